@@ -1,0 +1,1 @@
+"""Shared words of the framework: tensor types and machine words. Imports nothing of ours."""

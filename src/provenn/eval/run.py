@@ -1,0 +1,59 @@
+"""Run a graph over an arithmetic.
+
+    run(graph, x)                    fast: BLAS order, the dtype of ``x``
+    run(graph, x, Ordered())         the binary32 reference: one fixed order, every step rounded
+
+The reference order of a sum of products is: start from the first product, add the others one by one
+in increasing index order, then the bias. No fused multiply-add.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from provenn.errors import ShapeError
+from provenn.ir.graph import Graph
+from provenn.ir.op import Arithmetic, Array
+from provenn.ops.families import Fast
+
+
+class Ordered:
+    """Sums of products in increasing index order, each product and each sum rounded."""
+
+    def contract(self, x: Array, w: Array) -> Array:
+        """``x[..., k] * w[m, k]`` added for k = 0, 1, 2, …"""
+        total = x[..., 0, None] * w[:, 0]
+        for k in range(1, w.shape[1]):
+            total = total + x[..., k, None] * w[:, k]
+        out: Array = total
+        return out
+
+
+def values(graph: Graph, x: Array, arith: Arithmetic | None = None) -> list[Array]:
+    """Value of every node for a batch ``x`` [batch, *input shape]; parameters take the dtype of ``x``.
+
+    Raises ShapeError (PNN-SHAPE-103) when ``x`` is not a batch of inputs.
+    """
+    if x.shape[1:] != graph.input_type.shape:
+        raise ShapeError("PNN-SHAPE-103", "the input does not have the network's shape",
+                         expected=f"[batch, {', '.join(map(str, graph.input_type.shape))}]", got=list(x.shape))
+    arith = arith or Fast()
+    out: list[Array] = [x]
+    for node in graph.nodes[1:]:
+        if node.value is not None:
+            out.append(node.value[None].astype(x.dtype))
+        else:
+            out.append(node.op.need("kernel")(arith, node.attrs, *(out[i] for i in node.inputs)))
+    return out
+
+
+def run(graph: Graph, x: Array, arith: Arithmetic | None = None) -> Array:
+    """The network's output for a batch of inputs: [batch, *output shape]."""
+    return values(graph, x, arith)[graph.output]
+
+
+def replay(graph: Graph, x: Array) -> Array:
+    """Binary32 reference value at one input of any shape with the right number of elements; flat result."""
+    batch = np.asarray(x, np.float32).reshape(1, *graph.input_type.shape)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return run(graph, batch, Ordered()).ravel()

@@ -1,0 +1,120 @@
+"""The Op record: everything known about one operation, as facets.
+
+A facet is in one of three states:
+
+    Have(rule, lemma)   the rule exists; ``lemma`` names its Coq proof, or is "" (tested, not proved)
+    Zero(lemma)         the facet is identically zero
+    Lacks(why)          the facet is missing, for the reason that users will read
+
+Engines read facets and never ask which op they hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, NoReturn, Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from provenn.base.types import TensorType
+from provenn.errors import UnsupportedError
+
+Array = NDArray[np.floating[Any]]
+Attrs = Mapping[str, Any]
+Pair = tuple[Array, Array]
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Have(Generic[R]):
+    """The facet exists. An empty ``lemma`` means tested, not proved."""
+
+    rule: R
+    lemma: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Zero:
+    """The facet is identically zero, by the named lemma."""
+
+    lemma: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lacks:
+    """The facet is missing; ``why`` is one sentence."""
+
+    why: str
+
+
+class Arithmetic(Protocol):
+    """How an evaluator multiplies and adds: the one thing that kernels leave open."""
+
+    def contract(self, x: Array, w: Array) -> Array:
+        """``out[..., m] = sum_k x[..., k] * w[m, k]`` in this arithmetic's order."""
+
+
+ShapeRule = Callable[[Sequence[TensorType], Attrs], TensorType]
+Kernel = Callable[..., Array]
+IntervalRule = Callable[..., Pair]
+TransposeRule = Callable[..., Array]
+LinesRule = Callable[..., tuple[Array, Array, Array, Array]]
+
+
+@dataclass(frozen=True, slots=True)
+class Op:
+    """One operation. Every operand of a rule carries one leading batch axis; that of a parameter is 1.
+
+    Facets, with the call that each rule answers:
+        shape      rule(input_types, attrs) -> TensorType; raises ShapeError
+        kernel     rule(arith, attrs, *operands) -> array
+        interval   rule(attrs, *(lo, hi) pairs) -> (lo, hi), elementwise enclosure (rounding ignored)
+        transpose  rule(attrs, k, cotangent, operands, types) -> array: the adjoint of the map that is linear
+                   in operand k, applied to ``cotangent`` [batch, *out shape]; operands other than
+                   parameters are None. Having it means: affine in its operands that are not parameters
+        slope      rule(x) -> array: derivative of a unary elementwise op, at kinks as declared
+        lines      rule(lo, hi, alpha) -> (lower slope, lower offset, upper slope, upper offset) of a unary
+                   elementwise op; alpha in [0, 1] is the free lower slope where there is one
+        grad       graph -> graph reverse mode (builder rule)
+        onnx       (operator name, opset) pairs that the reader maps to this op
+    """
+
+    tag: str
+    code: int
+    coq: str
+    shape: Have[ShapeRule]
+    kernel: Have[Kernel] | Lacks
+    interval: Have[IntervalRule] | Lacks
+    transpose: Have[TransposeRule] | Zero | Lacks
+    slope: Have[Kernel] | Lacks
+    lines: Have[LinesRule] | Lacks
+    grad: Have[Any] | Zero | Lacks
+    onnx: Have[tuple[str, ...]] | Lacks
+    attrs: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+
+    def need(self, facet: str, where: str = "") -> Any:
+        """The rule of a facet; a missing one raises UnsupportedError (PNN-OP-201) with its sentence."""
+        state = getattr(self, facet)
+        if isinstance(state, Have):
+            return state.rule
+        self._refuse(facet, state, where)
+
+    def _refuse(self, facet: str, state: Zero | Lacks, where: str) -> NoReturn:
+        why = state.why if isinstance(state, Lacks) else "it is identically zero"
+        raise UnsupportedError(
+            "PNN-OP-201",
+            f"{self.tag} has no {facet} rule: {why}",
+            where=where,
+            hint="provenn supports lists what each operation can do",
+        )
+
+    def encode(self, attrs: Attrs) -> list[int]:
+        """Attributes as integers, in the order of ``self.attrs``."""
+        out: list[int] = []
+        for name in self.attrs:
+            value = attrs[name]
+            out.extend(value if isinstance(value, tuple) else (value,))
+        return out

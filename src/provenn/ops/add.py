@@ -1,0 +1,37 @@
+"""add — the sum of two tensors of one shape.
+
+    add(x, y)[i] = x[i] + y[i]
+
+Broadcasting is written out in the graph, never implied.
+
+Example:
+    >>> import numpy as np
+    >>> add.kernel.rule(None, {}, np.array([[1.0]]), np.array([[2.0]]))
+    array([[3.]])
+
+Proof: theories/Ops/Elementwise.v.
+"""
+
+from __future__ import annotations
+
+from provenn.ir.op import Arithmetic, Array, Attrs, Have, Op
+from provenn.ops import families
+
+
+def kernel(arith: Arithmetic | None, attrs: Attrs, x: Array, y: Array) -> Array:
+    """Elementwise, correctly rounded."""
+    out: Array = x + y
+    return out
+
+
+def transpose(attrs: Attrs, k: int, ct: Array, operands: object, types: object) -> Array:
+    """Both operands receive the cotangent."""
+    return ct
+
+
+add = Op(
+    tag="add", code=3, coq="Provenn.Ops.Elementwise", facts=("affine", "elementwise", "increasing"),
+    shape=Have(families.same_shapes), kernel=Have(kernel), interval=Have(families.moved(kernel)),
+    transpose=Have(transpose), slope=families.AFFINE, lines=families.AFFINE,
+    grad=families.NO_GRAPH_GRADIENT, onnx=Have(("Add",)),
+)

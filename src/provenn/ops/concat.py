@@ -1,0 +1,52 @@
+"""concat — tensors side by side along one axis.
+
+    concat(x, y, axis)[.., i, ..] = x[.., i, ..] if i < len(x) else y[.., i - len(x), ..]
+
+Attribute ``axis``, not negative. At least one operand; all other axes agree.
+
+Proof: theories/Ops/Movement.v.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from provenn.base.types import TensorType
+from provenn.errors import ShapeError
+from provenn.ir.op import Arithmetic, Array, Attrs, Have, Op
+from provenn.ops import families
+
+
+def shape(types: Sequence[TensorType], attrs: Attrs) -> TensorType:
+    """PNN-SHAPE-111 unless all axes but one agree."""
+    families.arity("concat", types, 1, 1 << 20)
+    axis, first = attrs["axis"], types[0].shape
+    rest = {t.shape[:axis] + t.shape[axis + 1 :] for t in types}
+    if not 0 <= axis < len(first) or len(rest) != 1 or len({len(t.shape) for t in types}) != 1:
+        raise ShapeError("PNN-SHAPE-111", "concat operands must agree on every axis but one",
+                         expected=f"{types[0]} up to axis {axis}", got=", ".join(map(str, types)))
+    return TensorType((*first[:axis], sum(t.shape[axis] for t in types), *first[axis + 1 :]))
+
+
+def kernel(arith: Arithmetic | None, attrs: Attrs, *xs: Array) -> Array:
+    """Copies; parameters are repeated along the batch axis."""
+    batch = max(len(x) for x in xs)
+    return np.concatenate([np.broadcast_to(x, (batch, *x.shape[1:])) for x in xs], attrs["axis"] + 1)
+
+
+def transpose(attrs: Attrs, k: int, ct: Array, operands: object, types: Sequence[TensorType]) -> Array:
+    """The part that operand ``k`` filled."""
+    axis = attrs["axis"]
+    start = sum(t.shape[axis] for t in types[:k])
+    index = (slice(None),) * (axis + 1) + (slice(start, start + types[k].shape[axis]),)
+    return ct[index]
+
+
+concat = Op(
+    tag="concat", code=11, coq="Provenn.Ops.Movement", facts=("affine", "movement"), attrs=("axis",),
+    shape=Have(shape), kernel=Have(kernel), interval=Have(families.moved(kernel)),
+    transpose=Have(transpose), slope=families.AFFINE, lines=families.AFFINE,
+    grad=families.NO_GRAPH_GRADIENT, onnx=Have(("Concat",)),
+)

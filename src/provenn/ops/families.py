@@ -1,0 +1,107 @@
+"""Rules that several rooms share: shapes, intervals and lines of whole families of ops."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from provenn.base.types import TensorType
+from provenn.errors import ShapeError
+from provenn.ir.op import Arithmetic, Array, Attrs, Kernel, Lacks, Pair
+
+NO_GRAPH_GRADIENT = Lacks("reverse mode as a graph transformation is not built yet")
+AFFINE = Lacks("it is affine in its operands: bounds use its transpose")
+NOT_AFFINE = Lacks("it is not affine in its operands: bounds use its lines")
+
+
+def arity(tag: str, types: Sequence[TensorType], low: int, high: int | None = None) -> None:
+    """Raise ShapeError PNN-SHAPE-101 unless the number of operands is right."""
+    high = high or low
+    if not low <= len(types) <= high:
+        raise ShapeError("PNN-SHAPE-101", f"{tag} takes another number of operands",
+                         expected=low if low == high else f"{low} to {high}", got=len(types))
+
+
+def like_input(types: Sequence[TensorType], attrs: Attrs) -> TensorType:
+    """One operand; the result has its type."""
+    arity("a unary op", types, 1)
+    return types[0]
+
+
+def same_shapes(types: Sequence[TensorType], attrs: Attrs) -> TensorType:
+    """Two operands of one shape; broadcasting is written out in the graph."""
+    arity("an elementwise op", types, 2)
+    if types[0] != types[1]:
+        raise ShapeError("PNN-SHAPE-102", "elementwise operands must have the same type",
+                         expected=types[0], got=types[1],
+                         hint="broadcast the smaller operand first; the ONNX reader does so for constants")
+    return types[0]
+
+
+def increasing(kernel: Kernel) -> Kernel:
+    """Interval rule of an increasing unary op: its values at the ends."""
+
+    def rule(attrs: Attrs, x: Pair) -> Pair:
+        return kernel(None, attrs, x[0]), kernel(None, attrs, x[1])
+
+    return rule
+
+
+def moved(kernel: Kernel) -> Kernel:
+    """Interval rule of an op that only moves elements: move both ends."""
+
+    def rule(attrs: Attrs, *xs: Pair) -> Pair:
+        return kernel(None, attrs, *(x[0] for x in xs)), kernel(None, attrs, *(x[1] for x in xs))
+
+    return rule
+
+
+def around_centre(kernel: Kernel) -> Kernel:
+    """Interval rule of ``contract``-like ops with parameters after operand 0: centre and radius."""
+
+    def rule(attrs: Attrs, x: Pair, w: Pair, *bias: Pair) -> Pair:
+        centre, radius = (x[1] + x[0]) / 2, (x[1] - x[0]) / 2
+        mid = kernel(Fast(), attrs, centre, w[0], *(b[0] for b in bias))
+        dev = kernel(Fast(), attrs, radius, np.abs(w[0]))
+        return mid - dev, mid + dev
+
+    return rule
+
+
+class Fast:
+    """Products and sums in whatever order BLAS chooses."""
+
+    def contract(self, x: Array, w: Array) -> Array:
+        """``x[..., k] * w[m, k]`` summed over k."""
+        out: Array = x @ w.T
+        return out
+
+
+def two_piece(left: float, right: float) -> Kernel:
+    """Lines of the convex piecewise linear function with slope ``left`` below 0 and ``right`` above.
+
+    Upper line: the chord; lower line: through 0 with the slope alpha picked between both
+    (Zhang et al., CROWN, NeurIPS 2018). Offsets are chosen without outward rounding.
+    """
+
+    def rule(lo: Array, hi: Array, alpha: Array) -> tuple[Array, Array, Array, Array]:
+        crossing = (lo < 0) & (hi > 0)
+        width = np.where(crossing, hi - lo, 1.0)
+        fixed = np.where(hi <= 0, left, right)
+        upper = np.where(crossing, (right * hi - left * lo) / width, fixed)
+        lower = np.where(crossing, left + alpha * (right - left), fixed)
+        offset = np.where(crossing, (left - upper) * lo, 0.0)
+        return lower, np.zeros_like(lo), upper, offset
+
+    return rule
+
+
+def fold_rows(x: Array, tail: int) -> Array:
+    """All axes but the last ``tail`` as one."""
+    return x.reshape(-1, *x.shape[x.ndim - tail :])
+
+
+def contraction(arith: Arithmetic | None) -> Arithmetic:
+    """The given arithmetic, or the fast one."""
+    return arith if arith is not None else Fast()

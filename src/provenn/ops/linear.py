@@ -1,0 +1,58 @@
+"""linear — matrix product with a weight, plus an optional bias.
+
+    linear(x, w, b)[r, j] = sum_k w[j, k] * x[r, k] + b[j]
+
+``x`` is [..., n], ``w`` is [m, n] (PyTorch's layout), ``b`` is [m]; the result is [..., m].
+``w`` and ``b`` are parameters.
+
+Example:
+    >>> import numpy as np
+    >>> linear.kernel.rule(None, {}, np.ones((1, 1, 2)), np.array([[[1.0, 2.0]]]))
+    array([[[3.]]])
+
+Proof: theories/Ops/Linear.v.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from provenn.base.types import TensorType
+from provenn.errors import ShapeError
+from provenn.ir.op import Arithmetic, Array, Attrs, Have, Op
+from provenn.ops import families
+
+
+def shape(types: Sequence[TensorType], attrs: Attrs) -> TensorType:
+    """PNN-SHAPE-104 when the last axis of x is not the weight's input size, -105 for a wrong bias."""
+    families.arity("linear", types, 2, 3)
+    x, w = types[0].shape, types[1].shape
+    if len(w) != 2 or not x or x[-1] != w[1]:
+        raise ShapeError("PNN-SHAPE-104", "the last axis of x must equal the weight's input size",
+                         expected=f"x [..., n] and weight [m, n]", got=f"x {list(x)} and weight {list(w)}",
+                         hint="weights are stored [out, in], as in torch.nn.Linear")
+    if len(types) == 3 and types[2].shape != (w[0],):
+        raise ShapeError("PNN-SHAPE-105", "the bias must have one element an output",
+                         expected=[w[0]], got=list(types[2].shape))
+    return TensorType((*x[:-1], w[0]))
+
+
+def kernel(arith: Arithmetic | None, attrs: Attrs, x: Array, w: Array, b: Array | None = None) -> Array:
+    """Products summed by the arithmetic; the bias is added last."""
+    y = families.contraction(arith).contract(x, w[0])
+    out: Array = y if b is None else y + b[0]
+    return out
+
+
+def transpose(attrs: Attrs, k: int, ct: Array, operands: Sequence[Array], types: object) -> Array:
+    """The cotangent times the weight."""
+    out: Array = ct @ operands[1][0]
+    return out
+
+
+linear = Op(
+    tag="linear", code=6, coq="Provenn.Ops.Linear", facts=("affine",),
+    shape=Have(shape), kernel=Have(kernel), interval=Have(families.around_centre(kernel)),
+    transpose=Have(transpose), slope=families.AFFINE, lines=families.AFFINE,
+    grad=families.NO_GRAPH_GRADIENT, onnx=Have(("MatMul", "Gemm")),
+)

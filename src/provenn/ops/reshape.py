@@ -1,0 +1,45 @@
+"""reshape — the same elements, in the same row-major order, under another shape.
+
+    flat(reshape(x)) = flat(x)
+
+Attribute ``shape``: the new shape, all sizes given.
+
+Proof: theories/Ops/Movement.v.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from provenn.base.types import TensorType
+from provenn.errors import ShapeError
+from provenn.ir.op import Arithmetic, Array, Attrs, Have, Op
+from provenn.ops import families
+
+
+def shape(types: Sequence[TensorType], attrs: Attrs) -> TensorType:
+    """PNN-SHAPE-109 when the number of elements changes."""
+    families.arity("reshape", types, 1)
+    made = TensorType(tuple(attrs["shape"]), types[0].dtype)
+    if made.size != types[0].size:
+        raise ShapeError("PNN-SHAPE-109", "reshape must keep the number of elements",
+                         expected=f"{types[0].size} elements ({types[0]})", got=f"{made.size} ({made})")
+    return made
+
+
+def kernel(arith: Arithmetic | None, attrs: Attrs, x: Array) -> Array:
+    """A view."""
+    return x.reshape(len(x), *attrs["shape"])
+
+
+def transpose(attrs: Attrs, k: int, ct: Array, operands: object, types: Sequence[TensorType]) -> Array:
+    """Back to the old shape."""
+    return ct.reshape(len(ct), *types[0].shape)
+
+
+reshape = Op(
+    tag="reshape", code=9, coq="Provenn.Ops.Movement", facts=("affine", "movement"),
+    shape=Have(shape), kernel=Have(kernel), interval=Have(families.moved(kernel)),
+    transpose=Have(transpose), slope=families.AFFINE, lines=families.AFFINE,
+    grad=families.NO_GRAPH_GRADIENT, onnx=Have(("Reshape", "Flatten", "Squeeze", "Unsqueeze")),
+)

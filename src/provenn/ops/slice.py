@@ -1,0 +1,56 @@
+"""slice — a contiguous range of one axis.
+
+    slice(x, axis, start, stop)[.., i, ..] = x[.., start + i, ..]
+
+Attributes: axis, start, stop, none negative, 0 <= start < stop <= size.
+
+Proof: theories/Ops/Movement.v.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from provenn.base.types import TensorType
+from provenn.errors import ShapeError
+from provenn.ir.op import Arithmetic, Array, Attrs, Have, Op
+from provenn.ops import families
+
+
+def shape(types: Sequence[TensorType], attrs: Attrs) -> TensorType:
+    """PNN-SHAPE-112 for a range outside the axis."""
+    families.arity("slice", types, 1)
+    axis, start, stop = attrs["axis"], attrs["start"], attrs["stop"]
+    x = types[0].shape
+    if not (0 <= axis < len(x) and 0 <= start < stop <= x[axis]):
+        raise ShapeError("PNN-SHAPE-112", "the range to slice is empty or outside its axis",
+                         expected=f"0 <= start < stop within {types[0]}",
+                         got=f"axis {axis}, start {start}, stop {stop}")
+    return TensorType((*x[:axis], stop - start, *x[axis + 1 :]))
+
+
+def _range(attrs: Attrs) -> tuple[slice, ...]:
+    return (slice(None),) * (attrs["axis"] + 1) + (slice(attrs["start"], attrs["stop"]),)
+
+
+def kernel(arith: Arithmetic | None, attrs: Attrs, x: Array) -> Array:
+    """A view."""
+    return x[_range(attrs)]
+
+
+def transpose(attrs: Attrs, k: int, ct: Array, operands: object, types: Sequence[TensorType]) -> Array:
+    """Zeros outside the range."""
+    out = np.zeros((len(ct), *types[0].shape), ct.dtype)
+    out[_range(attrs)] = ct
+    return out
+
+
+slice_op = Op(
+    tag="slice", code=12, coq="Provenn.Ops.Movement", facts=("affine", "movement"),
+    attrs=("axis", "start", "stop"),
+    shape=Have(shape), kernel=Have(kernel), interval=Have(families.moved(kernel)),
+    transpose=Have(transpose), slope=families.AFFINE, lines=families.AFFINE,
+    grad=families.NO_GRAPH_GRADIENT, onnx=Have(("Slice",)),
+)

@@ -1,0 +1,42 @@
+"""sub — the difference of two tensors of one shape.
+
+    sub(x, y)[i] = x[i] - y[i]
+
+Broadcasting is written out in the graph, never implied.
+
+Example:
+    >>> import numpy as np
+    >>> sub.kernel.rule(None, {}, np.array([[1.0]]), np.array([[2.0]]))
+    array([[-1.]])
+
+Proof: theories/Ops/Elementwise.v.
+"""
+
+from __future__ import annotations
+
+from provenn.ir.op import Arithmetic, Array, Attrs, Have, Op, Pair
+from provenn.ops import families
+
+
+def kernel(arith: Arithmetic | None, attrs: Attrs, x: Array, y: Array) -> Array:
+    """Elementwise, correctly rounded."""
+    out: Array = x - y
+    return out
+
+
+def interval(attrs: Attrs, x: Pair, y: Pair) -> Pair:
+    """Ends cross over in the second operand."""
+    return x[0] - y[1], x[1] - y[0]
+
+
+def transpose(attrs: Attrs, k: int, ct: Array, operands: object, types: object) -> Array:
+    """The second operand receives the cotangent with its sign changed."""
+    return ct if k == 0 else -ct
+
+
+sub = Op(
+    tag="sub", code=4, coq="Provenn.Ops.Elementwise", facts=("affine", "elementwise"),
+    shape=Have(families.same_shapes), kernel=Have(kernel), interval=Have(interval),
+    transpose=Have(transpose), slope=families.AFFINE, lines=families.AFFINE,
+    grad=families.NO_GRAPH_GRADIENT, onnx=Have(("Sub",)),
+)

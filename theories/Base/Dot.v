@@ -1,0 +1,160 @@
+(** Dot products of float arrays, and rounded evaluation of sums of products in any order.
+
+    [tree]                a sum of reals and of products of two reals, with its order of summation
+    [exact t], [magnitude t]  its value, and the same sum of absolute values
+    [depth t], [ops t]    roundings on the longest path, roundings in all
+    [rounded r h t v]     [t] evaluates to [v] if operations have relative error [r], absolute error [h]
+    [dot e a i b j]       the sum over [t < e] of [a[i+t] * b[j+t]], rounded
+    [dot_strided e a i di b j dj]  the sum over [t < e] of [a[i+t*di] * b[j+t*dj]], rounded
+    [dot_abs], [dot_abs_strided]   upper bounds of the same sums of absolute values
+    [dot_sel e a p q]     the sum over [t < e] of [a[t] * (p[t] if a[t] >= 0, else q[t])], rounded
+    [sum_abs_f e a]       upper bound of the sum over [t < e] of [|a[t]|]
+    [widen n s]           upper bound of a sum of [n] absolute products, given the rounded sum [s] *)
+From Coq Require Import ZArith Reals Floats Uint63.
+From Provenn Require Import Base.Vector Base.Binary64.
+
+Section Trees.
+Local Open Scope R_scope.
+
+Inductive tree :=
+| Leaf (x : R)
+| Prod (x y : R)
+| Node (l r : tree).
+
+Fixpoint exact (t : tree) : R :=
+  match t with Leaf x => x | Prod x y => x * y | Node l r => exact l + exact r end.
+Fixpoint magnitude (t : tree) : R :=
+  match t with Leaf x => Rabs x | Prod x y => Rabs x * Rabs y | Node l r => magnitude l + magnitude r end.
+Fixpoint depth (t : tree) : nat :=
+  match t with Leaf _ => 0 | Prod _ _ => 1 | Node l r => S (Nat.max (depth l) (depth r)) end.
+Fixpoint ops (t : tree) : nat :=
+  match t with Leaf _ => 0 | Prod _ _ => 1 | Node l r => S (ops l + ops r) end.
+
+Inductive rounded (r h : R) : tree -> R -> Prop :=
+| rounded_leaf x : rounded r h (Leaf x) x
+| rounded_prod x y v : Rabs (v - x * y) <= r * Rabs (x * y) + h -> rounded r h (Prod x y) v
+| rounded_node s t v w z : rounded r h s v -> rounded r h t w ->
+    Rabs (z - (v + w)) <= r * Rabs (v + w) + h -> rounded r h (Node s t) z.
+End Trees.
+
+(** Eight terms per round: the running sum waits for one addition only. *)
+Local Notation eight acc p0 p1 p2 p3 p4 p5 p6 p7 :=
+  (acc + (((p0 + p1) + (p2 + p3)) + ((p4 + p5) + (p6 + p7))))%float.
+
+Section Kernels.
+Local Open Scope uint63_scope.
+
+Local Notation mul a i b j := (fget a i * fget b j)%float.
+Fixpoint dot_ones (n : nat) (a : farr) (i : int) (b : farr) (j : int) (acc : PrimFloat.float) :=
+  match n with
+  | O => acc
+  | S n => dot_ones n a (i + 1) b (j + 1) (acc + mul a i b j)%float
+  end.
+Fixpoint dot_octs (n m : nat) (a : farr) (i : int) (b : farr) (j : int) (acc : PrimFloat.float) :=
+  match n with
+  | O => dot_ones m a i b j acc
+  | S n => dot_octs n m a (i + 8) b (j + 8)
+      (eight acc (mul a i b j) (mul a (i + 1) b (j + 1)) (mul a (i + 2) b (j + 2))
+        (mul a (i + 3) b (j + 3)) (mul a (i + 4) b (j + 4)) (mul a (i + 5) b (j + 5))
+        (mul a (i + 6) b (j + 6)) (mul a (i + 7) b (j + 7)))
+  end.
+Definition dot (e : extent) (a : farr) (i : int) (b : farr) (j : int) : PrimFloat.float :=
+  dot_octs (octs e) (rest e) a i b j 0%float.
+
+Fixpoint dot_strided_ones (n : nat) (a : farr) (i di : int) (b : farr) (j dj : int)
+    (acc : PrimFloat.float) :=
+  match n with
+  | O => acc
+  | S n => dot_strided_ones n a (i + di) di b (j + dj) dj (acc + mul a i b j)%float
+  end.
+Fixpoint dot_strided_octs (n m : nat) (a : farr) (i di : int) (b : farr) (j dj : int)
+    (acc : PrimFloat.float) :=
+  match n with
+  | O => dot_strided_ones m a i di b j dj acc
+  | S n =>
+      let i1 := i + di in let i2 := i1 + di in let i3 := i2 + di in let i4 := i3 + di in
+      let i5 := i4 + di in let i6 := i5 + di in let i7 := i6 + di in
+      let j1 := j + dj in let j2 := j1 + dj in let j3 := j2 + dj in let j4 := j3 + dj in
+      let j5 := j4 + dj in let j6 := j5 + dj in let j7 := j6 + dj in
+      dot_strided_octs n m a (i7 + di) di b (j7 + dj) dj
+      (eight acc (mul a i b j) (mul a i1 b j1) (mul a i2 b j2) (mul a i3 b j3)
+        (mul a i4 b j4) (mul a i5 b j5) (mul a i6 b j6) (mul a i7 b j7))
+  end.
+Definition dot_strided (e : extent) (a : farr) (i di : int) (b : farr) (j dj : int) : PrimFloat.float :=
+  dot_strided_octs (octs e) (rest e) a i di b j dj 0%float.
+
+Definition widen (n : int) (s : PrimFloat.float) : PrimFloat.float :=
+  up (s + up (up (s * (gamma n * 4)) + 0x1p-1028))%float.
+
+Local Notation muls a i b j := (PrimFloat.abs (fget a i * fget b j))%float.
+Fixpoint dot_abs_ones (n : nat) (a : farr) (i : int) (b : farr) (j : int) (acc : PrimFloat.float) :=
+  match n with
+  | O => acc
+  | S n => dot_abs_ones n a (i + 1) b (j + 1) (acc + muls a i b j)%float
+  end.
+Fixpoint dot_abs_octs (n m : nat) (a : farr) (i : int) (b : farr) (j : int) (acc : PrimFloat.float) :=
+  match n with
+  | O => dot_abs_ones m a i b j acc
+  | S n => dot_abs_octs n m a (i + 8) b (j + 8)
+      (eight acc (muls a i b j) (muls a (i + 1) b (j + 1)) (muls a (i + 2) b (j + 2))
+        (muls a (i + 3) b (j + 3)) (muls a (i + 4) b (j + 4)) (muls a (i + 5) b (j + 5))
+        (muls a (i + 6) b (j + 6)) (muls a (i + 7) b (j + 7)))
+  end.
+Definition dot_abs (e : extent) (a : farr) (i : int) (b : farr) (j : int) : PrimFloat.float :=
+  widen (len e) (dot_abs_octs (octs e) (rest e) a i b j 0%float).
+
+Fixpoint dot_abs_strided_ones (n : nat) (a : farr) (i di : int) (b : farr) (j dj : int)
+    (acc : PrimFloat.float) :=
+  match n with
+  | O => acc
+  | S n => dot_abs_strided_ones n a (i + di) di b (j + dj) dj (acc + muls a i b j)%float
+  end.
+Fixpoint dot_abs_strided_octs (n m : nat) (a : farr) (i di : int) (b : farr) (j dj : int)
+    (acc : PrimFloat.float) :=
+  match n with
+  | O => dot_abs_strided_ones m a i di b j dj acc
+  | S n =>
+      let i1 := i + di in let i2 := i1 + di in let i3 := i2 + di in let i4 := i3 + di in
+      let i5 := i4 + di in let i6 := i5 + di in let i7 := i6 + di in
+      let j1 := j + dj in let j2 := j1 + dj in let j3 := j2 + dj in let j4 := j3 + dj in
+      let j5 := j4 + dj in let j6 := j5 + dj in let j7 := j6 + dj in
+      dot_abs_strided_octs n m a (i7 + di) di b (j7 + dj) dj
+      (eight acc (muls a i b j) (muls a i1 b j1) (muls a i2 b j2) (muls a i3 b j3)
+        (muls a i4 b j4) (muls a i5 b j5) (muls a i6 b j6) (muls a i7 b j7))
+  end.
+Definition dot_abs_strided (e : extent) (a : farr) (i di : int) (b : farr) (j dj : int) : PrimFloat.float :=
+  widen (len e) (dot_abs_strided_octs (octs e) (rest e) a i di b j dj 0%float).
+
+Local Notation choose a p q i :=
+  (let x := fget a i in x * (if (0 <=? x)%float then fget p i else fget q i))%float.
+Fixpoint dot_sel_ones (n : nat) (a p q : farr) (i : int) (acc : PrimFloat.float) :=
+  match n with
+  | O => acc
+  | S n => dot_sel_ones n a p q (i + 1) (acc + choose a p q i)%float
+  end.
+Fixpoint dot_sel_octs (n m : nat) (a p q : farr) (i : int) (acc : PrimFloat.float) :=
+  match n with
+  | O => dot_sel_ones m a p q i acc
+  | S n => dot_sel_octs n m a p q (i + 8)
+      (eight acc (choose a p q i) (choose a p q (i + 1)) (choose a p q (i + 2)) (choose a p q (i + 3))
+        (choose a p q (i + 4)) (choose a p q (i + 5)) (choose a p q (i + 6)) (choose a p q (i + 7)))
+  end.
+Definition dot_sel (e : extent) (a p q : farr) : PrimFloat.float :=
+  dot_sel_octs (octs e) (rest e) a p q 0 0%float.
+
+Local Notation size a i := (PrimFloat.abs (fget a i)).
+Fixpoint sum_abs_ones (n : nat) (a : farr) (i : int) (acc : PrimFloat.float) :=
+  match n with
+  | O => acc
+  | S n => sum_abs_ones n a (i + 1) (acc + size a i)%float
+  end.
+Fixpoint sum_abs_octs (n m : nat) (a : farr) (i : int) (acc : PrimFloat.float) :=
+  match n with
+  | O => sum_abs_ones m a i acc
+  | S n => sum_abs_octs n m a (i + 8)
+      (eight acc (size a i) (size a (i + 1)) (size a (i + 2)) (size a (i + 3))
+        (size a (i + 4)) (size a (i + 5)) (size a (i + 6)) (size a (i + 7)))
+  end.
+Definition sum_abs_f (e : extent) (a : farr) : PrimFloat.float :=
+  widen (len e) (sum_abs_octs (octs e) (rest e) a 0 0%float).
+End Kernels.

@@ -1,0 +1,39 @@
+(** Arrays of binary64 numbers behind three functions, and finite sums indexed by machine integers.
+
+    [farr]              an array of binary64 numbers
+    [fget a i]          its [i]-th entry
+    [ftab n f]          the array [f 0, ..., f (n-1)]
+    [extent]            a length, as a machine integer and as loop fuel
+    [below e i]         the index [i] is smaller than the length [e]
+    [sum e f]           [f 0 + ... + f (e-1)] over the reals *)
+From Coq Require Import ZArith Reals Lra Lia Floats Uint63 PArray.
+Local Open Scope uint63_scope.
+
+Definition farr := array PrimFloat.float.
+Definition fget (a : farr) (i : int) : PrimFloat.float := PArray.get a i.
+
+Definition nat_of (n : int) : nat := Z.to_nat (Uint63.to_Z n).
+
+Fixpoint fill (n : nat) (i : int) (f : int -> PrimFloat.float) (a : farr) : farr :=
+  match n with
+  | O => a
+  | S n => fill n (i + 1) f (PArray.set a i (f i))
+  end.
+Definition ftab (n : int) (f : int -> PrimFloat.float) : farr :=
+  fill (nat_of n) 0 f (PArray.make n 0%float).
+
+(** Lengths. The loop kernels run [octs] rounds of eight steps and [rest] single steps. *)
+Record extent := Extent { len : int; fuel : nat; octs : nat; rest : nat }.
+Definition extent_of (n : int) : extent := Extent n (nat_of n) (nat_of (n >> 3)) (nat_of (n land 7)).
+Definition below (e : extent) (i : int) : Prop := (Uint63.to_Z i < Uint63.to_Z (len e))%Z.
+(** Largest length that the checker accepts: 2^21, which fits a primitive array. *)
+Definition max_len : int := 2097152.
+Definition ok_len (n : int) : bool := n <=? max_len.
+Definition wf (e : extent) : Prop := e = extent_of (len e) /\ ok_len (len e) = true.
+
+Fixpoint sumR (n : nat) (i : int) (f : int -> R) : R :=
+  match n with
+  | O => 0%R
+  | S n => (f i + sumR n (i + 1) f)%R
+  end.
+Definition sum (e : extent) (f : int -> R) : R := sumR (fuel e) 0 f.

@@ -1,0 +1,135 @@
+(** Linear maps between flat vectors, given by data, and what the checker computes about them.
+
+    [linmap]        the maps: signed identity, diagonal, dense rows, convolution, reindexing
+    [in_ext l]      number of inputs; [out_ext l] number of outputs
+    [apply l x i]   output [i] of the map on the real vector [x]
+    [applyA l x i]  the same with the absolute values of the matrix entries
+    [applyF l c i]  float value of output [i]
+    [absF l r i]    upper bound of output [i] of [applyA] on the absolute values of [r]
+    [transF l y k]  float value of entry [k] of the transposed map on [y]
+    [transV l y]    all these entries at once, faster
+    [rowF l i k]    matrix entry in row [i], column [k]
+    [gam l]         relative error of the longest sum
+    [valid l]       sizes fit, index maps are inverse to each other, transposed weights agree *)
+From Coq Require Import Bool Reals Floats Uint63.
+From Provenn Require Import Base.Vector Base.Binary64 Base.Dot Ops.Loops Ops.Conv.
+Local Open Scope uint63_scope.
+
+Inductive linmap :=
+(** [x] or, if [minus], [-x] *)
+| Signed (minus : bool) (e : extent)
+(** [w[i] * x[i]] *)
+| Diag (e : extent) (w : farr)
+(** [rows] vectors of size [n] to as many of size [m], by the matrix [w] ([m] x [n], row-major); [wt] is its
+    transpose *)
+| Dense (rows : int) (m n ein eout : extent) (w wt : farr)
+(** [w] in the order of ONNX, [wt] the same with output channels innermost *)
+| Convolution (c : conv) (ein eout : extent) (w wt : farr)
+(** output [i] is input [phi i], or 0 if [phi i] is out of range; input [k] goes to output [psi k] *)
+| Reindex (ein eout : extent) (phi psi : int -> int).
+
+Definition dense (rows m n : int) (w : farr) : linmap :=
+  Dense rows (extent_of m) (extent_of n) (extent_of (rows * n)) (extent_of (rows * m)) w
+    (ftab (n * m) (fun t => let k := t / m in fget w ((t - k * m) * n + k))).
+Definition convolution (c : conv) (w : farr) : linmap :=
+  Convolution c (extent_of (conv_in c)) (extent_of (conv_out c)) w (conv_turned_weights c w).
+
+Definition in_ext (l : linmap) : extent :=
+  match l with
+  | Signed _ e => e
+  | Diag e _ => e
+  | Dense _ _ _ ein _ _ _ => ein
+  | Convolution _ ein _ _ _ => ein
+  | Reindex ein _ _ _ => ein
+  end.
+Definition out_ext (l : linmap) : extent :=
+  match l with
+  | Signed _ e => e
+  | Diag e _ => e
+  | Dense _ _ _ _ eout _ _ => eout
+  | Convolution _ _ eout _ _ => eout
+  | Reindex _ eout _ _ => eout
+  end.
+
+(** Output [i] when each matrix entry [a] counts as [h a]. *)
+Definition apply_by (h : R -> R) (l : linmap) (x : int -> R) (i : int) : R :=
+  match l with
+  | Signed minus _ => h (if minus then -1 else 1) * x i
+  | Diag _ w => h (fR (fget w i)) * x i
+  | Dense _ m n _ _ w _ =>
+      sum n (fun k => h (fR (fget w ((i mod len m) * len n + k))) * x ((i / len m) * len n + k)%uint63)
+  | Convolution c _ _ w _ => conv_sum c (fun j => h (fR (fget w j))) x i
+  | Reindex ein _ phi _ => if phi i <? len ein then x (phi i) else 0
+  end%R.
+Definition apply : linmap -> (int -> R) -> int -> R := apply_by (fun a => a).
+Definition applyA : linmap -> (int -> R) -> int -> R := apply_by Rabs.
+
+Definition applyF (l : linmap) (c : farr) (i : int) : float :=
+  match l with
+  | Signed minus _ => if minus then (- fget c i)%float else fget c i
+  | Diag _ w => (fget w i * fget c i)%float
+  | Dense _ m n _ _ w _ => let a := i / len m in dot n w ((i - a * len m) * len n) c (a * len n)
+  | Convolution v _ _ w _ => conv_dot v w c i
+  | Reindex ein _ phi _ => let k := phi i in if k <? len ein then fget c k else 0%float
+  end.
+
+Definition absF (l : linmap) (r : farr) (i : int) : float :=
+  match l with
+  | Signed _ _ => PrimFloat.abs (fget r i)
+  | Diag _ w => up (PrimFloat.abs (fget w i) * PrimFloat.abs (fget r i))
+  | Dense _ m n _ _ w _ => let a := i / len m in dot_abs n w ((i - a * len m) * len n) r (a * len n)
+  | Convolution v _ _ w _ => conv_abs v w r i
+  | Reindex ein _ phi _ => let k := phi i in if k <? len ein then PrimFloat.abs (fget r k) else 0%float
+  end.
+
+(** The transposed map works on a vector that is rearranged once. *)
+Definition turn (l : linmap) (y : farr) : farr :=
+  match l with
+  | Convolution v _ _ _ _ => conv_turn v y
+  | _ => y
+  end.
+Definition back (l : linmap) (t : farr) (k : int) : float :=
+  match l with
+  | Signed minus _ => if minus then (- fget t k)%float else fget t k
+  | Diag _ w => (fget w k * fget t k)%float
+  | Dense _ m n _ _ _ wt => let a := k / len n in dot m wt ((k - a * len n) * len m) t (a * len m)
+  | Convolution v _ _ _ wt => conv_back v wt t k
+  | Reindex _ eout _ psi => let i := psi k in if i <? len eout then fget t i else 0%float
+  end.
+Definition transF (l : linmap) (y : farr) (k : int) : float := back l (turn l y) k.
+Definition transV (l : linmap) (y : farr) : farr := let t := turn l y in ftab (len (in_ext l)) (back l t).
+
+Definition rowF (l : linmap) (i k : int) : float :=
+  match l with
+  | Signed minus _ => if i =? k then (if minus then -1 else 1)%float else 0%float
+  | Diag _ w => if i =? k then fget w i else 0%float
+  | Dense _ m n _ _ w _ =>
+      if i / len m =? k / len n then fget w ((i mod len m) * len n + (k mod len n)) else 0%float
+  | Convolution v _ _ w _ => conv_entry 0%float v (fget w) i k
+  | Reindex _ _ phi _ => if phi i =? k then 1%float else 0%float
+  end.
+
+(** Number of products in the longest sum, a few more for convolutions. *)
+Definition terms (l : linmap) : int :=
+  match l with
+  | Dense _ m n _ _ _ _ => if len m <? len n then len n else len m
+  | Convolution v _ _ _ _ => conv_terms v
+  | _ => 1
+  end.
+Definition gam (l : linmap) : float := gamma (terms l).
+
+Definition valid (l : linmap) : bool :=
+  wf_ext (in_ext l) && (wf_ext (out_ext l) && ((terms l <=? 16777216) &&
+  match l with
+  | Signed _ _ => true
+  | Diag _ _ => true
+  | Dense rows m n ein eout w wt =>
+      wf_ext m && (wf_ext n && (ok_len rows && ((len ein =? rows * len n) && ((len eout =? rows * len m) &&
+      allb n (fun k => allb m (fun j =>
+        PrimFloat.eqb (fget wt (k * len m + j)) (fget w (j * len n + k))))))))
+  | Convolution v ein eout w wt =>
+      conv_ok v w wt && ((len ein =? conv_in v) && (len eout =? conv_out v))
+  | Reindex ein eout phi psi =>
+      allb eout (fun i => if phi i <? len ein then psi (phi i) =? i else true) &&
+      allb ein (fun k => if psi k <? len eout then phi (psi k) =? k else true)
+  end)).

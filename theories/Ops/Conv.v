@@ -1,0 +1,143 @@
+(** Two-dimensional convolution with groups, strides, padding and dilation, on flat vectors.
+
+    [axis]           one spatial axis: input size, output size, kernel taps, stride, leading pad, dilation
+    [pos a o t]      input position read by output position [o] at tap [t]; not below [isize a] in the padding
+    [src a t y]      output position that reads input position [y] at tap [t]
+    [tap a o y]      tap at which output position [o] reads input position [y]
+    [conv]           groups, channels per group in and out, the vertical and the horizontal axis
+    [conv_sum]       one output of the convolution over the reals
+    [conv_dot]       its float value; [conv_abs] an upper bound of the sum of absolute values
+    [conv_turn]      an output vector with the channel index moved innermost
+    [conv_back]      one entry of the transposed map applied to a turned vector
+    [conv_entry]     one matrix entry
+    Vectors are flat in the order (group, channel, row, column); weights [w] in the order (group, output
+    channel, input channel, tap row, tap column); [wt] holds the same weights with the output channel innermost. *)
+From Coq Require Import Bool Reals Floats Uint63.
+From Provenn Require Import Base.Vector Base.Binary64 Base.Dot Ops.Loops.
+Local Open Scope uint63_scope.
+
+Record axis := Axis { isize : int; osize : int; taps : extent; stride : int; pad : int; dil : int }.
+Definition pos (a : axis) (o t : int) : int := o * stride a + t * dil a - pad a.
+Definition src (a : axis) (t y : int) : int := quot (stride a) (y + pad a - t * dil a).
+Definition tap (a : axis) (o y : int) : int := quot (dil a) (y + pad a - o * stride a).
+Definition axis_ok (a : axis) : bool :=
+  ok_len (isize a) && (ok_len (osize a) && (wf_ext (taps a) && (ok_len (stride a) && (ok_len (pad a) &&
+  (ok_len (dil a) && ((0 <? stride a) && (0 <? dil a))))))).
+
+Record conv := Conv { groups : int; cin : extent; cout : extent; vert : axis; horz : axis }.
+
+(** Flat indices: input, output, weight, turned output, turned weight. *)
+Definition ichans (c : conv) : int := groups c * len (cin c).
+Definition ochans (c : conv) : int := groups c * len (cout c).
+Definition iplane (c : conv) : int := isize (vert c) * isize (horz c).
+Definition oplane (c : conv) : int := osize (vert c) * osize (horz c).
+Definition kplane (c : conv) : int := len (taps (vert c)) * len (taps (horz c)).
+Definition iidx (c : conv) (ch y x : int) : int := (ch * isize (vert c) + y) * isize (horz c) + x.
+Definition oidx (c : conv) (ch y x : int) : int := (ch * osize (vert c) + y) * osize (horz c) + x.
+Definition widx (c : conv) (oc k ky kx : int) : int :=
+  ((oc * len (cin c) + k) * len (taps (vert c)) + ky) * len (taps (horz c)) + kx.
+Definition tidx (c : conv) (ic j ky kx : int) : int :=
+  ((ic * len (taps (vert c)) + ky) * len (taps (horz c)) + kx) * len (cout c) + j.
+Definition conv_in (c : conv) : int := ichans c * isize (vert c) * isize (horz c).
+Definition conv_out (c : conv) : int := ochans c * osize (vert c) * osize (horz c).
+
+(** Coordinates of the output index [i]. *)
+Definition ochan (c : conv) (i : int) : int := i / osize (horz c) / osize (vert c).
+Definition orow (c : conv) (i : int) : int := (i / osize (horz c)) mod osize (vert c).
+Definition ocol (c : conv) (i : int) : int := i mod osize (horz c).
+(** Coordinates of the input index [k]. *)
+Definition ichan (c : conv) (k : int) : int := k / isize (horz c) / isize (vert c).
+Definition irow (c : conv) (k : int) : int := (k / isize (horz c)) mod isize (vert c).
+Definition icol (c : conv) (k : int) : int := k mod isize (horz c).
+
+(** Output [i]: over all taps and input channels of the group of [i], weight times input, where positions
+    in the padding contribute nothing. *)
+Definition conv_sum (c : conv) (w x : int -> R) (i : int) : R :=
+  let oc := ochan c i in
+  let g := oc / len (cout c) in
+  sum (taps (vert c)) (fun ky => sum (taps (horz c)) (fun kx =>
+    let y := pos (vert c) (orow c i) ky in
+    let z := pos (horz c) (ocol c i) kx in
+    if (y <? isize (vert c)) && (z <? isize (horz c))
+    then sum (cin c) (fun k => w (widx c oc k ky kx) * x (iidx c (g * len (cin c) + k) y z))%R
+    else 0%R)).
+
+(** [f y z ky kx acc] for every tap of output [i] that reads inside the input. *)
+Definition conv_fold (c : conv) (oy ox : int) (f : int -> int -> int -> int -> float -> float) : float :=
+  accF (taps (vert c)) (fun ky acc =>
+    let y := pos (vert c) oy ky in
+    if y <? isize (vert c)
+    then accF (taps (horz c)) (fun kx acc =>
+           let z := pos (horz c) ox kx in
+           if z <? isize (horz c) then f y z ky kx acc else acc) acc
+    else acc) 0%float.
+
+Definition conv_dot (c : conv) (w x : farr) (i : int) : float :=
+  let oc := ochan c i in
+  let first := (oc / len (cout c)) * len (cin c) in
+  conv_fold c (orow c i) (ocol c i) (fun y z ky kx acc =>
+    acc + dot_strided (cin c) w (widx c oc 0 ky kx) (kplane c) x (iidx c first y z) (iplane c))%float.
+
+Definition conv_abs (c : conv) (w x : farr) (i : int) : float :=
+  let oc := ochan c i in
+  let first := (oc / len (cout c)) * len (cin c) in
+  conv_fold c (orow c i) (ocol c i) (fun y z ky kx acc =>
+    up (acc + dot_abs_strided (cin c) w (widx c oc 0 ky kx) (kplane c) x (iidx c first y z) (iplane c))).
+
+Definition conv_turn (c : conv) (lam : farr) : farr :=
+  let n := ochans c in
+  let p := oplane c in
+  ftab (conv_out c) (fun t => let q := t / n in fget lam ((t - q * n) * p + q)).
+
+Definition conv_back (c : conv) (wt turned : farr) (k : int) : float :=
+  let w := isize (horz c) in
+  let h := isize (vert c) in
+  let row := k / w in
+  let x := k - row * w in
+  let ic := row / h in
+  let y := row - ic * h in
+  let first := (ic / len (cin c)) * len (cout c) in
+  let n := ochans c in
+  accF (taps (vert c)) (fun ky acc =>
+    let oy := src (vert c) ky y in
+    if oy <? osize (vert c)
+    then accF (taps (horz c)) (fun kx acc =>
+           let ox := src (horz c) kx x in
+           if ox <? osize (horz c)
+           then (acc + dot (cout c) wt (tidx c ic 0 ky kx)
+                           turned ((oy * osize (horz c) + ox) * n + first))%float
+           else acc) acc
+    else acc) 0%float.
+
+(** Entry in row [i] and column [k], from a weight lookup and a zero of any type. *)
+Definition conv_entry {A} (zero : A) (c : conv) (w : int -> A) (i k : int) : A :=
+  let oc := ochan c i in
+  let ic := ichan c k in
+  let ky := tap (vert c) (orow c i) (irow c k) in
+  let kx := tap (horz c) (ocol c i) (icol c k) in
+  if (oc / len (cout c) =? ic / len (cin c)) && ((ky <? len (taps (vert c))) && (kx <? len (taps (horz c))))
+  then w (widx c oc (ic mod len (cin c)) ky kx) else zero.
+
+(** Number of products in the longest sum, with one addition per tap. *)
+Definition conv_terms (c : conv) : int :=
+  kplane c * ((if len (cin c) <? len (cout c) then len (cout c) else len (cin c)) + 1).
+
+(** [wt] holds the weights of [w]. *)
+Definition conv_same (c : conv) (w wt : farr) : bool :=
+  allb (extent_of (groups c)) (fun g => allb (cin c) (fun k => allb (taps (vert c)) (fun ky =>
+  allb (taps (horz c)) (fun kx => allb (cout c) (fun j =>
+    PrimFloat.eqb (fget wt (tidx c (g * len (cin c) + k) j ky kx))
+                  (fget w (widx c (g * len (cout c) + j) k ky kx))))))).
+Definition conv_turned_weights (c : conv) (w : farr) : farr :=
+  ftab (ichans c * kplane c * len (cout c)) (fun t =>
+    let co := len (cout c) in let kw := len (taps (horz c)) in let kh := len (taps (vert c)) in
+    let j := t mod co in let kx := (t / co) mod kw in let ky := (t / co / kw) mod kh in
+    let ic := t / co / kw / kh in
+    let g := ic / len (cin c) in
+    fget w (widx c (g * co + j) (ic - g * len (cin c)) ky kx)).
+
+Definition conv_ok (c : conv) (w wt : farr) : bool :=
+  axis_ok (vert c) && (axis_ok (horz c) && (wf_ext (cin c) && (wf_ext (cout c) && (ok_len (groups c) &&
+  (ok_len (ichans c) && (ok_len (ichans c * isize (vert c)) && (ok_len (conv_in c) &&
+  (ok_len (ochans c) && (ok_len (ochans c * osize (vert c)) && (ok_len (conv_out c) &&
+  (ok_len (oplane c) && (ok_len (kplane c) && conv_same c w wt)))))))))))).

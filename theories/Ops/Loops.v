@@ -1,0 +1,31 @@
+(** Loops over machine integers that every linear map uses.
+
+    [allb e p]       [p i] holds for every index [i] below [e], as a test
+    [wf_ext e]       the extent [e] is consistent and not too long, as a test
+    [accF e f acc]   [f (e-1) (... (f 1 (f 0 acc)))]
+    [quot d z]       the [q] with [q * d = z], or an index out of every range *)
+From Coq Require Import Bool Floats Uint63.
+From Provenn Require Import Base.Vector.
+Local Open Scope uint63_scope.
+
+Fixpoint allR (n : nat) (i : int) (p : int -> bool) : bool :=
+  match n with
+  | O => true
+  | S n => if p i then allR n (i + 1) p else false
+  end.
+Definition allb (e : extent) (p : int -> bool) : bool := allR (fuel e) 0 p.
+
+Definition wf_ext (e : extent) : bool :=
+  let d := extent_of (len e) in
+  ok_len (len e) && (Nat.eqb (fuel e) (fuel d) && (Nat.eqb (octs e) (octs d) && Nat.eqb (rest e) (rest d))).
+
+Fixpoint accR (n : nat) (i : int) (f : int -> PrimFloat.float -> PrimFloat.float) (acc : PrimFloat.float)
+  : PrimFloat.float :=
+  match n with
+  | O => acc
+  | S n => accR n (i + 1) f (f i acc)
+  end.
+Definition accF (e : extent) f acc := accR (fuel e) 0 f acc.
+
+Definition quot (d z : int) : int :=
+  if d =? 1 then z else let q := z / d in if q * d =? z then q else max_int.
