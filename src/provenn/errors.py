@@ -32,7 +32,8 @@ class ProvennError(Exception):
         """The message as users read it, one fact a line."""
         facts = [("where", self.where), ("expected", self.expected), ("got", self.got)]
         facts += [("hint", self.hint), ("more", f"provenn explain {self.code}")]
-        return "\n".join([f"{self.code}: {self.what}"] + [f"  {k:<9} {v}" for k, v in facts if v])
+        lines = [f"  {k:<9} {v}".replace("\n", "\n" + 12 * " ") for k, v in facts if v]
+        return "\n".join([f"{self.code}: {self.what}", *lines])
 
 
 class ShapeError(ProvennError, ValueError):
@@ -61,3 +62,7 @@ class CertificateError(ProvennError):
 
 class ToolError(ProvennError, RuntimeError):
     """A program that provenn needs is missing or failed."""
+
+
+class UsageError(ProvennError, ValueError):
+    """A command line that cannot be understood."""

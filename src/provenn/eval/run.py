@@ -36,7 +36,8 @@ def values(graph: Graph, x: Array, arith: Arithmetic | None = None) -> list[Arra
     """
     if x.shape[1:] != graph.input_type.shape:
         raise ShapeError("PNN-SHAPE-103", "the input does not have the network's shape",
-                         expected=f"[batch, {', '.join(map(str, graph.input_type.shape))}]", got=list(x.shape))
+                         expected=f"[batch, {', '.join(map(str, graph.input_type.shape))}]",
+                         got=list(x.shape))
     arith = arith or Fast()
     out: list[Array] = [x]
     for node in graph.nodes[1:]:

@@ -83,13 +83,14 @@ class Builder:
             made = op.shape.rule([self.nodes[i].type for i in inputs], attrs)
         except ShapeError as e:
             where = f"node {len(self.nodes)} {name!r} ({op.tag})"
-            raise ShapeError(e.code, e.what, where=where, expected=e.expected, got=e.got, hint=e.hint) from None
+            raise ShapeError(e.code, e.what, where=where, expected=e.expected, got=e.got,
+                             hint=e.hint) from None
         self.nodes.append(Node(op, tuple(inputs), dict(attrs), made, name))
         return len(self.nodes) - 1
 
     def parameter(self, op: Op, value: Array, name: str = "") -> int:
         """Append a constant tensor; its values must be finite (PNN-GRAPH-102)."""
-        value = np.ascontiguousarray(value)
+        value = np.asarray(value, order="C")
         if not np.isfinite(value).all():
             bad = int(np.argmin(np.isfinite(value.ravel())))
             raise GraphError("PNN-GRAPH-102", "a parameter holds a NaN or an infinity",

@@ -33,15 +33,16 @@ def shape(types: Sequence[TensorType], attrs: Attrs) -> TensorType:
 def kernel(arith: Arithmetic | None, attrs: Attrs, *xs: Array) -> Array:
     """Copies; parameters are repeated along the batch axis."""
     batch = max(len(x) for x in xs)
-    return np.concatenate([np.broadcast_to(x, (batch, *x.shape[1:])) for x in xs], attrs["axis"] + 1)
+    parts = [np.broadcast_to(x, (batch, *x.shape[1:])) for x in xs]
+    out: Array = np.concatenate(parts, attrs["axis"] + 1)
+    return out
 
 
 def transpose(attrs: Attrs, k: int, ct: Array, operands: object, types: Sequence[TensorType]) -> Array:
     """The part that operand ``k`` filled."""
     axis = attrs["axis"]
     start = sum(t.shape[axis] for t in types[:k])
-    index = (slice(None),) * (axis + 1) + (slice(start, start + types[k].shape[axis]),)
-    return ct[index]
+    return ct[(*[slice(None)] * (axis + 1), slice(start, start + types[k].shape[axis]))]
 
 
 concat = Op(

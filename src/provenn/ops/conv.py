@@ -67,7 +67,8 @@ def kernel(arith: Arithmetic | None, attrs: Attrs, x: Array, w: Array, b: Array 
     patches = np.stack(taps, -1).reshape(len(x), g, c // g, oh, ow, -1)
     patches = patches.transpose(0, 1, 3, 4, 2, 5).reshape(len(x), g, oh, ow, -1)
     flat, each = w.reshape(w.shape[0], -1), w.shape[0] // g
-    parts = [families.contraction(arith).contract(patches[:, k], flat[k * each : (k + 1) * each]) for k in range(g)]
+    contract = families.contraction(arith).contract
+    parts = [contract(patches[:, k], flat[k * each : (k + 1) * each]) for k in range(g)]
     y = np.concatenate(parts, -1).transpose(0, 3, 1, 2)
     y = y if b is None else y + b[0][:, None, None]
     return y.reshape(*lead, *y.shape[1:])

@@ -8,7 +8,7 @@ import numpy as np
 
 from provenn.base.types import TensorType
 from provenn.errors import ShapeError
-from provenn.ir.op import Arithmetic, Array, Attrs, Kernel, Lacks, Pair
+from provenn.ir.op import Arithmetic, Array, Attrs, IntervalRule, Kernel, Lacks, LinesRule, Pair
 
 NO_GRAPH_GRADIENT = Lacks("reverse mode as a graph transformation is not built yet")
 AFFINE = Lacks("it is affine in its operands: bounds use its transpose")
@@ -39,7 +39,7 @@ def same_shapes(types: Sequence[TensorType], attrs: Attrs) -> TensorType:
     return types[0]
 
 
-def increasing(kernel: Kernel) -> Kernel:
+def increasing(kernel: Kernel) -> IntervalRule:
     """Interval rule of an increasing unary op: its values at the ends."""
 
     def rule(attrs: Attrs, x: Pair) -> Pair:
@@ -48,7 +48,7 @@ def increasing(kernel: Kernel) -> Kernel:
     return rule
 
 
-def moved(kernel: Kernel) -> Kernel:
+def moved(kernel: Kernel) -> IntervalRule:
     """Interval rule of an op that only moves elements: move both ends."""
 
     def rule(attrs: Attrs, *xs: Pair) -> Pair:
@@ -57,7 +57,7 @@ def moved(kernel: Kernel) -> Kernel:
     return rule
 
 
-def around_centre(kernel: Kernel) -> Kernel:
+def around_centre(kernel: Kernel) -> IntervalRule:
     """Interval rule of ``contract``-like ops with parameters after operand 0: centre and radius."""
 
     def rule(attrs: Attrs, x: Pair, w: Pair, *bias: Pair) -> Pair:
@@ -74,11 +74,11 @@ class Fast:
 
     def contract(self, x: Array, w: Array) -> Array:
         """``x[..., k] * w[m, k]`` summed over k."""
-        out: Array = x @ w.T
-        return out
+        out: Array = fold_rows(x, 1) @ w.T
+        return out.reshape(*x.shape[:-1], len(w))
 
 
-def two_piece(left: float, right: float) -> Kernel:
+def two_piece(left: float, right: float) -> LinesRule:
     """Lines of the convex piecewise linear function with slope ``left`` below 0 and ``right`` above.
 
     Upper line: the chord; lower line: through 0 with the slope alpha picked between both

@@ -29,7 +29,7 @@ def shape(types: Sequence[TensorType], attrs: Attrs) -> TensorType:
     x, w = types[0].shape, types[1].shape
     if len(w) != 2 or not x or x[-1] != w[1]:
         raise ShapeError("PNN-SHAPE-104", "the last axis of x must equal the weight's input size",
-                         expected=f"x [..., n] and weight [m, n]", got=f"x {list(x)} and weight {list(w)}",
+                         expected="x [..., n] and weight [m, n]", got=f"x {list(x)} and weight {list(w)}",
                          hint="weights are stored [out, in], as in torch.nn.Linear")
     if len(types) == 3 and types[2].shape != (w[0],):
         raise ShapeError("PNN-SHAPE-105", "the bias must have one element an output",
@@ -46,8 +46,8 @@ def kernel(arith: Arithmetic | None, attrs: Attrs, x: Array, w: Array, b: Array 
 
 def transpose(attrs: Attrs, k: int, ct: Array, operands: Sequence[Array], types: object) -> Array:
     """The cotangent times the weight."""
-    out: Array = ct @ operands[1][0]
-    return out
+    out: Array = families.fold_rows(ct, 1) @ operands[1][0]
+    return out.reshape(*ct.shape[:-1], -1)
 
 
 linear = Op(

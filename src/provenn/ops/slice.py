@@ -32,7 +32,7 @@ def shape(types: Sequence[TensorType], attrs: Attrs) -> TensorType:
 
 
 def _range(attrs: Attrs) -> tuple[slice, ...]:
-    return (slice(None),) * (attrs["axis"] + 1) + (slice(attrs["start"], attrs["stop"]),)
+    return (*[slice(None)] * (attrs["axis"] + 1), slice(attrs["start"], attrs["stop"]))
 
 
 def kernel(arith: Arithmetic | None, attrs: Attrs, x: Array) -> Array:

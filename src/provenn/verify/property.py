@@ -45,7 +45,7 @@ class Row:
         m = math.lcm(*(c.denominator for c in cs))
         if not all(Fraction(float(c * m)) == c * m for c in cs):
             raise PropertyError("PNN-PROP-301", "the coefficients of one row have no common binary64 scale",
-                                got=[str(c) for c in cs][:6], hint="write them with fewer digits")
+                                got=", ".join(f"{float(c):.6g}" for c in cs[:6]), hint="write them with fewer digits")
         return Row({i: c * m for i, c in self.x.items()}, {j: c * m for j, c in self.y.items()},
                    self.bound * m, self.strict)
 

@@ -1,0 +1,84 @@
+# provenn: `make help` lists the targets. Each sets up what it needs.
+
+PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+OUT := build/demo
+THEORIES := $(shell find theories -name '*.v' ! -name 'Extraction*.v' | LC_ALL=C sort)
+EXTRACTIONS := $(shell find theories -name 'Extraction*.v' | LC_ALL=C sort)
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help demo test bench coq extraction checker lint trust assumptions clean apt
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; $(PYTHON) is older. Set PYTHON=..." >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "On Debian: apt-get install python3-venv" >&2; rm -rf $(VENV); exit 1; }
+
+$(VENV)/.core: pyproject.toml | $(VENV)/bin/python
+	@echo "installing provenn into $(VENV)"
+	@$(BIN)/pip install -q --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml | $(VENV)/bin/python
+	@echo "installing provenn and its development tools into $(VENV)"
+	@$(BIN)/pip install -q --disable-pip-version-check -e '.[dev]'
+	@touch $(VENV)/.core $@
+
+apt:
+	@bash .ci/apt $$(cat apt.txt)
+
+checker: $(VENV)/.core ## compile the committed, extracted checker (needs OCaml, not Coq)
+	@command -v ocamlopt >/dev/null || bash .ci/apt ocaml-nox
+	@$(BIN)/python -c 'from provenn.verify.checker import find; print("checker:", find())'
+
+demo: checker ## verify two bundled networks, check the certificate, write reports
+	@mkdir -p $(OUT)
+	@echo; echo "== A network that provably keeps its answer: mlp.onnx, mlp_robust.vnnlib"
+	@$(BIN)/provenn verify examples/digits/mlp.onnx examples/digits/mlp_robust.vnnlib \
+	  --timeout 60 --certificate $(OUT)/mlp_robust.cert --report $(OUT)/mlp_robust.html
+	@echo; echo "== The same certificate, checked again on its own"
+	@$(BIN)/provenn check examples/digits/mlp.onnx examples/digits/mlp_robust.vnnlib $(OUT)/mlp_robust.cert
+	@echo; echo "== A network that can be fooled: conv.onnx, conv_fooled.vnnlib"
+	@$(BIN)/provenn verify examples/digits/conv.onnx examples/digits/conv_fooled.vnnlib \
+	  --timeout 60 --report $(OUT)/conv_fooled.html | sed -n '1,8p;$$s/^.*$$/ .../p'
+	@echo; echo "Reports, to be opened in a browser:"; ls $(OUT)/*.html
+
+coq: apt ## compile the proofs
+	@coq_makefile -f _CoqProject $(THEORIES) -o Makefile.coq
+	@$(MAKE) --no-print-directory -f Makefile.coq -j2
+
+extraction: coq ## extract the checker again and compare it with the committed files
+	@rm -rf build/extracted && mkdir -p build/extracted
+	@cd build/extracted && for v in $(EXTRACTIONS); do coqc -R ../../theories Provenn -w none ../../$$v; done
+	@diff -r build/extracted checker/extracted && echo "the extraction is the committed one, byte for byte"
+
+assumptions: coq
+	@mkdir -p build
+	@printf 'From Provenn Require Import Checker.Sound.\nCheck check_sound.\nPrint Assumptions check_sound.\n' \
+	  > build/Assumptions.v
+	@cd build && coqc -R ../theories Provenn -w none Assumptions.v > assumptions.txt
+
+trust: assumptions $(VENV)/.core ## write TRUST.md from the ops and from Coq's Print Assumptions
+	@cp build/assumptions.txt src/provenn/coq/assumptions.txt
+	@$(BIN)/python -m provenn.coq.trust > TRUST.md && echo "TRUST.md is written"
+
+lint: $(VENV)/.dev ## ruff and mypy
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+
+test: extraction assumptions $(VENV)/.dev lint ## everything: proofs, extraction, ruff, mypy, pytest
+	@diff build/assumptions.txt src/provenn/coq/assumptions.txt || { echo "run make trust" >&2; exit 1; }
+	@$(BIN)/python -m pytest -n 2 -q
+
+bench: checker ## run the VNN-COMP instances in ../shared and print the table
+	@$(BIN)/python benchmarks/vnncomp.py
+
+clean: ## remove what was built, not the virtual environment
+	@rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis Makefile.coq Makefile.coq.conf .Makefile.coq.d
+	@find theories \( -name '*.vo*' -o -name '*.glob' -o -name '.*.aux' \) -delete

@@ -1,0 +1,55 @@
+(* Maps three files, calls the checker that was extracted from Coq, prints what it says.
+
+   usage: provenn-checker GRAPH PROPERTY CERTIFICATE
+   exit:  0 accepted, 1 rejected, 2 files cannot be read *)
+open Checker
+
+type file = (float, Bigarray.float64_elt, Bigarray.c_layout) Bigarray.Array1.t
+
+let map path : file =
+  let fd = Unix.openfile path [ Unix.O_RDONLY ] 0 in
+  let bytes = (Unix.fstat fd).Unix.st_size in
+  if bytes mod 8 <> 0 then failwith (path ^ ": not a whole number of 8-byte words");
+  if bytes = 0 then failwith (path ^ ": empty file");
+  let a = Unix.map_file fd Bigarray.float64 Bigarray.c_layout false [| bytes / 8 |] in
+  Unix.close fd;
+  Bigarray.array1_of_genarray a
+
+let words (a : file) = { count = Bigarray.Array1.dim a; word = (fun i -> Bigarray.Array1.get a i) }
+
+let name = function
+  | Truncated -> "truncated" | TrailingWords -> "trailing-words" | NotThisFormat -> "not-this-format"
+  | NotThisVersion -> "not-this-version" | WrongCount -> "wrong-count" | NotFinite -> "not-finite"
+  | NotAnInteger -> "not-an-integer" | TooLarge -> "too-large" | Negative -> "negative"
+  | UnknownOperation -> "unknown-operation" | WrongShape -> "wrong-shape" | MissingNode -> "missing-node"
+  | NotAConstant -> "not-a-constant" | Malformed -> "malformed" | NoInput -> "no-input"
+  | WrongSemantics -> "wrong-semantics" | EnclosureFailed -> "enclosure-failed" | NotAffine -> "not-affine"
+  | SlopeOutside -> "slope-outside" | MultiplierNegative -> "multiplier-negative"
+  | SplitOutside -> "split-outside" | BoundFailed -> "bound-failed" | Crossed -> "crossed"
+  | NotEmpty -> "not-empty" | UnknownStep -> "unknown-step" | TooDeep -> "too-deep"
+  | NotRefuted -> "not-refuted"
+
+let () =
+  match Sys.argv with
+  | [| _; g; p; c |] -> (
+      match (map g, map p, map c) with
+      | exception Unix.Unix_error (e, _, f) -> Printf.printf "error %s: %s\n" f (Unix.error_message e); exit 2
+      | exception Failure m -> Printf.printf "error %s\n" m; exit 2
+      | g, p, c -> (
+          List.iter (fun (what, a) -> Printf.printf "%s-words %d\n" what (Bigarray.Array1.dim a))
+            [ ("graph", g); ("property", p); ("certificate", c) ];
+          let start = Unix.gettimeofday () in
+          let finish () = Printf.printf "seconds %.6f\n" (Unix.gettimeofday () -. start) in
+          match check (words g) (words p) (words c) with
+          | Ok () -> finish (); print_endline "accepted"
+          | Err (r, at, x, y) ->
+              finish ();
+              Printf.printf "rejected %s word=%d left=%.17g right=%.17g\n" (name r) at x y;
+              exit 1
+          | exception e ->
+              finish ();
+              Printf.printf "rejected %s word=0 left=0 right=0\n"
+                (match e with Stack_overflow -> "stack-overflow" | Out_of_memory -> "out-of-memory"
+                            | _ -> "index-outside");
+              exit 1))
+  | _ -> prerr_endline "usage: provenn-checker GRAPH PROPERTY CERTIFICATE"; exit 2

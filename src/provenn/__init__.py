@@ -1,0 +1,86 @@
+"""provenn: neural networks that come with proofs.
+
+    import provenn
+
+    verdict = provenn.verify("model.onnx", "spec.vnnlib", timeout=60)
+    print(verdict.answer)                # "sat", "unsat", "unknown" or "timed-out"
+
+Names are loaded when first used, so ``import provenn`` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from provenn.catalogue import explain
+    from provenn.errors import (
+        CertificateError,
+        FileError,
+        GraphError,
+        PropertyError,
+        ProvennError,
+        ShapeError,
+        ToolError,
+        UnsupportedError,
+    )
+    from provenn.io.onnx import read as read_onnx
+    from provenn.io.vnnlib import read as read_vnnlib
+    from provenn.ir.canonical import graph_hash
+    from provenn.ir.graph import Builder, Graph
+    from provenn.ir.printer import show
+    from provenn.report import write as write_report
+    from provenn.verify.checker import CheckResult
+    from provenn.verify.property import Property, property_hash
+    from provenn.verify.verdict import Counterexample, Verdict, check, verify
+
+_HOME = {
+    "Builder": "ir.graph:Builder",
+    "CertificateError": "errors:CertificateError",
+    "CheckResult": "verify.checker:CheckResult",
+    "Counterexample": "verify.verdict:Counterexample",
+    "FileError": "errors:FileError",
+    "Graph": "ir.graph:Graph",
+    "GraphError": "errors:GraphError",
+    "Property": "verify.property:Property",
+    "PropertyError": "errors:PropertyError",
+    "ProvennError": "errors:ProvennError",
+    "ShapeError": "errors:ShapeError",
+    "ToolError": "errors:ToolError",
+    "UnsupportedError": "errors:UnsupportedError",
+    "Verdict": "verify.verdict:Verdict",
+    "check": "verify.verdict:check",
+    "explain": "catalogue:explain",
+    "graph_hash": "ir.canonical:graph_hash",
+    "property_hash": "verify.property:property_hash",
+    "read_onnx": "io.onnx:read",
+    "read_vnnlib": "io.vnnlib:read",
+    "show": "ir.printer:show",
+    "verify": "verify:",
+    "write_report": "report:write",
+}
+
+__all__ = [
+    "Builder", "CertificateError", "CheckResult", "Counterexample", "FileError", "Graph", "GraphError",
+    "Property", "PropertyError", "ProvennError", "ShapeError", "ToolError", "UnsupportedError", "Verdict",
+    "__version__", "check", "explain", "graph_hash", "property_hash", "read_onnx", "read_vnnlib", "show",
+    "verify", "write_report",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name from the module that defines it."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'provenn' has no attribute {name!r}")
+    module, _, attribute = _HOME[name].partition(":")
+    value: Any = importlib.import_module(f"provenn.{module}")
+    value = getattr(value, attribute) if attribute else value
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

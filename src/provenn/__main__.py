@@ -1,0 +1,5 @@
+"""``python -m provenn`` is the ``provenn`` program."""
+
+from provenn.cli import main
+
+main()

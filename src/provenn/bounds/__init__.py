@@ -1,0 +1,1 @@
+"""Bounds of a network over boxes: intervals, backward linear relaxation, optimised slopes."""

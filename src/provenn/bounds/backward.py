@@ -1,0 +1,203 @@
+"""Backward linear relaxation (CROWN) over batches of boxes.
+
+A *row* is a linear functional of one node, say ``c @ value(v) + k``. Walking it back through affine
+regions and, at each unary node, through the lower line where its coefficient is positive and the
+upper line where it is negative, gives a linear functional of the input that is a lower bound of the
+row on the whole box; its minimum over the box is a number (Zhang et al., NeurIPS 2018).
+
+Rows of many boxes travel together as one matrix, so the cost is that of the rows asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from provenn.bounds.interval import intervals
+from provenn.bounds.regions import Coefficients, Floats, Indices, Regions
+
+ROW_BLOCK = 1 << 16
+ODD = 0.9375
+Slopes = Mapping[int, Floats]
+
+
+@dataclass
+class State:
+    """Boxes with current bounds: ``lo``/``hi`` [boxes, inputs], ``low``/``high`` by node [boxes, size]."""
+
+    lo: Floats
+    hi: Floats
+    low: dict[int, Floats]
+    high: dict[int, Floats]
+
+    def __len__(self) -> int:
+        return len(self.lo)
+
+    def take(self, which: Indices) -> State:
+        """The state of some boxes, copied."""
+        return State(self.lo[which], self.hi[which], {t: a[which] for t, a in self.low.items()},
+                     {t: a[which] for t, a in self.high.items()})
+
+
+@dataclass
+class Lines:
+    """Lines of one unary node, [boxes, size] (or [rows, size]): see the facet ``lines``."""
+
+    lower: Floats
+    lower_offset: Floats | None
+    rise: Floats
+    upper_offset: Floats
+
+    def take(self, owner: Indices | None) -> Lines:
+        """The lines that rows of the given boxes see; None: row k sees line k."""
+        if owner is None or len(self.lower) == 1:
+            return self
+        offset = None if self.lower_offset is None else self.lower_offset[owner]
+        return Lines(self.lower[owner], offset, self.rise[owner], self.upper_offset[owner])
+
+
+@dataclass
+class Tape:
+    """What a backward pass leaves for the gradient: coefficients on unary nodes before their lines."""
+
+    coefficients: Coefficients = field(default_factory=dict)
+    entry: Floats = field(default_factory=lambda: np.zeros((0, 0)))
+
+
+def root_state(regions: Regions, lo: Floats, hi: Floats) -> State:
+    """Boxes with the interval bounds of every target."""
+    ends = intervals(regions.graph, lo, hi)
+    low = {t: np.broadcast_to(ends[t][0], (len(lo), regions.sizes[t])).copy() for t in regions.targets}
+    high = {t: np.broadcast_to(ends[t][1], (len(lo), regions.sizes[t])).copy() for t in regions.targets}
+    return State(lo, hi, low, high)
+
+
+def adaptive(low: Floats, high: Floats) -> Floats:
+    """Lower slope 1 where the positive side dominates, else 0; the odd threshold avoids exact ties."""
+    return (high >= -ODD * low).astype(np.float64)
+
+
+def source_bounds(regions: Regions, state: State, u: int) -> tuple[Floats, Floats]:
+    """Current bounds of what unary node ``u`` reads."""
+    source = regions.source[u]
+    return (state.low[source], state.high[source]) if source else (state.lo, state.hi)
+
+
+def make_lines(regions: Regions, state: State, slopes: Slopes, target: int,
+               known: dict[int, Lines] | None = None) -> dict[int, Lines]:
+    """Lines of every unary node below ``target``; slopes not given are adaptive, ``known`` are kept."""
+    made = {} if known is None else known
+    for u in regions.above[target]:
+        if u in made:
+            continue
+        low, high = source_bounds(regions, state, u)
+        alpha = slopes[u] if u in slopes else adaptive(low, high)
+        a, b, c, d = regions.lines(u, low, high, alpha)
+        made[u] = Lines(a, b if b.any() else None, c - a, d)
+    return made
+
+
+def through(c: Floats, lines: Lines, constant: Floats) -> Floats:
+    """Coefficients before a unary node from those after it; the constant is changed in place."""
+    negative = np.minimum(c, 0.0)
+    constant += np.einsum("ij,ij->i", negative, np.broadcast_to(lines.upper_offset, c.shape))
+    if lines.lower_offset is not None:
+        constant += np.einsum("ij,ij->i", c - negative, np.broadcast_to(lines.lower_offset, c.shape))
+    out = c * lines.lower
+    negative *= lines.rise
+    out += negative
+    return out
+
+
+def walk(regions: Regions, lines: Mapping[int, Lines], owner: Indices | None, start: Coefficients, constant: Floats,
+         tape: Tape | None = None) -> tuple[Floats, Floats]:
+    """Input coefficients [rows, inputs] and constants [rows] of lower bounds; ``start`` is consumed."""
+    pending = dict(start)
+    while True:
+        u = max(pending, default=0)
+        if u == 0:
+            break
+        c = pending.pop(u)
+        if tape is not None:
+            tape.coefficients[u] = c
+        c = through(c, lines[u].take(owner), constant)
+        source = regions.source[u]
+        if source == 0:
+            parts: Coefficients = {0: c}
+        else:
+            parts, k = regions.of[source].pull(c)
+            constant += k
+        for leaf, part in parts.items():
+            pending[leaf] = pending[leaf] + part if leaf in pending else part
+    entry = pending.get(0)
+    if entry is None:
+        entry = np.zeros((len(constant), regions.sizes[0]))
+    if tape is not None:
+        tape.entry = entry
+    return entry, constant
+
+
+def concretise(entry: Floats, constant: Floats, lo: Floats, hi: Floats) -> Floats:
+    """Minimum over the box of ``entry @ x + constant``, one box a row."""
+    centre, radius = (lo + hi) / 2, (hi - lo) / 2
+    return (np.einsum("ij,ij->i", entry, np.broadcast_to(centre, entry.shape))
+            - np.einsum("ij,ij->i", np.abs(entry), np.broadcast_to(radius, entry.shape)) + constant)
+
+
+@dataclass
+class Rows:
+    """Backward rows of one target: pairs (owner, neuron) and |input coefficients| of both their bounds."""
+
+    owner: Indices
+    neuron: Indices
+    lower: Floats
+    upper: Floats
+
+
+def unstable(state: State, target: int) -> tuple[Indices, Indices]:
+    """(box, neuron) pairs whose sign is not known, sorted by box."""
+    owner, neuron = np.nonzero((state.low[target] < 0.0) & (state.high[target] > 0.0))
+    return owner, neuron
+
+
+def bound_rows(regions: Regions, state: State, lines: Mapping[int, Lines], target: int, owner: Indices,
+               neuron: Indices) -> tuple[Floats, Floats, Floats, Floats]:
+    """Lower and upper bounds of (box, neuron) pairs of ``target``, and the input coefficients of each."""
+    region = regions.of[target]
+    start, offset = region.start(neuron)
+    if region.leaves == (0,):
+        lo, hi, entry = state.lo[owner], state.hi[owner], start[0]
+        middle = np.einsum("ij,ij->i", entry, (lo + hi) / 2) + offset
+        spread = np.einsum("ij,ij->i", np.abs(entry), (hi - lo) / 2)
+        return middle - spread, middle + spread, entry, entry
+    both, n = np.concatenate([owner, owner]), len(owner)
+    rows = {leaf: np.concatenate([c, -c]) for leaf, c in start.items()}
+    entry, constant = walk(regions, lines, both, rows, np.concatenate([offset, -offset]))
+    ends = concretise(entry, constant, state.lo[both], state.hi[both])
+    return ends[:n], -ends[n:], entry[:n], entry[n:]
+
+
+def tighten(regions: Regions, state: State, lines: Mapping[int, Lines], target: int,
+            keep: bool = False) -> Rows:
+    """Intersect the bounds of every unstable neuron of ``target`` with its backward bounds, in place.
+
+    ``keep`` fills the coefficients of Rows.
+    """
+    owner, neuron = unstable(state, target)
+    width = max([regions.sizes[0], *(regions.sizes[u] for u in regions.above[target])])
+    step = max(16, ROW_BLOCK // width)
+    low, high = state.low[target], state.high[target]
+    below, above = np.empty(len(owner)), np.empty(len(owner))
+    kept: list[tuple[Floats, Floats]] = []
+    for i in range(0, len(owner), step):
+        part = slice(i, i + step)
+        below[part], above[part], a, b = bound_rows(regions, state, lines, target, owner[part], neuron[part])
+        if keep:
+            kept.append((np.abs(a), np.abs(b)))
+    low[owner, neuron] = np.maximum(low[owner, neuron], below)
+    high[owner, neuron] = np.minimum(high[owner, neuron], above)
+    empty = np.zeros((0, regions.sizes[0]))
+    return Rows(owner, neuron, np.concatenate([empty, *(a for a, _ in kept)]),
+                np.concatenate([empty, *(b for _, b in kept)]))

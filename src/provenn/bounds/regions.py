@@ -1,0 +1,224 @@
+"""A graph seen as affine regions between nonlinear elementwise nodes.
+
+A *leaf* is the network input or a unary node with lines (an activation). A *region* belongs to one
+node, its target, and is the affine map from the leaves to that target:
+
+    target = sum over leaves of A_leaf @ value(leaf) + offset          (everything flat)
+
+Small dense regions are one matrix a leaf; the others (convolutions, large images) go through the
+``transpose`` and ``kernel`` facets of their nodes, so a convolution never becomes a matrix.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from provenn.errors import UnsupportedError
+from provenn.ir.graph import Graph
+from provenn.ir.op import Array, Have
+from provenn.ops.families import Fast
+
+Floats = NDArray[np.float64]
+Indices = NDArray[np.intp]
+Coefficients = dict[int, Floats]
+
+SMALL, LARGE, CACHED = 1 << 14, 1 << 19, 1 << 23
+DENSE_SHARE = 0.25
+ROWS_AT_ONCE = 256
+
+
+@dataclass
+class Region:
+    """The affine map that makes node ``target``; see the module for its meaning."""
+
+    graph: Graph
+    target: int
+    nodes: tuple[int, ...]
+    leaves: tuple[int, ...]
+    fixed: dict[int, Array]
+    sizes: dict[int, int]
+    tick: Callable[[], None] = lambda: None
+    offset: Floats = field(init=False)
+    matrices: Coefficients | None = field(init=False, default=None)
+    _rows: Coefficients | None = field(init=False, default=None)
+    _known: NDArray[np.bool_] | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        self.size = self.sizes[self.target]
+        zeros = {leaf: np.zeros((1, self.sizes[leaf])) for leaf in self.leaves}
+        self.offset = np.zeros(self.size)
+        self.offset = self.push(zeros)[0].copy()
+        entries = self.size * sum(self.sizes[leaf] for leaf in self.leaves)
+        dense = self._share_of_nonzeros() >= DENSE_SHARE if entries > SMALL else True
+        if dense and entries <= LARGE:
+            self.matrices = self._pull_units(np.arange(self.size))
+        elif dense and entries <= CACHED:
+            self._rows = {leaf: np.empty((self.size, self.sizes[leaf])) for leaf in self.leaves}
+            self._known = np.zeros(self.size, bool)
+
+    def _share_of_nonzeros(self) -> float:
+        some = np.unique(np.linspace(0, self.size - 1, 8).astype(np.intp))
+        pulled = self._pull_units(some)
+        count = sum(np.count_nonzero(c) for c in pulled.values())
+        return count / max(1, sum(c.size for c in pulled.values()))
+
+    def _pull_units(self, rows: Indices) -> Coefficients:
+        parts = []
+        for start in range(0, len(rows), ROWS_AT_ONCE):
+            some = rows[start : start + ROWS_AT_ONCE]
+            unit = np.zeros((len(some), self.size))
+            unit[np.arange(len(some)), some] = 1.0
+            parts.append(self._walk_back(unit))
+        return {leaf: np.concatenate([p[leaf] for p in parts]) for leaf in self.leaves}
+
+    def start(self, rows: Indices) -> tuple[Coefficients, Floats]:
+        """Coefficients [len(rows), leaf size] and constants of the rows e_j @ target, j in ``rows``."""
+        if self.matrices is not None:
+            return {leaf: w[rows] for leaf, w in self.matrices.items()}, self.offset[rows]
+        if self._rows is None or self._known is None:
+            return self._pull_units(rows), self.offset[rows]
+        new = np.unique(rows[~self._known[rows]])
+        if new.size:
+            for leaf, c in self._pull_units(new).items():
+                self._rows[leaf][new] = c
+            self._known[new] = True
+        return {leaf: w[rows] for leaf, w in self._rows.items()}, self.offset[rows]
+
+    def pull(self, ct: Floats) -> tuple[Coefficients, Floats]:
+        """``ct @ target`` as coefficients on the leaves and a constant; ``ct`` is [rows, size]."""
+        self.tick()
+        constant = ct @ self.offset
+        if self.matrices is not None:
+            return {leaf: ct @ w for leaf, w in self.matrices.items()}, constant
+        return self._walk_back(ct), constant
+
+    def push(self, values: Coefficients) -> Floats:
+        """The target's value [rows, size] from the leaves' values [rows, leaf size]."""
+        self.tick()
+        if self.matrices is not None:
+            total = self.offset
+            for leaf, w in self.matrices.items():
+                total = values[leaf] @ w.T + total
+            return total
+        here: dict[int, Array] = {}
+        for leaf in self.leaves:
+            here[leaf] = values[leaf].reshape(-1, *self.graph.nodes[leaf].type.shape)
+        for i in self.nodes:
+            node = self.graph.nodes[i]
+            operands = [here[k] if k in here else self.fixed[k] for k in node.inputs]
+            here[i] = node.op.need("kernel", self.graph.where(i))(Fast(), node.attrs, *operands)
+        out: Floats = here[self.target].reshape(len(here[self.target]), -1)
+        return out
+
+    def _walk_back(self, ct: Floats) -> Coefficients:
+        shape = self.graph.nodes[self.target].type.shape
+        here: dict[int, Array] = {self.target: ct.reshape(-1, *shape)}
+        for i in reversed(self.nodes):
+            if i not in here:
+                continue
+            node, c = self.graph.nodes[i], here.pop(i)
+            rule = node.op.need("transpose", self.graph.where(i))
+            operands = [self.fixed.get(k) for k in node.inputs]
+            types = [self.graph.nodes[k].type for k in node.inputs]
+            for k, source in enumerate(node.inputs):
+                if source not in self.fixed:
+                    part = rule(node.attrs, k, c, operands, types)
+                    here[source] = here[source] + part if source in here else part
+        return {leaf: here[leaf].reshape(len(ct), -1) for leaf in self.leaves}
+
+
+class Regions:
+    """All regions of a graph that bounds need: one for every unary node's source, and the output's.
+
+    ``unary`` lists the unary nodes in topological order, ``source`` gives the node each reads,
+    ``targets`` the pre-activation nodes in order, ``above`` the unary nodes below each target.
+    ``tick`` runs before every product and may raise to stop the work.
+    Raises UnsupportedError (PNN-OP-201) for a node that is neither affine nor has lines.
+    """
+
+    def __init__(self, graph: Graph, tick: Callable[[], None] = lambda: None) -> None:
+        self.graph, self.tick = graph, tick
+        self.sizes = {i: n.type.size for i, n in enumerate(graph)}
+        self.fixed = _constants(graph)
+        self.unary: list[int] = []
+        self.source: dict[int, int] = {}
+        for i, node in enumerate(graph):
+            if i == 0 or i in self.fixed:
+                continue
+            if isinstance(node.op.lines, Have):
+                self.unary.append(i)
+                self.source[i] = node.inputs[0]
+            elif not isinstance(node.op.transpose, Have):
+                node.op.need("lines", graph.where(i))
+        self.targets = sorted(set(self.source.values()) - {0})
+        self.of: dict[int, Region] = {}
+        leaves = {0, *self.unary}
+        for target in (*self.targets, graph.output):
+            if target not in self.of:
+                self.of[target] = self._region(target, leaves)
+        self.above = {t: self._upstream(t) for t in self.of}
+
+    def _region(self, target: int, leaves: set[int]) -> Region:
+        if target in self.fixed:
+            raise UnsupportedError("PNN-OP-202", "part of the network does not depend on its input",
+                                   where=self.graph.where(target), hint="fold constants before verifying")
+        inside, found, todo = set(), set(), [target]
+        while todo:
+            i = todo.pop()
+            if i in leaves:
+                found.add(i)
+            elif i not in inside and i not in self.fixed:
+                inside.add(i)
+                todo.extend(self.graph.nodes[i].inputs)
+        return Region(self.graph, target, tuple(sorted(inside)), tuple(sorted(found)), self.fixed, self.sizes,
+                      self.tick)
+
+    def _upstream(self, target: int) -> tuple[int, ...]:
+        found: set[int] = set()
+        todo = [u for u in self.of[target].leaves if u]
+        while todo:
+            u = todo.pop()
+            if u not in found:
+                found.add(u)
+                source = self.source[u]
+                todo.extend(v for v in (self.of[source].leaves if source else ()) if v)
+        return tuple(sorted(found))
+
+    def lines(self, u: int, lo: Floats, hi: Floats, alpha: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+        """Lower slope, lower offset, upper slope, upper offset of unary node ``u`` (flat arrays)."""
+        made: tuple[Floats, Floats, Floats, Floats] = self.graph.nodes[u].op.need("lines")(lo, hi, alpha)
+        return made
+
+    def flops(self, target: int) -> float:
+        """Multiplications and additions of one backward row from ``target`` to the input, roughly."""
+        regions = [self.of[target]] + [self.of[self.source[u]] for u in self.above[target] if self.source[u]]
+        return float(sum(region_flops(r) for r in regions))
+
+
+def region_flops(region: Region) -> float:
+    """Multiplications and additions of pulling one row through a region, roughly."""
+    total = 0.0
+    for i in region.nodes:
+        node = region.graph.nodes[i]
+        weights = [region.fixed[k] for k in node.inputs if k in region.fixed]
+        wide = max((w[0] for w in weights), key=lambda w: w.ndim, default=None)
+        if wide is not None and wide.ndim in (2, 4) and wide.shape != node.type.shape:
+            total += 2.0 * node.type.size * math.prod(wide.shape[1:])
+    return total
+
+
+def _constants(graph: Graph) -> dict[int, Array]:
+    """Binary64 values (batch axis 1) of every node that does not depend on the input."""
+    fixed: dict[int, Array] = {}
+    for i, node in enumerate(graph):
+        if node.value is not None:
+            fixed[i] = node.value[None].astype(np.float64)
+        elif i and node.inputs and all(k in fixed for k in node.inputs):
+            fixed[i] = node.op.need("kernel")(Fast(), node.attrs, *(fixed[k] for k in node.inputs))
+    return fixed
+

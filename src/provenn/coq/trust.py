@@ -1,0 +1,60 @@
+"""TRUST.md: what is proved, what is tested, what is trusted, from the ops' facets and from Coq itself.
+
+``python -m provenn.coq.trust`` prints the page. The assumptions of the headline theorem are what Coq's
+``Print Assumptions`` said when ``make trust`` last ran; they are kept in assumptions.txt beside this file.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from provenn.ir.op import Have, Lacks, Op, Zero
+from provenn.ops import ALL
+
+RECORD = Path(__file__).with_name("assumptions.txt")
+PROSE = Path(__file__).with_name("trust.md")
+NAME = re.compile(r"^([A-Za-z_][\w.']*)\s*:", re.MULTILINE)
+FACETS = ("shape", "kernel", "interval", "transpose", "slope", "lines", "grad")
+
+
+def record() -> str:
+    """Coq's own words about the headline theorem, or nothing in a build that lacks them."""
+    return RECORD.read_text() if RECORD.is_file() else ""
+
+
+def assumptions() -> list[str]:
+    """Names of the axioms and primitives that the headline theorem rests on, sorted."""
+    return sorted(set(NAME.findall(record().partition("Axioms:")[2])))
+
+
+def state(facet: object) -> str:
+    """One cell: the lemma's name, ``tested``, ``zero`` or ``-``."""
+    if isinstance(facet, Have):
+        return f"`{facet.lemma}`" if facet.lemma else "tested"
+    if isinstance(facet, Zero):
+        return f"zero (`{facet.lemma}`)" if facet.lemma else "zero"
+    return "-" if isinstance(facet, Lacks) else "?"
+
+
+def ops_table(ops: dict[str, Op] = ALL) -> str:
+    """Every op by facet: which Coq lemma proves it, or that it is tested."""
+    lines = [f"| op | {' | '.join(FACETS)} | Coq |", "|" + "---|" * (len(FACETS) + 2)]
+    for tag, op in ops.items():
+        cells = [state(getattr(op, f)) for f in FACETS]
+        lines.append(f"| {tag} | {' | '.join(cells)} | `{op.coq}` |")
+    return "\n".join(lines)
+
+
+def markdown() -> str:
+    """The whole of TRUST.md."""
+    listed = "\n".join(f"- `{name}`" for name in assumptions())
+    said = record().strip() or "not recorded: run `make trust`"
+    text = PROSE.read_text()
+    for key, value in (("AXIOMS", listed or "- not recorded"), ("OPS", ops_table()), ("RECORD", said)):
+        text = text.replace(f"<<{key}>>", value)
+    return text
+
+
+if __name__ == "__main__":
+    print(markdown(), end="")

@@ -1,0 +1,101 @@
+"""The ONNX operators that the reader knows, and how one node becomes ops of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from provenn.errors import FileError, ProvennError, ShapeError, UnsupportedError
+from provenn.io.onnx import arithmetic, constants, movement, products, windows
+from provenn.io.onnx.call import Call
+from provenn.io.onnx.values import Const, Recorder, Value
+
+Reader = Callable[[Call], "Value | list[Value]"]
+
+OPERATORS: dict[str, Reader] = {
+    "Add": arithmetic.add, "Sub": arithmetic.sub, "Mul": arithmetic.mul, "Div": arithmetic.div,
+    "Neg": arithmetic.neg, "Relu": arithmetic.relu, "Clip": arithmetic.clip,
+    "BatchNormalization": arithmetic.batch_normalization,
+    "MatMul": products.matmul, "Gemm": products.gemm,
+    "ReduceSum": products.reduce_sum, "ReduceMean": products.reduce_mean,
+    "Conv": windows.conv, "AveragePool": windows.average_pool,
+    "GlobalAveragePool": windows.global_average_pool,
+    "Identity": movement.identity, "Dropout": movement.dropout, "Flatten": movement.flatten,
+    "Reshape": movement.reshape, "Squeeze": movement.squeeze, "Unsqueeze": movement.unsqueeze,
+    "Transpose": movement.transpose, "Concat": movement.concat, "Slice": movement.slice_,
+    "Split": movement.split, "Gather": movement.gather, "Expand": movement.expand, "Pad": movement.pad,
+    "Constant": constants.constant, "ConstantOfShape": constants.constant_of_shape,
+    "Shape": constants.shape, "Size": constants.size, "Cast": constants.cast,
+}
+DOMAINS = ("", "ai.onnx")
+
+
+def supported() -> dict[str, str]:
+    """Each operator with the first sentence of what is read of it."""
+    return {name: (reader.__doc__ or "").split("\n")[0] for name, reader in sorted(OPERATORS.items())}
+
+
+def read_node(node: Any, recorder: Recorder, values: Mapping[str, Value], opset: int) -> list[Value]:
+    """The values of one NodeProto's outputs.
+
+    Raises UnsupportedError (PNN-ONNX-404, -405) and FileError (PNN-ONNX-412 to -415), all naming the
+    file and the node.
+    """
+    name = node.name or next((o for o in node.output if o), node.op_type)
+    where = f"{recorder.file}, node {name!r} ({node.op_type}, opset {opset})"
+    if node.domain not in DOMAINS or node.op_type not in OPERATORS:
+        domain = f" of domain {node.domain!r}" if node.domain not in DOMAINS else ""
+        raise UnsupportedError("PNN-ONNX-404", f"the operator {node.op_type}{domain} is not read",
+                               where=where,
+                               hint="provenn supports lists the operators; write the network without it")
+    operands = [values[i] if i else None for i in node.input]
+    attributes = _attributes(node, opset, where)
+    call = Call(recorder, node.op_type, name, opset, operands, attributes, len(node.output))
+    try:
+        made = OPERATORS[node.op_type](call)
+    except ShapeError as e:
+        raise call.misfit(e.what, expected=e.expected, got=e.got) from None
+    except ProvennError:
+        raise
+    except (ValueError, TypeError, IndexError, KeyError, OverflowError, MemoryError) as e:
+        raise call.malformed("it cannot be understood", got=f"{type(e).__name__}: {e}") from None
+    return _named(call, made if isinstance(made, list) else [made], node)
+
+
+def _named(call: Call, made: list[Value], node: Any) -> list[Value]:
+    """Constants take the name of the output that they become; too many outputs are refused."""
+    if any(node.output[len(made):]):
+        raise call.unsupported(f"its output {len(made)} is not read")
+    pairs = zip(made, node.output)
+    return [Const(v.array, name) if isinstance(v, Const) and v.name == call.name else v for v, name in pairs]
+
+
+def _attributes(node: Any, opset: int, where: str) -> dict[str, Any]:
+    """Attributes as Python values, only those of the operator's schema at this opset."""
+    import onnx
+
+    def refuse(what: str, expected: object, got: object) -> FileError:
+        return FileError("PNN-ONNX-414", f"a node breaks the ONNX specification: {what}", where=where,
+                         expected=expected, got=got, hint="check the file with onnx.checker.check_model")
+
+    try:
+        schema = onnx.defs.get_schema(node.op_type, opset, "")
+    except onnx.defs.SchemaError:
+        raise refuse("its operator does not exist in this opset", f"another opset than {opset}",
+                     node.op_type) from None
+    if not schema.min_input <= len(node.input) <= schema.max_input:
+        raise refuse("its number of operands", f"{schema.min_input} to {schema.max_input}", len(node.input))
+    if not schema.min_output <= len(node.output) <= schema.max_output:
+        raise refuse("its number of outputs", f"{schema.min_output} to {schema.max_output}", len(node.output))
+    out: dict[str, Any] = {}
+    for a in node.attribute:
+        known = schema.attributes.get(a.name)
+        if known is None or a.name in out:
+            raise refuse("an attribute is unknown or given twice", ", ".join(sorted(schema.attributes)),
+                         a.name)
+        kind: Any = known.type
+        if a.ref_attr_name or int(kind.value) != a.type:
+            raise refuse(f"the attribute {a.name} has another type", kind.name, a.type)
+        value = onnx.helper.get_attribute_value(a)
+        out[a.name] = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+    return out

@@ -1,0 +1,166 @@
+"""Gradient attack: looks for an input in the domain whose output is unsafe.
+
+Projected gradient ascent with restarts on the slack of each disjunct, that is the smallest
+``d - cx @ x - cy @ y`` over its rows (Madry et al., ICLR 2018). A candidate counts only after it is
+rounded to binary32 inside the exact box, replayed in binary32 in the reference order, and compared
+with the property in exact fractions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from provenn.bounds.regions import Coefficients, Floats, Indices, Regions
+from provenn.eval.run import replay
+from provenn.ir.graph import Graph
+from provenn.verify.goals import Goals
+from provenn.verify.property import Property
+
+Singles = NDArray[np.float32]
+REPLAYS = 8
+
+
+def inside(q: Fraction, up: bool) -> np.float32:
+    """The nearest binary32 number that is at least ``q`` (``up``), or at most ``q``."""
+    near = np.float32(float(q))
+    if up and Fraction(float(near)) < q:
+        return np.nextafter(near, np.float32(np.inf))
+    if not up and Fraction(float(near)) > q:
+        return np.nextafter(near, np.float32(-np.inf))
+    return near
+
+
+@dataclass
+class Attack:
+    """Attacks one graph and property; ``witness`` holds the confirmed counterexample."""
+
+    graph: Graph
+    prop: Property
+    regions: Regions
+    witness: Singles | None = None
+    tried: int = 0
+    best: float = -np.inf
+    _ends: dict[int, tuple[Singles, Singles]] = field(default_factory=dict)
+    _failed: set[bytes] = field(default_factory=set)
+
+    def ends(self, case: int) -> tuple[Singles, Singles]:
+        """Smallest and largest binary32 point of a case's box; an input without any has low > high."""
+        if case not in self._ends:
+            c = self.prop.cases[case]
+            self._ends[case] = (np.array([inside(q, True) for q in c.lo], np.float32),
+                                np.array([inside(q, False) for q in c.hi], np.float32))
+        return self._ends[case]
+
+    def possible(self, case: int) -> bool:
+        """True when the box holds a binary32 point."""
+        low, high = self.ends(case)
+        return bool((low <= high).all())
+
+    def confirm(self, x: Floats, case: int) -> bool:
+        """Round one point to binary32 inside the box and decide exactly; keeps a witness."""
+        low, high = self.ends(case)
+        point = np.clip(x.astype(np.float32), low, high)
+        if point.tobytes() in self._failed or not self.possible(case):
+            return False
+        y = replay(self.graph, point)
+        if np.isfinite(y).all() and self.prop.violated_by([Fraction(float(v)) for v in point],
+                                                         [Fraction(float(v)) for v in y]) is not None:
+            self.witness = point
+            return True
+        self._failed.add(point.tobytes())
+        return False
+
+    def slack(self, goals: Goals, x: Floats, case: Indices) -> Floats:
+        """Slack of every disjunct at every point, [points, disjuncts]."""
+        y, _, _ = self.values(x)
+        return self._slack(goals, x, y, case)
+
+    def _slack(self, goals: Goals, x: Floats, y: Floats, case: Indices) -> Floats:
+        rows = np.einsum("kty,ky->kt", goals.cy[case], y) - goals.d[case]
+        if goals.mixes:
+            rows = rows + np.einsum("ktx,kx->kt", goals.cx[case], x)
+        return -goals.best(rows)
+
+    def values(self, x: Floats) -> tuple[Floats, Coefficients, Coefficients]:
+        """Output, arguments of the unary nodes and values of the leaves at points [points, inputs]."""
+        value: Coefficients = {0: x}
+        argument: Coefficients = {}
+        for u in self.regions.above[self.graph.output]:
+            source, node = self.regions.source[u], self.graph.nodes[u]
+            argument[u] = self.regions.of[source].push(value) if source else x
+            value[u] = node.op.need("kernel")(None, node.attrs, argument[u])
+        return self.regions.of[self.graph.output].push(value), argument, value
+
+    def check(self, goals: Goals, x: Floats, case: Indices, slack: Floats | None = None) -> bool:
+        """Confirm the most promising points; True when one is a counterexample."""
+        self.tried += len(x)
+        slack = self.slack(goals, x, case) if slack is None else slack
+        worth = slack.max(1)
+        if not len(worth):
+            return False
+        self.best = max(self.best, float(worth.max()))
+        order = np.argsort(-worth)[:REPLAYS]
+        close = -1e-5 * (1.0 + np.abs(goals.d[case[order]]).max(1))
+        return any(self.confirm(x[k], goals.cases[case[k]]) for k in order[worth[order] >= close].tolist())
+
+    def gradient(self, goals: Goals, x: Floats, y: Floats, argument: Coefficients, case: Indices,
+                 disjunct: Indices) -> Floats:
+        """Gradient by x of the slack of one disjunct a point (of its worst row)."""
+        cx, cy, d = goals.padded(case, disjunct)
+        rows = np.einsum("kry,ky->kr", cy, y) - d
+        if goals.mixes:
+            rows = rows + np.einsum("krx,kx->kr", cx, x)
+        worst = rows.argmax(1)
+        index = np.arange(len(x))
+        pending, _ = self.regions.of[self.graph.output].pull(-cy[index, worst])
+        while (u := max(pending, default=0)) > 0:
+            node = self.graph.nodes[u]
+            c = pending.pop(u) * node.op.need("slope", self.graph.where(u))(argument[u])
+            source = self.regions.source[u]
+            for leaf, part in (self.regions.of[source].pull(c)[0] if source else {0: c}).items():
+                pending[leaf] = pending[leaf] + part if leaf in pending else part
+        out: Floats = pending.get(0, np.zeros_like(x)) - cx[index, worst]
+        return out
+
+    def climb(self, goals: Goals, x: Floats, case: Indices, disjunct: Indices, lo: Floats, hi: Floats,
+              steps: int, size: float = 0.25) -> bool:
+        """Ascent from given points inside [lo, hi]; even points take sign steps, odd ones scaled gradients."""
+        width = hi - lo
+        velocity = np.zeros_like(x)
+        signs = (np.arange(len(x)) % 2 == 0)[:, None]
+        for step in range(steps):
+            y, argument, _ = self.values(x)
+            slack = self._slack(goals, x, y, case)
+            if self.check(goals, x, case, slack):
+                return True
+            gradient = self.gradient(goals, x, y, argument, case, disjunct) * width
+            gradient /= np.abs(gradient).max(1, keepdims=True) + 1e-300
+            velocity = 0.7 * velocity + 0.3 * gradient
+            pace = size * 0.5 ** (8.0 * step / max(1, steps))
+            x = np.clip(x + pace * width * np.where(signs, np.sign(velocity), 3.0 * velocity), lo, hi)
+        return self.check(goals, x, case)
+
+    def sweep(self, goals: Goals, rng: np.random.Generator, restarts: int, steps: int) -> bool:
+        """Restarts spread over cases and disjuncts: centres, corners and random points."""
+        usable = np.array([k for k, c in enumerate(goals.cases) if self.possible(c)], np.intp)
+        if not len(usable):
+            return False
+        disjuncts = len(goals.rows)
+        pairs = len(usable) * disjuncts
+        count = max(1, restarts // pairs) * pairs
+        case = usable[np.arange(count) // disjuncts % len(usable)]
+        disjunct = np.arange(count) % disjuncts
+        lo = np.stack([self.ends(goals.cases[k])[0] for k in usable]).astype(np.float64)
+        hi = np.stack([self.ends(goals.cases[k])[1] for k in usable]).astype(np.float64)
+        place = np.searchsorted(usable, case)
+        turn = np.arange(count) // pairs
+        share = rng.random((count, goals.lo.shape[1]))
+        share[turn == 0] = 0.5
+        corner = turn % 4 == 3
+        share[corner] = np.round(share[corner])
+        x = lo[place] + share * (hi[place] - lo[place])
+        return self.climb(goals, x, case, disjunct, lo[place], hi[place], steps)

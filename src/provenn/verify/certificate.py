@@ -1,0 +1,194 @@
+"""Certificates: which splits, bounds, slopes and multipliers to use, never what comes out of them.
+
+A certificate holds one tree for each case of a property. The words are those of
+docs/formats/certificate.md; trees are written and read without recursion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from provenn.base.words import CERTIFICATE_MAGIC, VERSION, Words, hash_words
+from provenn.bounds.regions import Floats, Indices
+from provenn.errors import CertificateError
+
+LEAF, SPLIT, TIGHTEN, EMPTY = 0.0, 1.0, 2.0, 3.0
+REAL = 0.0
+HEADER = 22
+Slopes = Mapping[int, Floats]
+
+
+@dataclass(frozen=True, slots=True)
+class Tighten:
+    """Bounds to compute before anything below: of ``neurons`` of ``node`` (None: all unstable ones)."""
+
+    node: int
+    neurons: Indices | None = None
+    slopes: Slopes = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """For each disjunct its output multipliers and slopes."""
+
+    parts: tuple[tuple[Floats, Slopes], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Empty:
+    """The box is empty: the lower end of input ``index`` exceeds the upper one."""
+
+    index: int
+
+
+@dataclass(slots=True)
+class Split:
+    """Two trees: one for ``x[index] <= value``, one for ``x[index] >= value``."""
+
+    index: int
+    value: float
+    below: Tree | None = None
+    above: Tree | None = None
+
+
+@dataclass(slots=True)
+class Tree:
+    """Bounds to compute, in order, and what follows them."""
+
+    steps: tuple[Tighten, ...]
+    end: Leaf | Split | Empty
+
+
+def _slope_words(slopes: Slopes) -> list[Floats]:
+    out = [np.array([len(slopes)], np.float64)]
+    for unary in sorted(slopes):
+        out += [np.array([unary], np.float64), np.asarray(slopes[unary], np.float64).ravel()]
+    return out
+
+
+def _step_words(step: Tighten) -> list[Floats]:
+    count = -1 if step.neurons is None else len(step.neurons)
+    out: list[Floats] = [np.array([TIGHTEN, step.node, count], np.float64)]
+    out += [] if step.neurons is None else [np.asarray(step.neurons, np.float64)]
+    return out + _slope_words(step.slopes)
+
+
+def _end_words(end: Leaf | Split | Empty) -> list[Floats]:
+    if isinstance(end, Split):
+        return [np.array([SPLIT, end.index, end.value])]
+    if isinstance(end, Empty):
+        return [np.array([EMPTY, end.index])]
+    out: list[Floats] = [np.array([LEAF])]
+    for multipliers, slopes in end.parts:
+        out += [np.asarray(multipliers, np.float64), *_slope_words(slopes)]
+    return out
+
+
+def walk(tree: Tree) -> Iterator[tuple[Tree, int]]:
+    """The nodes of a tree in the order of the file, each with its depth (the root's own nodes count)."""
+    todo = [(tree, 0)]
+    while todo:
+        here, depth = todo.pop()
+        depth += len(here.steps) + 1
+        yield here, depth
+        if isinstance(here.end, Split):
+            if here.end.below is None or here.end.above is None:
+                raise CertificateError("PNN-CERT-601", "a certificate tree has an open end",
+                                       hint="the search has not finished; nothing can be certified yet")
+            todo += [(here.end.above, depth), (here.end.below, depth)]
+
+
+def certificate_words(trees: Sequence[Tree], graph_hash: str, property_hash: str) -> Words:
+    """Header and body (docs/formats/certificate.md). Raises CertificateError PNN-CERT-601 on an open tree."""
+    body: list[Floats] = []
+    deepest = 0
+    for tree in trees:
+        for here, depth in walk(tree):
+            deepest = max(deepest, depth)
+            for step in here.steps:
+                body += _step_words(step)
+            body += _end_words(here.end)
+    words = np.concatenate([*body, np.zeros(0)])
+    head = [CERTIFICATE_MAGIC, VERSION, HEADER + words.size, REAL, deepest, 0.0]
+    head += hash_words(graph_hash) + hash_words(property_hash)
+    return np.concatenate([np.array(head, np.float64), words])
+
+
+@dataclass
+class _Reader:
+    words: Words
+    sizes: Sequence[int]
+    at: int = HEADER
+
+    def take(self, count: int) -> Floats:
+        """The next words."""
+        if count < 0 or self.at + count > len(self.words):
+            raise CertificateError("PNN-CERT-602", "the certificate ends too early", where=f"word {self.at}",
+                                   expected=f"{count} more words", got=len(self.words) - self.at)
+        self.at += count
+        return self.words[self.at - count : self.at]
+
+    def integer(self, low: int, high: int, what: str) -> int:
+        """The next word as an integer in a range."""
+        value = float(self.take(1)[0])
+        if not (low <= value <= high and value == int(value)):
+            raise CertificateError("PNN-CERT-603", f"the certificate holds an impossible {what}",
+                                   where=f"word {self.at - 1}", expected=f"{low} to {high}", got=value)
+        return int(value)
+
+    def slopes(self) -> dict[int, Floats]:
+        """A slope block."""
+        made = {}
+        for _ in range(self.integer(0, len(self.sizes), "number of slope vectors")):
+            node = self.integer(0, len(self.sizes) - 1, "node")
+            made[node] = self.take(self.sizes[node])
+        return made
+
+    def piece(self, kinds: Sequence[int]) -> Tree:
+        """Steps up to the end of one tree node; a Split comes without its children."""
+        steps: list[Tighten] = []
+        while (kind := self.integer(0, 3, "kind of tree node")) == TIGHTEN:
+            node = self.integer(0, len(self.sizes) - 1, "node")
+            count = self.integer(-1, self.sizes[node], "number of neurons")
+            neurons = None if count < 0 else self.take(count).astype(np.intp)
+            steps.append(Tighten(node, neurons, self.slopes()))
+        if kind == SPLIT:
+            index = self.integer(0, self.sizes[0] - 1, "input")
+            return Tree(tuple(steps), Split(index, float(self.take(1)[0])))
+        if kind == EMPTY:
+            return Tree(tuple(steps), Empty(self.integer(0, self.sizes[0] - 1, "input")))
+        return Tree(tuple(steps), Leaf(tuple((self.take(rows), self.slopes()) for rows in kinds)))
+
+
+def read_trees(words: Words, sizes: Sequence[int], disjuncts: Sequence[Sequence[int]]) -> list[Tree]:
+    """The trees of a certificate: ``sizes`` of all graph nodes, ``disjuncts`` = rows a disjunct, by case.
+
+    Raises CertificateError: PNN-CERT-602 too short, -603 impossible number, -604 not a certificate or
+    of another version or length.
+    """
+    good = len(words) >= HEADER and words[0] == CERTIFICATE_MAGIC and words[1] == VERSION
+    if not good or words[2] != len(words):
+        raise CertificateError("PNN-CERT-604", "this is not a certificate of version 1",
+                               expected=f"{len(words)} words after the right magic number", got=words[:3])
+    reader = _Reader(words, sizes)
+    trees = []
+    for rows in disjuncts:
+        root = reader.piece(rows)
+        todo = [root.end] if isinstance(root.end, Split) else []
+        while todo:
+            split = todo[-1]
+            made = reader.piece(rows)
+            if split.below is None:
+                split.below = made
+            else:
+                split.above = made
+                todo.pop()
+            if isinstance(made.end, Split):
+                todo.append(made.end)
+        trees.append(root)
+    if reader.at != len(words):
+        raise CertificateError("PNN-CERT-604", "words follow the end of the certificate", where=f"word {reader.at}")
+    return trees

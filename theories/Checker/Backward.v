@@ -1,0 +1,104 @@
+(** Backward linear relaxation: a lower bound of a linear combination of node values.
+
+    [lines]             slopes and offsets of the lines around an elementwise function, per element
+    [row]               coefficients on the values of one node, if any
+    [back ns ss ls rs a]  lower bound of [a] plus the sum over all nodes of row times value
+    [neuron ...]        the same, starting from plus or minus one element of the newest node *)
+From Coq Require Import Bool Reals Floats Uint63 List.
+From Provenn Require Import Base.Vector Base.Binary64 Base.Dot Ops.Loops IR.LinMap IR.Graph Ops.Relu.
+From Provenn Require Import Checker.Enclose.
+Import ListNotations.
+Local Open Scope float_scope.
+
+Record lines := Lines { below_slope : farr; above_slope : farr; below_shift : farr; above_shift : farr;
+                        rough : farr }.
+Definition no_lines : lines := let z := ftab 0 (fun _ => 0) in Lines z z z z z.
+
+(** [rough] bounds, per unit of coefficient, the rounding of one backward step through the function. *)
+Definition lines_of (f : unary) (e : extent) (s : info) (alpha : int -> float -> float -> float) : lines :=
+  let n := len e in
+  let l := fget (lo s) in
+  let h := fget (hi s) in
+  let a := ftab n (fun i => lower_slope f (l i) (h i) (alpha i (l i) (h i))) in
+  let b := ftab n (fun i => upper_slope f (l i) (h i)) in
+  let zero := ftab n (fun _ => 0) in
+  let t := ftab n (fun i => upper_offset f (l i) (h i)) in
+  let g := gamma n in
+  Lines a b zero t (ftab n (fun i =>
+    up (up (0x1p-52 * up (up (PrimFloat.abs (fget a i) + PrimFloat.abs (fget b i)) * fget (mag s) i))
+        + up (g * PrimFloat.abs (fget t i))))).
+
+Definition row := option farr.
+
+(** Add a row to the row of the node at distance [d]; second, what rounding may have cost. *)
+Fixpoint add_row (d : nat) (e : extent) (r : farr) (ss : list info) (rs : list row) : list row * float :=
+  match d, rs, ss with
+  | O, None :: rs, _ => (Some r :: rs, 0)
+  | O, Some q :: rs, s :: _ =>
+      (Some (ftab (len e) (fun i => fget q i + fget r i)) :: rs,
+       up (up (0x1p-52 * up (dot_abs e q 0 (mag s) 0 + dot_abs e r 0 (mag s) 0)) + spare s))
+  | S d, q :: rs, _ :: ss => let '(rs', c) := add_row d e r ss rs in (q :: rs', c)
+  | _, _, _ => (rs, nan)
+  end.
+
+Fixpoint spread (ts : list term) (make : linmap -> farr) (ss : list info) (rs : list row) (cost : float)
+  : list row * float :=
+  match ts with
+  | [] => (rs, cost)
+  | (d, l) :: ts =>
+      let '(rs, c) := add_row d (in_ext l) (make l) ss rs in
+      spread ts make ss rs (up (up (cost + c) + spare (info_at ss d)))
+  end.
+
+Definition bias_dot (e : extent) (b : option farr) (r : farr) : float :=
+  match b with
+  | Some v => dot e r 0 v 0
+  | None => 0
+  end.
+
+Fixpoint back (v : fnoise) (ns : list node) (ss : list info) (ls : list lines) (rs : list row) (acc : float)
+  : float :=
+  match ns, ss, ls, rs with
+  | n :: ns, s :: ss, l :: ls, r :: rs =>
+      match r with
+      | None => back v ns ss ls rs acc
+      | Some q =>
+          match n with
+          | Input e =>
+              let g := gamma (len e) in
+              let cost := up (up (g * up (dot_abs e q 0 (lo s) 0 + dot_abs e q 0 (hi s) 0)) + tiny) in
+              back v ns ss ls rs (dn (acc + dn (dot_sel e q (lo s) (hi s) - cost)))
+          | Constant e c =>
+              let cost := up (up (gamma (len e) * dot_abs e q 0 c 0) + tiny) in
+              back v ns ss ls rs (dn (acc + dn (dot e q 0 c 0 - cost)))
+          | Affine e ts b =>
+              let own := up (up (coef s * dot_abs e q 0 (load s) 0)
+                             + up (tiny + up (eta_up v * sum_abs_f e q))) in
+              let '(rs, cost) := spread ts (fun l => transV l q) ss rs own in
+              back v ns ss ls rs (dn (acc + dn (bias_dot e b q - cost)))
+          | Unary f e d =>
+              let src := info_at ss d in
+              let cost := up (up (dot_abs e q 0 (rough l) 0 + spare src) + tiny) in
+              let down := ftab (len e) (fun i =>
+                let x := fget q i in
+                x * (if 0 <=? x then fget (below_slope l) i else fget (above_slope l) i)) in
+              let '(rs, c) := add_row d e down ss rs in
+              back v ns ss ls rs
+                (dn (acc + dn (dot_sel e q (below_shift l) (above_shift l) - up (cost + c))))
+          end
+      end
+  | _, _, _, _ => acc
+  end.
+
+(** Lower bound of element [j] of the newest node, or of its opposite; [nan] unless that node is affine. *)
+Definition neuron (v : fnoise) (ns : list node) (ss : list info) (ls : list lines) (minus : bool) (j : int)
+  : float :=
+  match ns, ss, ls with
+  | Affine e ts b :: ns, s :: ss, _ :: ls =>
+      let sign x := if minus then - x else x in
+      let own := up (up (kappa v * fget (load s) j) + eta_up v) in
+      let '(rs, cost) := spread ts (fun l => ftab (len (in_ext l)) (fun k => sign (rowF l j k))) ss
+                           (map (fun _ => None) ns) own in
+      back v ns ss ls rs (dn (sign (bias_f b j) - cost))
+  | _, _, _ => nan
+  end.

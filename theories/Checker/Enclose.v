@@ -1,0 +1,108 @@
+(** Interval propagation: an enclosure of every node, and the magnitudes that rounding errors scale with.
+
+    [info]          what is known about one node
+      [lo], [hi]      bounds of its values
+      [mag]           bound of their absolute values
+      [load]          for an affine node: bound of the sum of absolute values of its summands
+      [coef]          for an affine node: relative error of one evaluation by the checker, noise included
+      [spare]         bound of what underflow adds to a transposed product into this node
+    [radii_ok ops]  the radii of all operands of an affine node are finite
+    [forward v n box ss]  the info of node [n] from those of earlier nodes
+    [kappa], [eta_up]     float bounds of the noise *)
+From Coq Require Import Bool Reals Floats Uint63 List.
+From Provenn Require Import Base.Vector Base.Binary64 Base.Dot Ops.Loops IR.LinMap IR.Graph Ops.Relu.
+Import ListNotations.
+Local Open Scope float_scope.
+
+Record fnoise := FNoise { kappa : float; eta_up : float }.
+
+Record info := Info { lo : farr; hi : farr; mag : farr; load : farr; coef : float; spare : float }.
+Definition no_info : info :=
+  let z := ftab 0 (fun _ => 0) in Info z z z z nan nan.
+Definition info_at (ss : list info) (d : nat) : info := nth d ss no_info.
+
+Definition finite (e : extent) (a : farr) : bool := allb e (fun i => finb (fget a i)).
+Definition ordered (e : extent) (l h : farr) : bool := allb e (fun i => fget l i <=? fget h i).
+Definition maxc (x y z : float) : float := maxf (maxf (PrimFloat.abs x) (PrimFloat.abs y)) (PrimFloat.abs z).
+Definition centre (l h : farr) (i : int) : float := (fget l i + fget h i) * 0.5.
+Definition radius (l h : farr) (c : farr) (i : int) : float :=
+  let above := up (fget h i - fget c i) in
+  let under := up (fget c i - fget l i) in
+  maxf above under + 0 * (above + under).
+
+(** Bounds and magnitudes of a node from its bounds alone. *)
+Definition plain (e : extent) (l h load : farr) (coef : float) : info :=
+  let m := ftab (len e) (fun i => maxc (fget l i) (fget h i) (centre l h i)) in
+  Info l h m load coef (up (tiny * up (sum_abs_f e m + 1))).
+
+(** Enclosure of an affine node: centre and radius of every operand, summed with directed steps. *)
+Record operand := Operand { map_of : linmap; mid : farr; rad : farr; size : farr }.
+Definition operand_of (ss : list info) (t : term) : operand :=
+  let s := info_at ss (fst t) in
+  let e := in_ext (snd t) in
+  let c := ftab (len e) (centre (lo s) (hi s)) in
+  Operand (snd t) c (ftab (len e) (radius (lo s) (hi s) c)) (mag s).
+Definition bias_f (b : option farr) (i : int) : float :=
+  match b with
+  | Some v => fget v i
+  | None => 0
+  end.
+Definition sum_up (start : float) (ops : list operand) (f : operand -> float) : float :=
+  fold_left (fun acc o => up (acc + f o)) ops start.
+Definition sum_dn (start : float) (ops : list operand) (f : operand -> float) : float :=
+  fold_left (fun acc o => dn (acc + f o)) ops start.
+
+Definition worst (e : extent) (ts : list term) : float :=
+  fold_left (fun g t => up (g + gam (snd t))) ts (gamma (len e)).
+
+(** An infinite radius need not show in the bounds: entries of a map may be 0. *)
+Definition radii_ok (ops : list operand) : bool :=
+  forallb (fun o => finite (in_ext (map_of o)) (rad o)) ops.
+
+Definition affine_info (v : fnoise) (e : extent) (ts : list term) (b : option farr) (ss : list info) : info :=
+  let ops := map (operand_of ss) ts in
+  let n := len e in
+  let g := if radii_ok ops then up (worst e ts + kappa v) else nan in
+  let total := ftab n (fun i =>
+    sum_up (PrimFloat.abs (bias_f b i)) ops (fun o => absF (map_of o) (size o) i)) in
+  let slack := ftab n (fun i =>
+    up (sum_up (up (g * fget total i)) ops (fun o => up (absF (map_of o) (rad o) i + tiny)) + eta_up v)) in
+  let l := ftab n (fun i =>
+    dn (sum_dn (bias_f b i) ops (fun o => applyF (map_of o) (mid o) i) - fget slack i)) in
+  let h := ftab n (fun i =>
+    up (sum_up (bias_f b i) ops (fun o => applyF (map_of o) (mid o) i) + fget slack i)) in
+  plain e l h total g.
+
+Definition forward (v : fnoise) (n : node) (box : farr * farr) (ss : list info) : info :=
+  let zero := ftab 0 (fun _ => 0) in
+  match n with
+  | Input e => plain e (fst box) (snd box) zero 0
+  | Constant e c => plain e c c zero 0
+  | Affine e ts b => affine_info v e ts b ss
+  | Unary f e d =>
+      let s := info_at ss d in
+      let l := ftab (len e) (fun i => fst (enclose f (fget (lo s) i) (fget (hi s) i))) in
+      let h := ftab (len e) (fun i => snd (enclose f (fget (lo s) i) (fget (hi s) i))) in
+      plain e l h zero 0
+  end.
+
+(** Everything the soundness proof wants to know about an info, tested once. *)
+Definition info_ok (n : node) (s : info) : bool :=
+  let e := ext n in
+  finite e (lo s) && (finite e (hi s) && (ordered e (lo s) (hi s) && (finite e (mag s) && (finb (coef s) &&
+  (finb (spare s) &&
+  match n with
+  | Affine _ _ _ => finite e (load s)
+  | _ => true
+  end))))).
+
+(** Infos of all nodes, newest first; the index of the first node that fails, if one does. *)
+Fixpoint forwards (v : fnoise) (ns : list node) (box : farr * farr) : list info + node :=
+  match ns with
+  | [] => inl []
+  | n :: ns =>
+      match forwards v ns box with
+      | inl ss => let s := forward v n box ss in if info_ok n s then inl (s :: ss) else inr n
+      | inr bad => inr bad
+      end
+  end.
