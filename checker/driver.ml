@@ -15,7 +15,9 @@ let map path : file =
   Unix.close fd;
   Bigarray.array1_of_genarray a
 
-let words (a : file) = { count = Bigarray.Array1.dim a; word = (fun i -> Bigarray.Array1.get a i) }
+let words (a : file) =
+  { count = Glue.count (Bigarray.Array1.dim a);
+    word = (fun i -> Glue.word (Bigarray.Array1.get a (Glue.index i))) }
 
 let name = function
   | Truncated -> "truncated" | TrailingWords -> "trailing-words" | NotThisFormat -> "not-this-format"
@@ -44,7 +46,8 @@ let () =
           | Ok () -> finish (); print_endline "accepted"
           | Err (r, at, x, y) ->
               finish ();
-              Printf.printf "rejected %s word=%d left=%.17g right=%.17g\n" (name r) at x y;
+              Printf.printf "rejected %s word=%d left=%.17g right=%.17g\n" (name r) (Glue.index at)
+                (Glue.number x) (Glue.number y);
               exit 1
           | exception e ->
               finish ();

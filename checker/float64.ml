@@ -1,7 +1,7 @@
 (* Coq's primitive floats as OCaml's: both are IEEE-754 binary64, rounding to nearest, ties to even. *)
 type t = float
 type float_class = PNormal | NNormal | PSubn | NSubn | PZero | NZero | PInf | NInf | NaN
-type comparison = FEq | FLt | FGt | FNotComparable
+type float_comparison = FEq | FLt | FGt | FNotComparable
 
 let of_float (x : float) = x [@@inline]
 let add (x : float) (y : float) = x +. y [@@inline]

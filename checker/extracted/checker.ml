@@ -355,8 +355,6 @@ let rec to_Z_rec n i =
 let to_Z =
   to_Z_rec size
 
-type 'x array (* AXIOM TO BE REALIZED *)
-
 type farr = Farray.t
 
 (** val fget : farr -> Uint63.t -> Float64.t **)

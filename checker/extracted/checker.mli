@@ -136,8 +136,6 @@ val to_Z_rec : nat -> Uint63.t -> z
 
 val to_Z : Uint63.t -> z
 
-type 'x array (* AXIOM TO BE REALIZED *)
-
 type farr = Farray.t
 
 val fget : farr -> Uint63.t -> Float64.t

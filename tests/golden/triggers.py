@@ -28,7 +28,8 @@ from provenn.ir.graph import Builder, Graph
 from provenn.ops import ALL
 from provenn.verify import checker, stored
 from provenn.verify.certificate import Split, Tree, certificate_words, read_trees
-from provenn.verify.property import Row
+from provenn.verify.property import Case, Property, Row
+from provenn.verify.verdict import check
 
 Patch = pytest.MonkeyPatch
 Trigger = Callable[[Path, Patch], Any]
@@ -47,7 +48,7 @@ def node(tag: str, *shapes: tuple[int, ...], **attrs: Any) -> Trigger:
 
 
 def two_by_two() -> Graph:
-    """x [1, 2] through a 2 x 2 matrix."""
+    """X [1, 2] through a 2 x 2 matrix."""
     builder = Builder()
     x = builder.add(ALL["input"], shape=(1, 2))
     w = builder.parameter(ALL["parameter"], np.eye(2, dtype=np.float32), "w")
@@ -187,6 +188,12 @@ def graph_beside_vnnlib(tmp: Path, patch: Patch) -> None:
     stored.load_words(tmp / "graph.pvn", tmp / "spec.vnnlib")
 
 
+def other_network(tmp: Path, patch: Patch) -> None:
+    row = Row({}, {0: Fraction(1)}, Fraction(0))
+    prop = Property(2, 2, (Case((Fraction(0),) * 2, (Fraction(1),) * 2, ((row,),)),))
+    check(two_by_two(), prop, header())
+
+
 def raised(error: BaseException) -> Trigger:
     """What the program makes of an exception that is not ours."""
 
@@ -245,7 +252,8 @@ TRIGGERS: dict[str, Trigger] = {
     "PNN-ONNX-411": model(helper.make_node("Add", ["x", "w"], ["y"]), tensors=[constant("w", [0.1, 0.2])]),
     "PNN-ONNX-412": model(helper.make_node("Gemm", ["x", "w"], ["y"]),
                           tensors=[constant("w", np.ones((3, 2), np.float32))]),
-    "PNN-ONNX-413": model(helper.make_node("Add", ["a", "b"], ["c"]), helper.make_node("Add", ["x", "c"], ["y"]),
+    "PNN-ONNX-413": model(helper.make_node("Add", ["a", "b"], ["c"]),
+                          helper.make_node("Add", ["x", "c"], ["y"]),
                           tensors=[constant("a", np.ones(2, np.float32)), constant("b", np.ones(2))]),
     "PNN-ONNX-414": model(helper.make_node("Conv", ["x"], ["y"], name="first"),
                           inputs=[helper.make_tensor_value_info("x", FLOAT, [1, 1, 4, 4])]),
@@ -273,6 +281,7 @@ TRIGGERS: dict[str, Trigger] = {
     "PNN-CERT-612": stored_file(b"pvnPROOF" + b"\0" * 5),
     "PNN-CERT-613": stored_file(b"something else"),
     "PNN-CERT-614": graph_beside_vnnlib,
+    "PNN-CERT-615": other_network,
     "PNN-TOOL-701": no_compiler,
     "PNN-TOOL-702": broken_sources,
     "PNN-TOOL-703": lambda tmp, patch: write_atomically(tmp / "no" / "such" / "folder.html", b""),

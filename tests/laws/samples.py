@@ -48,7 +48,8 @@ def _conv(rng: np.random.Generator) -> Any:
     stride, dilation = tuple(map(int, rng.integers(1, 3, 2))), tuple(map(int, rng.integers(1, 3, 2)))
     h, w = (int(v) for v in rng.integers(4, 7, 2))
     types = [TensorType((1, g * c, h, w)), TensorType((g * o, c, kh, kw)), TensorType((g * o,))]
-    attrs = {"groups": g, "stride": stride, "pad": tuple(map(int, rng.integers(0, 3, 4))), "dilation": dilation}
+    pad = tuple(map(int, rng.integers(0, 3, 4)))
+    attrs = {"groups": g, "stride": stride, "pad": pad, "dilation": dilation}
     return types[: int(rng.integers(2, 4))], attrs, (1, 2)
 
 

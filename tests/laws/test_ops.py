@@ -26,7 +26,8 @@ EACH = pytest.mark.parametrize("tag", sorted(samples.MAKERS))
 
 def having(facet: str) -> pytest.MarkDecorator:
     """Every op with this facet."""
-    return pytest.mark.parametrize("tag", [t for t in samples.MAKERS if isinstance(getattr(ALL[t], facet), Have)])
+    tags = [t for t in samples.MAKERS if isinstance(getattr(ALL[t], facet), Have)]
+    return pytest.mark.parametrize("tag", tags)
 
 
 SEEDED = pytest.mark.parametrize("seed", SEEDS)
@@ -74,7 +75,8 @@ def test_intervals_contain_samples(tag: str, seed: int) -> None:
     high = [v if k in s.parameters else v + rng.uniform(0, 2, v.shape) for k, v in enumerate(low)]
     lo, hi = s.op.need("interval")(s.attrs, *zip(low, high))
     for mix in [*rng.uniform(0, 1, 20), 0.0, 1.0]:
-        inside = [a + (b - a) * (rng.uniform(0, 1, a.shape) if 0 < mix < 1 else mix) for a, b in zip(low, high)]
+        inside = [a + (b - a) * (rng.uniform(0, 1, a.shape) if 0 < mix < 1 else mix)
+                  for a, b in zip(low, high)]
         out = s.op.need("kernel")(Fast(), s.attrs, *inside)
         assert (out >= lo - 1e-12 * (1 + abs(lo))).all()
         assert (out <= hi + 1e-12 * (1 + abs(hi))).all()

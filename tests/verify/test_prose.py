@@ -6,8 +6,8 @@ from fractions import Fraction
 
 import pytest
 
-from provenn.verify.prose import property_in_words, row_in_words
 from provenn.verify.property import Case, Property, Row
+from provenn.verify.prose import property_in_words, row_in_words
 
 ONE, HALF = Fraction(1), Fraction(1, 2)
 

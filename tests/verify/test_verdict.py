@@ -18,7 +18,7 @@ from provenn.verify.verdict import Verdict
 
 
 def identity() -> Graph:
-    """y = x, through a 1 x 1 matrix."""
+    """Y = x, through a 1 x 1 matrix."""
     builder = Builder("identity")
     x = builder.add(ALL["input"], shape=(1, 1))
     w = builder.parameter(ALL["parameter"], np.ones((1, 1), np.float32), "w")
@@ -66,8 +66,11 @@ def test_a_wrong_certificate_is_never_unsat(
 
 
 @pytest.mark.parametrize("x", [0.25, 2.0, -1.0, np.nan])
-def test_a_wrong_witness_is_never_sat(x: float, checker_program: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verdict, "search", lambda *a, **k: Outcome("sat", witness=np.array([x], np.float32)))
+def test_a_wrong_witness_is_never_sat(
+    x: float, checker_program: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = Outcome("sat", witness=np.array([x], np.float32))
+    monkeypatch.setattr(verdict, "search", lambda *a, **k: wrong)
     made = provenn.verify(identity(), unsafe_above("0.5"))
     assert made.answer == "unknown"
     assert made.problem is not None

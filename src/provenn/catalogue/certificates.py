@@ -37,6 +37,11 @@ ENTRIES = (
           "A VNN-LIB file is read against the network's shapes, which need the ONNX file.",
           "provenn check graph.pvn spec.vnnlib proof.cert",
           "Give the .onnx file, or the canonical property file."),
+    Entry("PNN-CERT-615", "A certificate for other files",
+          "The header of a certificate names its network and property by SHA-256 of their canonical words. "
+          "Those given are others.",
+          "checking the certificate of an earlier version of the network",
+          "Give the files that the certificate was made for, or verify anew."),
     Entry("PNN-CHECK-650", "The checker rejected our own certificate",
           "The search produced a certificate and the checker that was extracted from Coq did not accept it."
           " The search is trusted for nothing, so the answer is unknown and nothing wrong was claimed; but "
@@ -49,4 +54,9 @@ ENTRIES = (
           "property. Nothing was claimed; but it is a bug.",
           "an input that violates the property only in binary64",
           "Report it with the model, the property and the seed."),
+    Entry("PNN-CERT-621", "Too large to be checked inside Coq",
+          "Coq reads about 40,000 numbers a second and keeps them all in memory, so the file it would have to "
+          "compile is limited.",
+          "a network of a million weights",
+          "Use the extracted checker: provenn check."),
 )

@@ -54,12 +54,17 @@ def run(args: Sequence[str]) -> int:
     try:
         status = app(list(args), standalone_mode=False, prog_name="provenn")
         sys.stdout.flush()
-        return status if isinstance(status, int) else OK
+        # typer turns Ctrl-C into this status before it gets here.
+        return _interrupted() if status == INTERRUPTED else status if isinstance(status, int) else OK
     except (KeyboardInterrupt, Abort):
-        narration().print("provenn interrupted; no file was left half written")
-        return INTERRUPTED
+        return _interrupted()
     except Exception as e:  # noqa: BLE001 - the one place where everything ends
         return _ended(e)
+
+
+def _interrupted() -> int:
+    narration().print("provenn interrupted; no file was left half written")
+    return INTERRUPTED
 
 
 def _ended(e: Exception) -> int:

@@ -11,7 +11,6 @@ from provenn.cli import files
 from provenn.cli.console import narrate, output, say, say_json
 from provenn.errors import UsageError
 
-
 Files = Annotated[
     list[str], typer.Argument(metavar="MODEL SPEC CERTIFICATE", help="The certificate last.")]
 Network = Annotated[

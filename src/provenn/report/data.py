@@ -107,7 +107,7 @@ def plain(value: Any) -> Any:
     """Data that every JSON reader takes: no NaN, no infinity, no numpy scalars."""
     if isinstance(value, dict):
         return {str(k): plain(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple)) or hasattr(value, "tolist") and not isinstance(value, float):
+    if isinstance(value, (list, tuple)) or (hasattr(value, "tolist") and not isinstance(value, float)):
         items = value if isinstance(value, (list, tuple)) else value.tolist()
         return [plain(v) for v in items] if isinstance(items, (list, tuple)) else plain(items)
     if isinstance(value, float):

@@ -40,7 +40,7 @@ def widths(verdict: Verdict) -> str:
         return ""
     box = boxes(verdict.prop)[0]
     with np.errstate(all="ignore"):
-        ends = intervals(verdict.graph, box.lo[None], box.hi[None])
+        ends = intervals(verdict.graph, *(np.asarray(v, np.float64)[None] for v in (box.lo, box.hi)))
     rows = [(f"{i} {n.op.tag}", float(np.median(hi - lo)))
             for i, (n, (lo, hi)) in enumerate(zip(verdict.graph, ends)) if not n.is_parameter]
     rows = [(label, w) for label, w in rows if np.isfinite(w) and w > 0]

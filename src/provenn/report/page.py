@@ -36,7 +36,7 @@ def page(verdict: Verdict, data: dict[str, Any]) -> str:
 
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True,
                                      trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
-    drawn = {name: Markup(make(verdict)) for name, make in (  # noqa: S704 - SVG that we drew ourselves
+    drawn = {name: Markup(make(verdict)) for name, make in (
         ("picture", figures.picture), ("outputs", figures.outputs), ("widths", figures.widths))}
     listing = show(verdict.graph).split("\n")
     return environment.get_template("page.html.j2").render(

@@ -40,12 +40,13 @@ class Row:
         Raises PropertyError (PNN-PROP-301) when no multiple does.
         """
         cs = [*self.x.values(), *self.y.values()]
-        if all(Fraction(float(c)) == c for c in cs):
+        if all(map(is_binary64, cs)):
             return self
         m = math.lcm(*(c.denominator for c in cs))
-        if not all(Fraction(float(c * m)) == c * m for c in cs):
+        if not all(is_binary64(c * m) for c in cs):
             raise PropertyError("PNN-PROP-301", "the coefficients of one row have no common binary64 scale",
-                                got=", ".join(f"{float(c):.6g}" for c in cs[:6]), hint="write them with fewer digits")
+                                got=", ".join(f"{float(c):.6g}" for c in cs[:6]),
+                                hint="write them with fewer digits")
         return Row({i: c * m for i, c in self.x.items()}, {j: c * m for j, c in self.y.items()},
                    self.bound * m, self.strict)
 
@@ -79,6 +80,14 @@ class Property:
                     if all(r.holds(x, y) for r in rows):
                         return c, d
         return None
+
+
+def is_binary64(q: Fraction) -> bool:
+    """True when binary64 holds ``q`` exactly."""
+    try:
+        return Fraction(float(q)) == q
+    except OverflowError:
+        return False
 
 
 def below(q: Fraction) -> float:

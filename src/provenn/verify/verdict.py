@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from provenn.base.words import Words, sha256, to_bytes
+from provenn.base.words import Words, hash_words, sha256, to_bytes
 from provenn.errors import CertificateError, ProvennError, ToolError
 from provenn.eval.run import replay
 from provenn.io import onnx, vnnlib
@@ -33,6 +33,7 @@ from provenn.verify.stored import load_certificate, load_words
 Answer = Literal["sat", "unsat", "unknown", "timed-out"]
 Progress = Callable[[dict[str, Any]], None]
 SEARCH_SHARE = 0.8
+NAMES_AT = 6
 REPORT_IT = "nothing is claimed; please report this as a bug, with the model, the property and the seed"
 
 
@@ -202,6 +203,25 @@ def check(
     """Run the extracted checker on a network, a property and a certificate from anywhere.
 
     ``model`` may be ONNX or a canonical graph file, ``spec`` VNN-LIB or a canonical property file.
+    Raises CertificateError (PNN-CERT-615) when the certificate's header names other files.
     """
     graph, prop = load_words(model, spec, network_name)
-    return checker.run(graph, prop, load_certificate(certificate), timeout=timeout)
+    words = load_certificate(certificate)
+    _same_names(words, graph, prop)
+    return checker.run(graph, prop, words, timeout=timeout)
+
+
+def _same_names(certificate: Words, graph: Words, prop: Words) -> None:
+    """The checker needs no names, since it looks at the files themselves; people who mix up files do."""
+    for kind, start, words in (("network", NAMES_AT, graph), ("property", NAMES_AT + 8, prop)):
+        named = certificate[start : start + 8]
+        if len(named) == 8 and list(named) != hash_words(sha256(words)):
+            raise CertificateError("PNN-CERT-615", f"the certificate was made for another {kind}",
+                                   expected=f"{kind} {sha256(words)}", got=_digest(named),
+                                   hint="give the files that the certificate was made for")
+
+
+def _digest(words: Words) -> str:
+    """The SHA-256 that eight words of a header name, as far as they are such words."""
+    good = all(0 <= w < 2**32 and w == int(w) for w in words)
+    return "".join(f"{int(w):08x}" for w in words) if good else "no SHA-256"

@@ -12,8 +12,7 @@ from provenn.errors import ProvennError, UnsupportedError
 from provenn.eval.run import Ordered, run
 from provenn.io.onnx import load
 
-LISTED = set("Add Sub Mul MatMul Gemm Relu Flatten Constant Reshape Dropout Conv Identity Squeeze Unsqueeze "
-             "Transpose Concat".split())
+LISTED = set(["Add", "Sub", "Mul", "MatMul", "Gemm", "Relu", "Flatten", "Constant", "Reshape", "Dropout", "Conv", "Identity", "Squeeze", "Unsqueeze", "Transpose", "Concat"])
 REFUSED_ZOO = {"leakyRelu", "maxpool", "sigmoid", "tanh", "dropout_training_mode_true"}
 
 

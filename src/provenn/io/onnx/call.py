@@ -54,8 +54,9 @@ class Call:
         """Integers that newer opsets take as operand ``i`` and older ones as an attribute; None if absent."""
         if self.optional(i) is not None:
             a = self.constant(i, role)
-            if not np.issubdtype(a.dtype, np.integer):
-                raise self.malformed(f"its {role} must be integers", expected="int64", got=a.dtype)
+            if not np.issubdtype(a.dtype, np.integer) or a.ndim != 1:
+                raise self.malformed(f"its {role} must be a list of integers", expected="int64[n]",
+                                     got=f"{a.dtype}{list(a.shape)}")
             return tuple(int(v) for v in a.ravel())
         given = self.attrs.get(attribute)
         return None if given is None else tuple(int(v) for v in given)
@@ -64,7 +65,8 @@ class Call:
         """Operand ``i``, which must be one number known when the file is read."""
         given = self.constant(i, role)
         if given.size != 1:
-            raise self.malformed(f"its {role} must be one number", expected="one element", got=list(given.shape))
+            raise self.malformed(f"its {role} must be one number", expected="one element",
+                                 got=list(given.shape))
         return float(given.ravel()[0])
 
     def flag(self, name: str, default: int = 0) -> bool:

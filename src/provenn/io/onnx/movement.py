@@ -172,8 +172,10 @@ def slice_(call: Call) -> Value:
     steps = (1,) * len(starts) if steps is None else steps
     if len(axes) != len(starts) or len(steps) != len(starts):
         raise call.malformed("axes and steps do not fit", expected=f"{len(starts)} each", got=(axes, steps))
+    axes = tuple(call.axis(a, len(x.shape)) for a in axes)
+    if len(set(axes)) != len(axes):
+        raise call.malformed("an axis is named twice", got=axes)
     for start, end, axis, step in zip(starts, ends, axes, steps):
-        axis = call.axis(axis, len(x.shape))
         if step == 0:
             raise call.malformed("a step is 0")
         if isinstance(x, Const):
@@ -191,12 +193,14 @@ def split(call: Call) -> list[Value]:
     axis = call.axis(int(call.attrs.get("axis", 0)), len(x.shape))
     size, parts = x.shape[axis], int(call.attrs.get("num_outputs", call.outputs))
     sizes = call.integers(1, "split", "sizes")
+    if call.opset >= 18 and (sizes is None) != ("num_outputs" in call.attrs):
+        raise call.malformed("either the sizes or the number of its parts must be given")
     if sizes is None:
         if parts < 1 or (call.opset < 18 and size % parts):
             raise call.misfit("the axis cannot be split evenly", expected=f"a multiple of {parts}", got=size)
         each = -(-size // parts)
         sizes = (each,) * (parts - 1) + (size - each * (parts - 1),)
-    if sum(sizes) != size or len(sizes) < call.outputs or min(sizes) < 0:
+    if sum(sizes) != size or len(sizes) != call.outputs or min(sizes) < 0:
         raise call.misfit("the sizes of the parts do not fit",
                           expected=f"{call.outputs} sizes with sum {size}", got=list(sizes))
     ends = np.cumsum(sizes)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from provenn.errors import FileError, ProvennError, ShapeError, UnsupportedError
-from provenn.io.onnx import arithmetic, constants, movement, products, windows
+from provenn.errors import ProvennError, ShapeError, UnsupportedError
+from provenn.io.onnx import arithmetic, constants, movement, products, signature, windows
 from provenn.io.onnx.call import Call
 from provenn.io.onnx.values import Const, Recorder, Value
 
@@ -49,7 +49,7 @@ def read_node(node: Any, recorder: Recorder, values: Mapping[str, Value], opset:
                                where=where,
                                hint="provenn supports lists the operators; write the network without it")
     operands = [values[i] if i else None for i in node.input]
-    attributes = _attributes(node, opset, where)
+    attributes = signature.attributes(node, opset, operands, where)
     call = Call(recorder, node.op_type, name, opset, operands, attributes, len(node.output))
     try:
         made = OPERATORS[node.op_type](call)
@@ -68,34 +68,3 @@ def _named(call: Call, made: list[Value], node: Any) -> list[Value]:
         raise call.unsupported(f"its output {len(made)} is not read")
     pairs = zip(made, node.output)
     return [Const(v.array, name) if isinstance(v, Const) and v.name == call.name else v for v, name in pairs]
-
-
-def _attributes(node: Any, opset: int, where: str) -> dict[str, Any]:
-    """Attributes as Python values, only those of the operator's schema at this opset."""
-    import onnx
-
-    def refuse(what: str, expected: object, got: object) -> FileError:
-        return FileError("PNN-ONNX-414", f"a node breaks the ONNX specification: {what}", where=where,
-                         expected=expected, got=got, hint="check the file with onnx.checker.check_model")
-
-    try:
-        schema = onnx.defs.get_schema(node.op_type, opset, "")
-    except onnx.defs.SchemaError:
-        raise refuse("its operator does not exist in this opset", f"another opset than {opset}",
-                     node.op_type) from None
-    if not schema.min_input <= len(node.input) <= schema.max_input:
-        raise refuse("its number of operands", f"{schema.min_input} to {schema.max_input}", len(node.input))
-    if not schema.min_output <= len(node.output) <= schema.max_output:
-        raise refuse("its number of outputs", f"{schema.min_output} to {schema.max_output}", len(node.output))
-    out: dict[str, Any] = {}
-    for a in node.attribute:
-        known = schema.attributes.get(a.name)
-        if known is None or a.name in out:
-            raise refuse("an attribute is unknown or given twice", ", ".join(sorted(schema.attributes)),
-                         a.name)
-        kind: Any = known.type
-        if a.ref_attr_name or int(kind.value) != a.type:
-            raise refuse(f"the attribute {a.name} has another type", kind.name, a.type)
-        value = onnx.helper.get_attribute_value(a)
-        out[a.name] = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
-    return out

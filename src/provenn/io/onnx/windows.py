@@ -59,8 +59,10 @@ def window(call: Call, image: tuple[int, ...], taps: tuple[int, ...]) -> Window:
     stride, dilation = _sizes(call, "strides", count, 1), _sizes(call, "dilations", count, 1)
     mode = call.attrs.get("auto_pad", "NOTSET")
     if mode in ("SAME_UPPER", "SAME_LOWER"):
-        spans = [(-(-n // s) - 1) * s + (t - 1) * d + 1 for n, s, t, d in zip(image, stride, taps, dilation)]
-        total = [max(0, span - n) for span, n in zip(spans, image)]
+        total = [(-(-n // s) - 1) * s + t - n for n, s, t in zip(image, stride, taps)]
+        if min(total) < 0 or max(dilation) > 1:
+            raise call.unsupported(f"runtimes disagree on {mode} with dilations or with strides beyond the window",
+                                   "write the pads out")
         small, large = tuple(t // 2 for t in total), tuple(t - t // 2 for t in total)
         before, after = (small, large) if mode == "SAME_UPPER" else (large, small)
     elif mode in ("NOTSET", "VALID"):

@@ -1,0 +1,3137 @@
+
+type nat =
+| O
+| S of nat
+
+(** val option_map : ('a1 -> 'a2) -> 'a1 option -> 'a2 option **)
+
+let option_map f = function
+| Some a -> Some (f a)
+| None -> None
+
+type ('a, 'b) sum =
+| Inl of 'a
+| Inr of 'b
+
+(** val fst : ('a1 * 'a2) -> 'a1 **)
+
+let fst = function
+| (x, _) -> x
+
+(** val snd : ('a1 * 'a2) -> 'a2 **)
+
+let snd = function
+| (_, y) -> y
+
+(** val length : 'a1 list -> nat **)
+
+let rec length = function
+| [] -> O
+| _ :: l' -> S (length l')
+
+(** val app : 'a1 list -> 'a1 list -> 'a1 list **)
+
+let rec app l m =
+  match l with
+  | [] -> m
+  | a :: l1 -> a :: (app l1 m)
+
+(** val add : nat -> nat -> nat **)
+
+let rec add n m =
+  match n with
+  | O -> m
+  | S p -> S (add p m)
+
+(** val sub : nat -> nat -> nat **)
+
+let rec sub n m =
+  match n with
+  | O -> n
+  | S k -> (match m with
+            | O -> n
+            | S l -> sub k l)
+
+(** val eqb : nat -> nat -> bool **)
+
+let rec eqb n m =
+  match n with
+  | O -> (match m with
+          | O -> true
+          | S _ -> false)
+  | S n' -> (match m with
+             | O -> false
+             | S m' -> eqb n' m')
+
+(** val lsr0 : Uint63.t -> Uint63.t -> Uint63.t **)
+
+let lsr0 = Uint63.l_sr
+
+(** val land0 : Uint63.t -> Uint63.t -> Uint63.t **)
+
+let land0 = Uint63.l_and
+
+(** val add0 : Uint63.t -> Uint63.t -> Uint63.t **)
+
+let add0 = Uint63.add
+
+(** val sub0 : Uint63.t -> Uint63.t -> Uint63.t **)
+
+let sub0 = Uint63.sub
+
+(** val mul : Uint63.t -> Uint63.t -> Uint63.t **)
+
+let mul = Uint63.mul
+
+(** val div : Uint63.t -> Uint63.t -> Uint63.t **)
+
+let div = Uint63.div
+
+(** val mod0 : Uint63.t -> Uint63.t -> Uint63.t **)
+
+let mod0 = Uint63.rem
+
+(** val eqb0 : Uint63.t -> Uint63.t -> bool **)
+
+let eqb0 = Uint63.equal
+
+(** val ltb : Uint63.t -> Uint63.t -> bool **)
+
+let ltb = Uint63.lt
+
+(** val leb : Uint63.t -> Uint63.t -> bool **)
+
+let leb = Uint63.le
+
+(** val abs : Float64.t -> Float64.t **)
+
+let abs = Float64.abs
+
+(** val opp : Float64.t -> Float64.t **)
+
+let opp = Float64.opp
+
+(** val eqb1 : Float64.t -> Float64.t -> bool **)
+
+let eqb1 = Float64.eq
+
+(** val ltb0 : Float64.t -> Float64.t -> bool **)
+
+let ltb0 = Float64.lt
+
+(** val leb0 : Float64.t -> Float64.t -> bool **)
+
+let leb0 = Float64.le
+
+(** val mul0 : Float64.t -> Float64.t -> Float64.t **)
+
+let mul0 = Float64.mul
+
+(** val add1 : Float64.t -> Float64.t -> Float64.t **)
+
+let add1 = Float64.add
+
+(** val sub1 : Float64.t -> Float64.t -> Float64.t **)
+
+let sub1 = Float64.sub
+
+(** val div0 : Float64.t -> Float64.t -> Float64.t **)
+
+let div0 = Float64.div
+
+(** val of_uint63 : Uint63.t -> Float64.t **)
+
+let of_uint63 = Float64.of_uint63
+
+(** val normfr_mantissa : Float64.t -> Uint63.t **)
+
+let normfr_mantissa = Float64.normfr_mantissa
+
+(** val frshiftexp : Float64.t -> Float64.t * Uint63.t **)
+
+let frshiftexp = Float64.frshiftexp
+
+(** val nan : Float64.t **)
+
+let nan =
+  (Float64.of_float (nan))
+
+type positive =
+| XI of positive
+| XO of positive
+| XH
+
+type z =
+| Z0
+| Zpos of positive
+| Zneg of positive
+
+module Nat =
+ struct
+  (** val eqb : nat -> nat -> bool **)
+
+  let rec eqb n m =
+    match n with
+    | O -> (match m with
+            | O -> true
+            | S _ -> false)
+    | S n' -> (match m with
+               | O -> false
+               | S m' -> eqb n' m')
+ end
+
+module Pos =
+ struct
+  (** val pred_double : positive -> positive **)
+
+  let rec pred_double = function
+  | XI p -> XI (XO p)
+  | XO p -> XI (pred_double p)
+  | XH -> XH
+
+  (** val iter_op : ('a1 -> 'a1 -> 'a1) -> positive -> 'a1 -> 'a1 **)
+
+  let rec iter_op op p a =
+    match p with
+    | XI p0 -> op a (iter_op op p0 (op a a))
+    | XO p0 -> iter_op op p0 (op a a)
+    | XH -> a
+
+  (** val to_nat : positive -> nat **)
+
+  let to_nat x =
+    iter_op add x (S O)
+ end
+
+module Z =
+ struct
+  (** val double : z -> z **)
+
+  let double = function
+  | Z0 -> Z0
+  | Zpos p -> Zpos (XO p)
+  | Zneg p -> Zneg (XO p)
+
+  (** val succ_double : z -> z **)
+
+  let succ_double = function
+  | Z0 -> Zpos XH
+  | Zpos p -> Zpos (XI p)
+  | Zneg p -> Zneg (Pos.pred_double p)
+
+  (** val to_nat : z -> nat **)
+
+  let to_nat = function
+  | Zpos p -> Pos.to_nat p
+  | _ -> O
+ end
+
+(** val nth : nat -> 'a1 list -> 'a1 -> 'a1 **)
+
+let rec nth n l default =
+  match n with
+  | O -> (match l with
+          | [] -> default
+          | x :: _ -> x)
+  | S m -> (match l with
+            | [] -> default
+            | _ :: t -> nth m t default)
+
+(** val nth_error : 'a1 list -> nat -> 'a1 option **)
+
+let rec nth_error l = function
+| O -> (match l with
+        | [] -> None
+        | x :: _ -> Some x)
+| S n0 -> (match l with
+           | [] -> None
+           | _ :: l0 -> nth_error l0 n0)
+
+(** val last : 'a1 list -> 'a1 -> 'a1 **)
+
+let rec last l d =
+  match l with
+  | [] -> d
+  | a :: l0 -> (match l0 with
+                | [] -> a
+                | _ :: _ -> last l0 d)
+
+(** val removelast : 'a1 list -> 'a1 list **)
+
+let rec removelast = function
+| [] -> []
+| a :: l0 -> (match l0 with
+              | [] -> []
+              | _ :: _ -> a :: (removelast l0))
+
+(** val rev : 'a1 list -> 'a1 list **)
+
+let rec rev = function
+| [] -> []
+| x :: l' -> app (rev l') (x :: [])
+
+(** val map : ('a1 -> 'a2) -> 'a1 list -> 'a2 list **)
+
+let rec map f = function
+| [] -> []
+| a :: t -> (f a) :: (map f t)
+
+(** val fold_left : ('a1 -> 'a2 -> 'a1) -> 'a2 list -> 'a1 -> 'a1 **)
+
+let rec fold_left f l a0 =
+  match l with
+  | [] -> a0
+  | b :: t -> fold_left f t (f a0 b)
+
+(** val forallb : ('a1 -> bool) -> 'a1 list -> bool **)
+
+let rec forallb f = function
+| [] -> true
+| a :: l0 -> (&&) (f a) (forallb f l0)
+
+(** val combine : 'a1 list -> 'a2 list -> ('a1 * 'a2) list **)
+
+let rec combine l l' =
+  match l with
+  | [] -> []
+  | x :: tl ->
+    (match l' with
+     | [] -> []
+     | y :: tl' -> (x, y) :: (combine tl tl'))
+
+(** val firstn : nat -> 'a1 list -> 'a1 list **)
+
+let rec firstn n l =
+  match n with
+  | O -> []
+  | S n0 -> (match l with
+             | [] -> []
+             | a :: l0 -> a :: (firstn n0 l0))
+
+(** val skipn : nat -> 'a1 list -> 'a1 list **)
+
+let rec skipn n l =
+  match n with
+  | O -> l
+  | S n0 -> (match l with
+             | [] -> []
+             | _ :: l0 -> skipn n0 l0)
+
+(** val size : nat **)
+
+let size =
+  S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S
+    (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S
+    (S (S (S (S (S (S (S (S (S (S (S (S (S (S
+    O))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))
+
+(** val max_int : Uint63.t **)
+
+let max_int =
+  (Uint63.of_int (-1))
+
+(** val is_zero : Uint63.t -> bool **)
+
+let is_zero i =
+  eqb0 i (Uint63.of_int (0))
+
+(** val is_even : Uint63.t -> bool **)
+
+let is_even i =
+  is_zero (land0 i (Uint63.of_int (1)))
+
+(** val to_Z_rec : nat -> Uint63.t -> z **)
+
+let rec to_Z_rec n i =
+  match n with
+  | O -> Z0
+  | S n0 ->
+    if is_even i
+    then Z.double (to_Z_rec n0 (lsr0 i (Uint63.of_int (1))))
+    else Z.succ_double (to_Z_rec n0 (lsr0 i (Uint63.of_int (1))))
+
+(** val to_Z : Uint63.t -> z **)
+
+let to_Z =
+  to_Z_rec size
+
+type 'a array = 'a Parray.t
+
+(** val make : Uint63.t -> 'a1 -> 'a1 array **)
+
+let make = Parray.make
+
+(** val get : 'a1 array -> Uint63.t -> 'a1 **)
+
+let get = Parray.get
+
+(** val set : 'a1 array -> Uint63.t -> 'a1 -> 'a1 array **)
+
+let set = Parray.set
+
+type farr = Float64.t array
+
+(** val fget : farr -> Uint63.t -> Float64.t **)
+
+let fget =
+  get
+
+(** val nat_of : Uint63.t -> nat **)
+
+let nat_of n =
+  Z.to_nat (to_Z n)
+
+(** val fill : nat -> Uint63.t -> (Uint63.t -> Float64.t) -> farr -> farr **)
+
+let rec fill n i f a =
+  match n with
+  | O -> a
+  | S n0 -> fill n0 (add0 i (Uint63.of_int (1))) f (set a i (f i))
+
+(** val ftab : Uint63.t -> (Uint63.t -> Float64.t) -> farr **)
+
+let ftab n f =
+  fill (nat_of n) (Uint63.of_int (0)) f (make n (Float64.of_float (0x0p+0)))
+
+type extent = { len : Uint63.t; fuel : nat; octs : nat; rest : nat }
+
+(** val extent_of : Uint63.t -> extent **)
+
+let extent_of n =
+  { len = n; fuel = (nat_of n); octs = (nat_of (lsr0 n (Uint63.of_int (3))));
+    rest = (nat_of (land0 n (Uint63.of_int (7)))) }
+
+(** val max_len : Uint63.t **)
+
+let max_len =
+  (Uint63.of_int (2097152))
+
+(** val ok_len : Uint63.t -> bool **)
+
+let ok_len n =
+  leb n max_len
+
+(** val finb : Float64.t -> bool **)
+
+let finb x =
+  eqb1 (sub1 x x) (Float64.of_float (0x0p+0))
+
+(** val up : Float64.t -> Float64.t **)
+
+let up s =
+  add1 s
+    (add1 (mul0 (abs s) (Float64.of_float (0x1p-51)))
+      (Float64.of_float (0x0.000000000001p-1022)))
+
+(** val dn : Float64.t -> Float64.t **)
+
+let dn s =
+  sub1 s
+    (add1 (mul0 (abs s) (Float64.of_float (0x1p-51)))
+      (Float64.of_float (0x0.000000000001p-1022)))
+
+(** val maxf : Float64.t -> Float64.t -> Float64.t **)
+
+let maxf x y =
+  if leb0 x y then y else x
+
+(** val minf : Float64.t -> Float64.t -> Float64.t **)
+
+let minf x y =
+  if leb0 x y then x else y
+
+(** val gamma : Uint63.t -> Float64.t **)
+
+let gamma n =
+  if leb n (Uint63.of_int (16777216))
+  then mul0 (of_uint63 (add0 n (Uint63.of_int (8))))
+         (Float64.of_float (0x1p-52))
+  else nan
+
+(** val tiny : Float64.t **)
+
+let tiny =
+  (Float64.of_float (0x0.01p-1022))
+
+(** val dot_ones :
+    nat -> farr -> Uint63.t -> farr -> Uint63.t -> Float64.t -> Float64.t **)
+
+let rec dot_ones n a i b j acc =
+  match n with
+  | O -> acc
+  | S n0 ->
+    dot_ones n0 a (add0 i (Uint63.of_int (1))) b (add0 j (Uint63.of_int (1)))
+      (add1 acc (mul0 (fget a i) (fget b j)))
+
+(** val dot_octs :
+    nat -> nat -> farr -> Uint63.t -> farr -> Uint63.t -> Float64.t ->
+    Float64.t **)
+
+let rec dot_octs n m a i b j acc =
+  match n with
+  | O -> dot_ones m a i b j acc
+  | S n0 ->
+    dot_octs n0 m a (add0 i (Uint63.of_int (8))) b
+      (add0 j (Uint63.of_int (8)))
+      (add1 acc
+        (add1
+          (add1
+            (add1 (mul0 (fget a i) (fget b j))
+              (mul0 (fget a (add0 i (Uint63.of_int (1))))
+                (fget b (add0 j (Uint63.of_int (1))))))
+            (add1
+              (mul0 (fget a (add0 i (Uint63.of_int (2))))
+                (fget b (add0 j (Uint63.of_int (2)))))
+              (mul0 (fget a (add0 i (Uint63.of_int (3))))
+                (fget b (add0 j (Uint63.of_int (3)))))))
+          (add1
+            (add1
+              (mul0 (fget a (add0 i (Uint63.of_int (4))))
+                (fget b (add0 j (Uint63.of_int (4)))))
+              (mul0 (fget a (add0 i (Uint63.of_int (5))))
+                (fget b (add0 j (Uint63.of_int (5))))))
+            (add1
+              (mul0 (fget a (add0 i (Uint63.of_int (6))))
+                (fget b (add0 j (Uint63.of_int (6)))))
+              (mul0 (fget a (add0 i (Uint63.of_int (7))))
+                (fget b (add0 j (Uint63.of_int (7)))))))))
+
+(** val dot : extent -> farr -> Uint63.t -> farr -> Uint63.t -> Float64.t **)
+
+let dot e a i b j =
+  dot_octs e.octs e.rest a i b j (Float64.of_float (0x0p+0))
+
+(** val dot_strided_ones :
+    nat -> farr -> Uint63.t -> Uint63.t -> farr -> Uint63.t -> Uint63.t ->
+    Float64.t -> Float64.t **)
+
+let rec dot_strided_ones n a i di b j dj acc =
+  match n with
+  | O -> acc
+  | S n0 ->
+    dot_strided_ones n0 a (add0 i di) di b (add0 j dj) dj
+      (add1 acc (mul0 (fget a i) (fget b j)))
+
+(** val dot_strided_octs :
+    nat -> nat -> farr -> Uint63.t -> Uint63.t -> farr -> Uint63.t ->
+    Uint63.t -> Float64.t -> Float64.t **)
+
+let rec dot_strided_octs n m a i di b j dj acc =
+  match n with
+  | O -> dot_strided_ones m a i di b j dj acc
+  | S n0 ->
+    let i1 = add0 i di in
+    let i2 = add0 i1 di in
+    let i3 = add0 i2 di in
+    let i4 = add0 i3 di in
+    let i5 = add0 i4 di in
+    let i6 = add0 i5 di in
+    let i7 = add0 i6 di in
+    let j1 = add0 j dj in
+    let j2 = add0 j1 dj in
+    let j3 = add0 j2 dj in
+    let j4 = add0 j3 dj in
+    let j5 = add0 j4 dj in
+    let j6 = add0 j5 dj in
+    let j7 = add0 j6 dj in
+    dot_strided_octs n0 m a (add0 i7 di) di b (add0 j7 dj) dj
+      (add1 acc
+        (add1
+          (add1
+            (add1 (mul0 (fget a i) (fget b j)) (mul0 (fget a i1) (fget b j1)))
+            (add1 (mul0 (fget a i2) (fget b j2))
+              (mul0 (fget a i3) (fget b j3))))
+          (add1
+            (add1 (mul0 (fget a i4) (fget b j4))
+              (mul0 (fget a i5) (fget b j5)))
+            (add1 (mul0 (fget a i6) (fget b j6))
+              (mul0 (fget a i7) (fget b j7))))))
+
+(** val dot_strided :
+    extent -> farr -> Uint63.t -> Uint63.t -> farr -> Uint63.t -> Uint63.t ->
+    Float64.t **)
+
+let dot_strided e a i di b j dj =
+  dot_strided_octs e.octs e.rest a i di b j dj (Float64.of_float (0x0p+0))
+
+(** val widen : Uint63.t -> Float64.t -> Float64.t **)
+
+let widen n s =
+  up
+    (add1 s
+      (up
+        (add1 (up (mul0 s (mul0 (gamma n) (Float64.of_float (0x1p+2)))))
+          (Float64.of_float (0x0.04p-1022)))))
+
+(** val dot_abs_ones :
+    nat -> farr -> Uint63.t -> farr -> Uint63.t -> Float64.t -> Float64.t **)
+
+let rec dot_abs_ones n a i b j acc =
+  match n with
+  | O -> acc
+  | S n0 ->
+    dot_abs_ones n0 a (add0 i (Uint63.of_int (1))) b
+      (add0 j (Uint63.of_int (1)))
+      (add1 acc (abs (mul0 (fget a i) (fget b j))))
+
+(** val dot_abs_octs :
+    nat -> nat -> farr -> Uint63.t -> farr -> Uint63.t -> Float64.t ->
+    Float64.t **)
+
+let rec dot_abs_octs n m a i b j acc =
+  match n with
+  | O -> dot_abs_ones m a i b j acc
+  | S n0 ->
+    dot_abs_octs n0 m a (add0 i (Uint63.of_int (8))) b
+      (add0 j (Uint63.of_int (8)))
+      (add1 acc
+        (add1
+          (add1
+            (add1 (abs (mul0 (fget a i) (fget b j)))
+              (abs
+                (mul0 (fget a (add0 i (Uint63.of_int (1))))
+                  (fget b (add0 j (Uint63.of_int (1)))))))
+            (add1
+              (abs
+                (mul0 (fget a (add0 i (Uint63.of_int (2))))
+                  (fget b (add0 j (Uint63.of_int (2))))))
+              (abs
+                (mul0 (fget a (add0 i (Uint63.of_int (3))))
+                  (fget b (add0 j (Uint63.of_int (3))))))))
+          (add1
+            (add1
+              (abs
+                (mul0 (fget a (add0 i (Uint63.of_int (4))))
+                  (fget b (add0 j (Uint63.of_int (4))))))
+              (abs
+                (mul0 (fget a (add0 i (Uint63.of_int (5))))
+                  (fget b (add0 j (Uint63.of_int (5)))))))
+            (add1
+              (abs
+                (mul0 (fget a (add0 i (Uint63.of_int (6))))
+                  (fget b (add0 j (Uint63.of_int (6))))))
+              (abs
+                (mul0 (fget a (add0 i (Uint63.of_int (7))))
+                  (fget b (add0 j (Uint63.of_int (7))))))))))
+
+(** val dot_abs :
+    extent -> farr -> Uint63.t -> farr -> Uint63.t -> Float64.t **)
+
+let dot_abs e a i b j =
+  widen e.len (dot_abs_octs e.octs e.rest a i b j (Float64.of_float (0x0p+0)))
+
+(** val dot_abs_strided_ones :
+    nat -> farr -> Uint63.t -> Uint63.t -> farr -> Uint63.t -> Uint63.t ->
+    Float64.t -> Float64.t **)
+
+let rec dot_abs_strided_ones n a i di b j dj acc =
+  match n with
+  | O -> acc
+  | S n0 ->
+    dot_abs_strided_ones n0 a (add0 i di) di b (add0 j dj) dj
+      (add1 acc (abs (mul0 (fget a i) (fget b j))))
+
+(** val dot_abs_strided_octs :
+    nat -> nat -> farr -> Uint63.t -> Uint63.t -> farr -> Uint63.t ->
+    Uint63.t -> Float64.t -> Float64.t **)
+
+let rec dot_abs_strided_octs n m a i di b j dj acc =
+  match n with
+  | O -> dot_abs_strided_ones m a i di b j dj acc
+  | S n0 ->
+    let i1 = add0 i di in
+    let i2 = add0 i1 di in
+    let i3 = add0 i2 di in
+    let i4 = add0 i3 di in
+    let i5 = add0 i4 di in
+    let i6 = add0 i5 di in
+    let i7 = add0 i6 di in
+    let j1 = add0 j dj in
+    let j2 = add0 j1 dj in
+    let j3 = add0 j2 dj in
+    let j4 = add0 j3 dj in
+    let j5 = add0 j4 dj in
+    let j6 = add0 j5 dj in
+    let j7 = add0 j6 dj in
+    dot_abs_strided_octs n0 m a (add0 i7 di) di b (add0 j7 dj) dj
+      (add1 acc
+        (add1
+          (add1
+            (add1 (abs (mul0 (fget a i) (fget b j)))
+              (abs (mul0 (fget a i1) (fget b j1))))
+            (add1 (abs (mul0 (fget a i2) (fget b j2)))
+              (abs (mul0 (fget a i3) (fget b j3)))))
+          (add1
+            (add1 (abs (mul0 (fget a i4) (fget b j4)))
+              (abs (mul0 (fget a i5) (fget b j5))))
+            (add1 (abs (mul0 (fget a i6) (fget b j6)))
+              (abs (mul0 (fget a i7) (fget b j7)))))))
+
+(** val dot_abs_strided :
+    extent -> farr -> Uint63.t -> Uint63.t -> farr -> Uint63.t -> Uint63.t ->
+    Float64.t **)
+
+let dot_abs_strided e a i di b j dj =
+  widen e.len
+    (dot_abs_strided_octs e.octs e.rest a i di b j dj
+      (Float64.of_float (0x0p+0)))
+
+(** val dot_sel_ones :
+    nat -> farr -> farr -> farr -> Uint63.t -> Float64.t -> Float64.t **)
+
+let rec dot_sel_ones n a p q i acc =
+  match n with
+  | O -> acc
+  | S n0 ->
+    dot_sel_ones n0 a p q (add0 i (Uint63.of_int (1)))
+      (add1 acc
+        (let x = fget a i in
+         mul0 x
+           (if leb0 (Float64.of_float (0x0p+0)) x then fget p i else fget q i)))
+
+(** val dot_sel_octs :
+    nat -> nat -> farr -> farr -> farr -> Uint63.t -> Float64.t -> Float64.t **)
+
+let rec dot_sel_octs n m a p q i acc =
+  match n with
+  | O -> dot_sel_ones m a p q i acc
+  | S n0 ->
+    dot_sel_octs n0 m a p q (add0 i (Uint63.of_int (8)))
+      (add1 acc
+        (add1
+          (add1
+            (add1
+              (let x = fget a i in
+               mul0 x
+                 (if leb0 (Float64.of_float (0x0p+0)) x
+                  then fget p i
+                  else fget q i))
+              (let x = fget a (add0 i (Uint63.of_int (1))) in
+               mul0 x
+                 (if leb0 (Float64.of_float (0x0p+0)) x
+                  then fget p (add0 i (Uint63.of_int (1)))
+                  else fget q (add0 i (Uint63.of_int (1))))))
+            (add1
+              (let x = fget a (add0 i (Uint63.of_int (2))) in
+               mul0 x
+                 (if leb0 (Float64.of_float (0x0p+0)) x
+                  then fget p (add0 i (Uint63.of_int (2)))
+                  else fget q (add0 i (Uint63.of_int (2)))))
+              (let x = fget a (add0 i (Uint63.of_int (3))) in
+               mul0 x
+                 (if leb0 (Float64.of_float (0x0p+0)) x
+                  then fget p (add0 i (Uint63.of_int (3)))
+                  else fget q (add0 i (Uint63.of_int (3)))))))
+          (add1
+            (add1
+              (let x = fget a (add0 i (Uint63.of_int (4))) in
+               mul0 x
+                 (if leb0 (Float64.of_float (0x0p+0)) x
+                  then fget p (add0 i (Uint63.of_int (4)))
+                  else fget q (add0 i (Uint63.of_int (4)))))
+              (let x = fget a (add0 i (Uint63.of_int (5))) in
+               mul0 x
+                 (if leb0 (Float64.of_float (0x0p+0)) x
+                  then fget p (add0 i (Uint63.of_int (5)))
+                  else fget q (add0 i (Uint63.of_int (5))))))
+            (add1
+              (let x = fget a (add0 i (Uint63.of_int (6))) in
+               mul0 x
+                 (if leb0 (Float64.of_float (0x0p+0)) x
+                  then fget p (add0 i (Uint63.of_int (6)))
+                  else fget q (add0 i (Uint63.of_int (6)))))
+              (let x = fget a (add0 i (Uint63.of_int (7))) in
+               mul0 x
+                 (if leb0 (Float64.of_float (0x0p+0)) x
+                  then fget p (add0 i (Uint63.of_int (7)))
+                  else fget q (add0 i (Uint63.of_int (7)))))))))
+
+(** val dot_sel : extent -> farr -> farr -> farr -> Float64.t **)
+
+let dot_sel e a p q =
+  dot_sel_octs e.octs e.rest a p q (Uint63.of_int (0))
+    (Float64.of_float (0x0p+0))
+
+(** val sum_abs_ones : nat -> farr -> Uint63.t -> Float64.t -> Float64.t **)
+
+let rec sum_abs_ones n a i acc =
+  match n with
+  | O -> acc
+  | S n0 ->
+    sum_abs_ones n0 a (add0 i (Uint63.of_int (1))) (add1 acc (abs (fget a i)))
+
+(** val sum_abs_octs :
+    nat -> nat -> farr -> Uint63.t -> Float64.t -> Float64.t **)
+
+let rec sum_abs_octs n m a i acc =
+  match n with
+  | O -> sum_abs_ones m a i acc
+  | S n0 ->
+    sum_abs_octs n0 m a (add0 i (Uint63.of_int (8)))
+      (add1 acc
+        (add1
+          (add1
+            (add1 (abs (fget a i))
+              (abs (fget a (add0 i (Uint63.of_int (1))))))
+            (add1 (abs (fget a (add0 i (Uint63.of_int (2)))))
+              (abs (fget a (add0 i (Uint63.of_int (3)))))))
+          (add1
+            (add1 (abs (fget a (add0 i (Uint63.of_int (4)))))
+              (abs (fget a (add0 i (Uint63.of_int (5))))))
+            (add1 (abs (fget a (add0 i (Uint63.of_int (6)))))
+              (abs (fget a (add0 i (Uint63.of_int (7)))))))))
+
+(** val sum_abs_f : extent -> farr -> Float64.t **)
+
+let sum_abs_f e a =
+  widen e.len
+    (sum_abs_octs e.octs e.rest a (Uint63.of_int (0))
+      (Float64.of_float (0x0p+0)))
+
+type words = { count : Uint63.t; word : (Uint63.t -> Float64.t) }
+
+type reason =
+| Truncated
+| TrailingWords
+| NotThisFormat
+| NotThisVersion
+| WrongCount
+| NotFinite
+| NotAnInteger
+| TooLarge
+| Negative
+| UnknownOperation
+| WrongShape
+| MissingNode
+| NotAConstant
+| Malformed
+| NoInput
+| WrongSemantics
+| EnclosureFailed
+| NotAffine
+| SlopeOutside
+| MultiplierNegative
+| SplitOutside
+| BoundFailed
+| Crossed
+| NotEmpty
+| UnknownStep
+| TooDeep
+| NotRefuted
+
+type 'a res =
+| Ok of 'a
+| Err of reason * Uint63.t * Float64.t * Float64.t
+
+(** val bind : 'a1 res -> ('a1 -> 'a2 res) -> 'a2 res **)
+
+let bind r f =
+  match r with
+  | Ok a -> f a
+  | Err (w, p, x, y) -> Err (w, p, x, y)
+
+(** val fail : reason -> Uint63.t -> 'a1 res **)
+
+let fail w p =
+  Err (w, p, (Float64.of_float (0x0p+0)), (Float64.of_float (0x0p+0)))
+
+(** val demand : bool -> reason -> Uint63.t -> unit res **)
+
+let demand b w p =
+  if b then Ok () else fail w p
+
+(** val get_float : words -> Uint63.t -> Float64.t res **)
+
+let get_float f p =
+  if ltb p f.count
+  then let x = f.word p in
+       if finb x
+       then Ok x
+       else Err (NotFinite, p, x, (Float64.of_float (0x0p+0)))
+  else fail Truncated p
+
+(** val get_nonneg : words -> Uint63.t -> reason -> Float64.t res **)
+
+let get_nonneg f p w =
+  bind (get_float f p) (fun x ->
+    if leb0 (Float64.of_float (0x0p+0)) x
+    then Ok x
+    else Err (w, p, x, (Float64.of_float (0x0p+0))))
+
+(** val to_int : Float64.t -> Uint63.t option **)
+
+let to_int x =
+  if eqb1 x (Float64.of_float (0x0p+0))
+  then Some (Uint63.of_int (0))
+  else if (&&) (leb0 (Float64.of_float (0x1p+0)) x)
+            (ltb0 x (Float64.of_float (0x1p+53)))
+       then let (m, e) = frshiftexp x in
+            let n = lsr0 (normfr_mantissa m) (sub0 (Uint63.of_int (2154)) e)
+            in
+            if eqb1 (of_uint63 n) x then Some n else None
+       else None
+
+(** val get_int : words -> Uint63.t -> Uint63.t res **)
+
+let get_int f p =
+  bind (get_float f p) (fun x ->
+    match to_int x with
+    | Some n -> Ok n
+    | None -> Err (NotAnInteger, p, x, (Float64.of_float (0x0p+0))))
+
+(** val get_size : words -> Uint63.t -> Uint63.t res **)
+
+let get_size f p =
+  bind (get_int f p) (fun n ->
+    if ok_len n
+    then Ok n
+    else Err (TooLarge, p, (of_uint63 n), (of_uint63 max_len)))
+
+(** val get_ints : nat -> words -> Uint63.t -> Uint63.t list res **)
+
+let rec get_ints n f p =
+  match n with
+  | O -> Ok []
+  | S n0 ->
+    bind (get_size f p) (fun x ->
+      bind (get_ints n0 f (add0 p (Uint63.of_int (1)))) (fun xs -> Ok
+        (x :: xs)))
+
+(** val all_finite : nat -> words -> Uint63.t -> unit res **)
+
+let rec all_finite n f p =
+  match n with
+  | O -> Ok ()
+  | S n0 ->
+    if finb (f.word p)
+    then all_finite n0 f (add0 p (Uint63.of_int (1)))
+    else Err (NotFinite, p, (f.word p), (Float64.of_float (0x0p+0)))
+
+(** val get_block : Uint63.t -> words -> Uint63.t -> farr res **)
+
+let get_block n f p =
+  if ok_len n
+  then if leb (add0 p n) f.count
+       then bind (all_finite (nat_of n) f p) (fun _ -> Ok
+              (ftab n (fun i -> f.word (add0 p i))))
+       else fail Truncated p
+  else Err (TooLarge, p, (of_uint63 n), (of_uint63 max_len))
+
+(** val check_head : words -> Float64.t -> unit res **)
+
+let check_head f magic =
+  bind (get_float f (Uint63.of_int (0))) (fun m ->
+    bind
+      (if eqb1 m magic
+       then Ok ()
+       else Err (NotThisFormat, (Uint63.of_int (0)), m, magic)) (fun _ ->
+      bind (get_float f (Uint63.of_int (1))) (fun v ->
+        bind
+          (if eqb1 v (Float64.of_float (0x1p+0))
+           then Ok ()
+           else Err (NotThisVersion, (Uint63.of_int (1)), v,
+                  (Float64.of_float (0x1p+0)))) (fun _ ->
+          bind (get_int f (Uint63.of_int (2))) (fun n ->
+            if eqb0 n f.count
+            then Ok ()
+            else Err (WrongCount, (Uint63.of_int (2)), (of_uint63 n),
+                   (of_uint63 f.count)))))))
+
+(** val allR : nat -> Uint63.t -> (Uint63.t -> bool) -> bool **)
+
+let rec allR n i p =
+  match n with
+  | O -> true
+  | S n0 -> if p i then allR n0 (add0 i (Uint63.of_int (1))) p else false
+
+(** val allb : extent -> (Uint63.t -> bool) -> bool **)
+
+let allb e p =
+  allR e.fuel (Uint63.of_int (0)) p
+
+(** val wf_ext : extent -> bool **)
+
+let wf_ext e =
+  let d = extent_of e.len in
+  (&&) (ok_len e.len)
+    ((&&) (eqb e.fuel d.fuel) ((&&) (eqb e.octs d.octs) (eqb e.rest d.rest)))
+
+(** val accR :
+    nat -> Uint63.t -> (Uint63.t -> Float64.t -> Float64.t) -> Float64.t ->
+    Float64.t **)
+
+let rec accR n i f acc =
+  match n with
+  | O -> acc
+  | S n0 -> accR n0 (add0 i (Uint63.of_int (1))) f (f i acc)
+
+(** val accF :
+    extent -> (Uint63.t -> Float64.t -> Float64.t) -> Float64.t -> Float64.t **)
+
+let accF e f acc =
+  accR e.fuel (Uint63.of_int (0)) f acc
+
+(** val quot : Uint63.t -> Uint63.t -> Uint63.t **)
+
+let quot d z0 =
+  if eqb0 d (Uint63.of_int (1))
+  then z0
+  else let q = div z0 d in if eqb0 (mul q d) z0 then q else max_int
+
+type axis = { isize : Uint63.t; osize : Uint63.t; taps : extent;
+              stride : Uint63.t; pad : Uint63.t; dil : Uint63.t }
+
+(** val pos : axis -> Uint63.t -> Uint63.t -> Uint63.t **)
+
+let pos a o t =
+  sub0 (add0 (mul o a.stride) (mul t a.dil)) a.pad
+
+(** val src : axis -> Uint63.t -> Uint63.t -> Uint63.t **)
+
+let src a t y =
+  quot a.stride (sub0 (add0 y a.pad) (mul t a.dil))
+
+(** val tap : axis -> Uint63.t -> Uint63.t -> Uint63.t **)
+
+let tap a o y =
+  quot a.dil (sub0 (add0 y a.pad) (mul o a.stride))
+
+(** val axis_ok : axis -> bool **)
+
+let axis_ok a =
+  (&&) (ok_len a.isize)
+    ((&&) (ok_len a.osize)
+      ((&&) (wf_ext a.taps)
+        ((&&) (ok_len a.stride)
+          ((&&) (ok_len a.pad)
+            ((&&) (ok_len a.dil)
+              ((&&) (ltb (Uint63.of_int (0)) a.stride)
+                (ltb (Uint63.of_int (0)) a.dil)))))))
+
+type conv = { groups : Uint63.t; cin : extent; cout : extent; vert : 
+              axis; horz : axis }
+
+(** val ichans : conv -> Uint63.t **)
+
+let ichans c =
+  mul c.groups c.cin.len
+
+(** val ochans : conv -> Uint63.t **)
+
+let ochans c =
+  mul c.groups c.cout.len
+
+(** val iplane : conv -> Uint63.t **)
+
+let iplane c =
+  mul c.vert.isize c.horz.isize
+
+(** val oplane : conv -> Uint63.t **)
+
+let oplane c =
+  mul c.vert.osize c.horz.osize
+
+(** val kplane : conv -> Uint63.t **)
+
+let kplane c =
+  mul c.vert.taps.len c.horz.taps.len
+
+(** val iidx : conv -> Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t **)
+
+let iidx c ch y x =
+  add0 (mul (add0 (mul ch c.vert.isize) y) c.horz.isize) x
+
+(** val widx :
+    conv -> Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t **)
+
+let widx c oc k ky kx =
+  add0
+    (mul (add0 (mul (add0 (mul oc c.cin.len) k) c.vert.taps.len) ky)
+      c.horz.taps.len) kx
+
+(** val tidx :
+    conv -> Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t **)
+
+let tidx c ic j ky kx =
+  add0
+    (mul (add0 (mul (add0 (mul ic c.vert.taps.len) ky) c.horz.taps.len) kx)
+      c.cout.len) j
+
+(** val conv_in : conv -> Uint63.t **)
+
+let conv_in c =
+  mul (mul (ichans c) c.vert.isize) c.horz.isize
+
+(** val conv_out : conv -> Uint63.t **)
+
+let conv_out c =
+  mul (mul (ochans c) c.vert.osize) c.horz.osize
+
+(** val ochan : conv -> Uint63.t -> Uint63.t **)
+
+let ochan c i =
+  div (div i c.horz.osize) c.vert.osize
+
+(** val orow : conv -> Uint63.t -> Uint63.t **)
+
+let orow c i =
+  mod0 (div i c.horz.osize) c.vert.osize
+
+(** val ocol : conv -> Uint63.t -> Uint63.t **)
+
+let ocol c i =
+  mod0 i c.horz.osize
+
+(** val ichan : conv -> Uint63.t -> Uint63.t **)
+
+let ichan c k =
+  div (div k c.horz.isize) c.vert.isize
+
+(** val irow : conv -> Uint63.t -> Uint63.t **)
+
+let irow c k =
+  mod0 (div k c.horz.isize) c.vert.isize
+
+(** val icol : conv -> Uint63.t -> Uint63.t **)
+
+let icol c k =
+  mod0 k c.horz.isize
+
+(** val conv_fold :
+    conv -> Uint63.t -> Uint63.t -> (Uint63.t -> Uint63.t -> Uint63.t ->
+    Uint63.t -> Float64.t -> Float64.t) -> Float64.t **)
+
+let conv_fold c oy ox f =
+  accF c.vert.taps (fun ky acc ->
+    let y = pos c.vert oy ky in
+    if ltb y c.vert.isize
+    then accF c.horz.taps (fun kx acc0 ->
+           let z0 = pos c.horz ox kx in
+           if ltb z0 c.horz.isize then f y z0 ky kx acc0 else acc0) acc
+    else acc) (Float64.of_float (0x0p+0))
+
+(** val conv_dot : conv -> farr -> farr -> Uint63.t -> Float64.t **)
+
+let conv_dot c w x i =
+  let oc = ochan c i in
+  let first = mul (div oc c.cout.len) c.cin.len in
+  conv_fold c (orow c i) (ocol c i) (fun y z0 ky kx acc ->
+    add1 acc
+      (dot_strided c.cin w (widx c oc (Uint63.of_int (0)) ky kx) (kplane c) x
+        (iidx c first y z0) (iplane c)))
+
+(** val conv_abs : conv -> farr -> farr -> Uint63.t -> Float64.t **)
+
+let conv_abs c w x i =
+  let oc = ochan c i in
+  let first = mul (div oc c.cout.len) c.cin.len in
+  conv_fold c (orow c i) (ocol c i) (fun y z0 ky kx acc ->
+    up
+      (add1 acc
+        (dot_abs_strided c.cin w (widx c oc (Uint63.of_int (0)) ky kx)
+          (kplane c) x (iidx c first y z0) (iplane c))))
+
+(** val conv_turn : conv -> farr -> farr **)
+
+let conv_turn c lam =
+  let n = ochans c in
+  let p = oplane c in
+  ftab (conv_out c) (fun t ->
+    let q = div t n in fget lam (add0 (mul (sub0 t (mul q n)) p) q))
+
+(** val conv_back : conv -> farr -> farr -> Uint63.t -> Float64.t **)
+
+let conv_back c wt turned k =
+  let w = c.horz.isize in
+  let h = c.vert.isize in
+  let row0 = div k w in
+  let x = sub0 k (mul row0 w) in
+  let ic = div row0 h in
+  let y = sub0 row0 (mul ic h) in
+  let first = mul (div ic c.cin.len) c.cout.len in
+  let n = ochans c in
+  accF c.vert.taps (fun ky acc ->
+    let oy = src c.vert ky y in
+    if ltb oy c.vert.osize
+    then accF c.horz.taps (fun kx acc0 ->
+           let ox = src c.horz kx x in
+           if ltb ox c.horz.osize
+           then add1 acc0
+                  (dot c.cout wt (tidx c ic (Uint63.of_int (0)) ky kx) turned
+                    (add0 (mul (add0 (mul oy c.horz.osize) ox) n) first))
+           else acc0) acc
+    else acc) (Float64.of_float (0x0p+0))
+
+(** val conv_entry :
+    'a1 -> conv -> (Uint63.t -> 'a1) -> Uint63.t -> Uint63.t -> 'a1 **)
+
+let conv_entry zero c w i k =
+  let oc = ochan c i in
+  let ic = ichan c k in
+  let ky = tap c.vert (orow c i) (irow c k) in
+  let kx = tap c.horz (ocol c i) (icol c k) in
+  if (&&) (eqb0 (div oc c.cout.len) (div ic c.cin.len))
+       ((&&) (ltb ky c.vert.taps.len) (ltb kx c.horz.taps.len))
+  then w (widx c oc (mod0 ic c.cin.len) ky kx)
+  else zero
+
+(** val conv_terms : conv -> Uint63.t **)
+
+let conv_terms c =
+  mul (kplane c)
+    (add0 (if ltb c.cin.len c.cout.len then c.cout.len else c.cin.len)
+      (Uint63.of_int (1)))
+
+(** val conv_same : conv -> farr -> farr -> bool **)
+
+let conv_same c w wt =
+  allb (extent_of c.groups) (fun g ->
+    allb c.cin (fun k ->
+      allb c.vert.taps (fun ky ->
+        allb c.horz.taps (fun kx ->
+          allb c.cout (fun j ->
+            eqb1 (fget wt (tidx c (add0 (mul g c.cin.len) k) j ky kx))
+              (fget w (widx c (add0 (mul g c.cout.len) j) k ky kx)))))))
+
+(** val conv_turned_weights : conv -> farr -> farr **)
+
+let conv_turned_weights c w =
+  ftab (mul (mul (ichans c) (kplane c)) c.cout.len) (fun t ->
+    let co = c.cout.len in
+    let kw = c.horz.taps.len in
+    let kh = c.vert.taps.len in
+    let j = mod0 t co in
+    let kx = mod0 (div t co) kw in
+    let ky = mod0 (div (div t co) kw) kh in
+    let ic = div (div (div t co) kw) kh in
+    let g = div ic c.cin.len in
+    fget w (widx c (add0 (mul g co) j) (sub0 ic (mul g c.cin.len)) ky kx))
+
+(** val conv_ok : conv -> farr -> farr -> bool **)
+
+let conv_ok c w wt =
+  (&&) (axis_ok c.vert)
+    ((&&) (axis_ok c.horz)
+      ((&&) (wf_ext c.cin)
+        ((&&) (wf_ext c.cout)
+          ((&&) (ok_len c.groups)
+            ((&&) (ok_len (ichans c))
+              ((&&) (ok_len (mul (ichans c) c.vert.isize))
+                ((&&) (ok_len (conv_in c))
+                  ((&&) (ok_len (ochans c))
+                    ((&&) (ok_len (mul (ochans c) c.vert.osize))
+                      ((&&) (ok_len (conv_out c))
+                        ((&&) (ok_len (oplane c))
+                          ((&&) (ok_len (kplane c)) (conv_same c w wt)))))))))))))
+
+type linmap =
+| Signed of bool * extent
+| Diag of extent * farr
+| Dense of Uint63.t * extent * extent * extent * extent * farr * farr
+| Convolution of conv * extent * extent * farr * farr
+| Reindex of extent * extent * (Uint63.t -> Uint63.t) * (Uint63.t -> Uint63.t)
+
+(** val dense : Uint63.t -> Uint63.t -> Uint63.t -> farr -> linmap **)
+
+let dense rows0 m n w =
+  Dense (rows0, (extent_of m), (extent_of n), (extent_of (mul rows0 n)),
+    (extent_of (mul rows0 m)), w,
+    (ftab (mul n m) (fun t ->
+      let k = div t m in fget w (add0 (mul (sub0 t (mul k m)) n) k))))
+
+(** val convolution : conv -> farr -> linmap **)
+
+let convolution c w =
+  Convolution (c, (extent_of (conv_in c)), (extent_of (conv_out c)), w,
+    (conv_turned_weights c w))
+
+(** val in_ext : linmap -> extent **)
+
+let in_ext = function
+| Signed (_, e) -> e
+| Diag (e, _) -> e
+| Dense (_, _, _, ein, _, _, _) -> ein
+| Convolution (_, ein, _, _, _) -> ein
+| Reindex (ein, _, _, _) -> ein
+
+(** val out_ext : linmap -> extent **)
+
+let out_ext = function
+| Signed (_, e) -> e
+| Diag (e, _) -> e
+| Dense (_, _, _, _, eout, _, _) -> eout
+| Convolution (_, _, eout, _, _) -> eout
+| Reindex (_, eout, _, _) -> eout
+
+(** val applyF : linmap -> farr -> Uint63.t -> Float64.t **)
+
+let applyF l c i =
+  match l with
+  | Signed (minus, _) -> if minus then opp (fget c i) else fget c i
+  | Diag (_, w) -> mul0 (fget w i) (fget c i)
+  | Dense (_, m, n, _, _, w, _) ->
+    let a = div i m.len in
+    dot n w (mul (sub0 i (mul a m.len)) n.len) c (mul a n.len)
+  | Convolution (v, _, _, w, _) -> conv_dot v w c i
+  | Reindex (ein, _, phi, _) ->
+    let k = phi i in
+    if ltb k ein.len then fget c k else (Float64.of_float (0x0p+0))
+
+(** val absF : linmap -> farr -> Uint63.t -> Float64.t **)
+
+let absF l r i =
+  match l with
+  | Signed (_, _) -> abs (fget r i)
+  | Diag (_, w) -> up (mul0 (abs (fget w i)) (abs (fget r i)))
+  | Dense (_, m, n, _, _, w, _) ->
+    let a = div i m.len in
+    dot_abs n w (mul (sub0 i (mul a m.len)) n.len) r (mul a n.len)
+  | Convolution (v, _, _, w, _) -> conv_abs v w r i
+  | Reindex (ein, _, phi, _) ->
+    let k = phi i in
+    if ltb k ein.len then abs (fget r k) else (Float64.of_float (0x0p+0))
+
+(** val turn : linmap -> farr -> farr **)
+
+let turn l y =
+  match l with
+  | Convolution (v, _, _, _, _) -> conv_turn v y
+  | _ -> y
+
+(** val back : linmap -> farr -> Uint63.t -> Float64.t **)
+
+let back l t k =
+  match l with
+  | Signed (minus, _) -> if minus then opp (fget t k) else fget t k
+  | Diag (_, w) -> mul0 (fget w k) (fget t k)
+  | Dense (_, m, n, _, _, _, wt) ->
+    let a = div k n.len in
+    dot m wt (mul (sub0 k (mul a n.len)) m.len) t (mul a m.len)
+  | Convolution (v, _, _, _, wt) -> conv_back v wt t k
+  | Reindex (_, eout, _, psi) ->
+    let i = psi k in
+    if ltb i eout.len then fget t i else (Float64.of_float (0x0p+0))
+
+(** val transV : linmap -> farr -> farr **)
+
+let transV l y =
+  let t = turn l y in ftab (in_ext l).len (back l t)
+
+(** val rowF : linmap -> Uint63.t -> Uint63.t -> Float64.t **)
+
+let rowF l i k =
+  match l with
+  | Signed (minus, _) ->
+    if eqb0 i k
+    then if minus
+         then (Float64.of_float (-0x1p+0))
+         else (Float64.of_float (0x1p+0))
+    else (Float64.of_float (0x0p+0))
+  | Diag (_, w) -> if eqb0 i k then fget w i else (Float64.of_float (0x0p+0))
+  | Dense (_, m, n, _, _, w, _) ->
+    if eqb0 (div i m.len) (div k n.len)
+    then fget w (add0 (mul (mod0 i m.len) n.len) (mod0 k n.len))
+    else (Float64.of_float (0x0p+0))
+  | Convolution (v, _, _, w, _) ->
+    conv_entry (Float64.of_float (0x0p+0)) v (fget w) i k
+  | Reindex (_, _, phi, _) ->
+    if eqb0 (phi i) k
+    then (Float64.of_float (0x1p+0))
+    else (Float64.of_float (0x0p+0))
+
+(** val terms : linmap -> Uint63.t **)
+
+let terms = function
+| Dense (_, m, n, _, _, _, _) -> if ltb m.len n.len then n.len else m.len
+| Convolution (v, _, _, _, _) -> conv_terms v
+| _ -> (Uint63.of_int (1))
+
+(** val gam : linmap -> Float64.t **)
+
+let gam l =
+  gamma (terms l)
+
+(** val valid : linmap -> bool **)
+
+let valid l =
+  (&&) (wf_ext (in_ext l))
+    ((&&) (wf_ext (out_ext l))
+      ((&&) (leb (terms l) (Uint63.of_int (16777216)))
+        (match l with
+         | Dense (rows0, m, n, ein, eout, w, wt) ->
+           (&&) (wf_ext m)
+             ((&&) (wf_ext n)
+               ((&&) (ok_len rows0)
+                 ((&&) (eqb0 ein.len (mul rows0 n.len))
+                   ((&&) (eqb0 eout.len (mul rows0 m.len))
+                     (allb n (fun k ->
+                       allb m (fun j ->
+                         eqb1 (fget wt (add0 (mul k m.len) j))
+                           (fget w (add0 (mul j n.len) k)))))))))
+         | Convolution (v, ein, eout, w, wt) ->
+           (&&) (conv_ok v w wt)
+             ((&&) (eqb0 ein.len (conv_in v)) (eqb0 eout.len (conv_out v)))
+         | Reindex (ein, eout, phi, psi) ->
+           (&&)
+             (allb eout (fun i ->
+               if ltb (phi i) ein.len then eqb0 (psi (phi i)) i else true))
+             (allb ein (fun k ->
+               if ltb (psi k) eout.len then eqb0 (phi (psi k)) k else true))
+         | _ -> true)))
+
+type term = nat * linmap
+
+type node =
+| Input of extent
+| Constant of extent * farr
+| Affine of extent * term list * farr option
+| Unary of extent * nat
+
+(** val ext : node -> extent **)
+
+let ext = function
+| Input e -> e
+| Constant (e, _) -> e
+| Affine (e, _, _) -> e
+| Unary (e, _) -> e
+
+(** val same_len : extent -> extent -> bool **)
+
+let same_len a b =
+  eqb0 a.len b.len
+
+(** val size_at : node list -> nat -> extent option **)
+
+let size_at ns d =
+  option_map ext (nth_error ns d)
+
+(** val fits : node list -> nat -> extent -> bool **)
+
+let fits ns d e =
+  match size_at ns d with
+  | Some e' -> same_len e' e
+  | None -> false
+
+(** val node_ok : node -> node list -> bool **)
+
+let node_ok n ns =
+  (&&) (wf_ext (ext n))
+    (match n with
+     | Input _ -> (match ns with
+                   | [] -> true
+                   | _ :: _ -> false)
+     | Constant (_, _) -> true
+     | Affine (e, ts, _) ->
+       forallb (fun t ->
+         (&&) ((&&) (valid (snd t)) (same_len (out_ext (snd t)) e))
+           (fits ns (fst t) (in_ext (snd t)))) ts
+     | Unary (e, d) -> fits ns d e)
+
+(** val graph_ok : node list -> bool **)
+
+let rec graph_ok = function
+| [] -> true
+| n :: ns0 -> (&&) (node_ok n ns0) (graph_ok ns0)
+
+(** val clamp : Float64.t -> Float64.t **)
+
+let clamp q =
+  if leb0 (Float64.of_float (0x0p+0)) q
+  then if leb0 q (Float64.of_float (0x1p+0))
+       then q
+       else (Float64.of_float (0x1p+0))
+  else (Float64.of_float (0x0p+0))
+
+(** val relu : Float64.t -> Float64.t **)
+
+let relu x =
+  if leb0 (Float64.of_float (0x0p+0)) x
+  then x
+  else (Float64.of_float (0x0p+0))
+
+(** val enclose : Float64.t -> Float64.t -> Float64.t * Float64.t **)
+
+let enclose l h =
+  ((relu l), (relu h))
+
+(** val adaptive : Float64.t -> Float64.t -> Float64.t **)
+
+let adaptive l h =
+  if leb0 (opp (mul0 l (Float64.of_float (0x1.ep-1)))) h
+  then (Float64.of_float (0x1p+0))
+  else (Float64.of_float (0x0p+0))
+
+(** val lower_slope : Float64.t -> Float64.t -> Float64.t -> Float64.t **)
+
+let lower_slope l h a =
+  if leb0 (Float64.of_float (0x0p+0)) l
+  then (Float64.of_float (0x1p+0))
+  else if leb0 h (Float64.of_float (0x0p+0))
+       then (Float64.of_float (0x0p+0))
+       else a
+
+(** val upper_slope : Float64.t -> Float64.t -> Float64.t **)
+
+let upper_slope l h =
+  if leb0 (Float64.of_float (0x0p+0)) l
+  then (Float64.of_float (0x1p+0))
+  else if leb0 h (Float64.of_float (0x0p+0))
+       then (Float64.of_float (0x0p+0))
+       else clamp (div0 h (sub1 h l))
+
+(** val upper_offset : Float64.t -> Float64.t -> Float64.t **)
+
+let upper_offset l h =
+  if leb0 (Float64.of_float (0x0p+0)) l
+  then (Float64.of_float (0x0p+0))
+  else if leb0 h (Float64.of_float (0x0p+0))
+       then (Float64.of_float (0x0p+0))
+       else let s = upper_slope l h in
+            let at_l = up (mul0 (opp s) l) in
+            let at_h = up (mul0 (up (sub1 (Float64.of_float (0x1p+0)) s)) h)
+            in
+            up
+              (add1 (maxf at_l at_h)
+                (mul0 (Float64.of_float (0x0p+0)) (add1 at_l at_h)))
+
+type fnoise = { kappa : Float64.t; eta_up : Float64.t }
+
+type info = { lo : farr; hi : farr; mag : farr; load : farr;
+              coef : Float64.t; spare : Float64.t }
+
+(** val no_info : info **)
+
+let no_info =
+  let z0 = ftab (Uint63.of_int (0)) (fun _ -> (Float64.of_float (0x0p+0))) in
+  { lo = z0; hi = z0; mag = z0; load = z0; coef = nan; spare = nan }
+
+(** val info_at : info list -> nat -> info **)
+
+let info_at ss d =
+  nth d ss no_info
+
+(** val finite : extent -> farr -> bool **)
+
+let finite e a =
+  allb e (fun i -> finb (fget a i))
+
+(** val ordered : extent -> farr -> farr -> bool **)
+
+let ordered e l h =
+  allb e (fun i -> leb0 (fget l i) (fget h i))
+
+(** val maxc : Float64.t -> Float64.t -> Float64.t -> Float64.t **)
+
+let maxc x y z0 =
+  maxf (maxf (abs x) (abs y)) (abs z0)
+
+(** val centre : farr -> farr -> Uint63.t -> Float64.t **)
+
+let centre l h i =
+  mul0 (add1 (fget l i) (fget h i)) (Float64.of_float (0x1p-1))
+
+(** val radius : farr -> farr -> farr -> Uint63.t -> Float64.t **)
+
+let radius l h c i =
+  let above = up (sub1 (fget h i) (fget c i)) in
+  let under = up (sub1 (fget c i) (fget l i)) in
+  add1 (maxf above under)
+    (mul0 (Float64.of_float (0x0p+0)) (add1 above under))
+
+(** val plain : extent -> farr -> farr -> farr -> Float64.t -> info **)
+
+let plain e l h load0 coef0 =
+  let m = ftab e.len (fun i -> maxc (fget l i) (fget h i) (centre l h i)) in
+  { lo = l; hi = h; mag = m; load = load0; coef = coef0; spare =
+  (up (mul0 tiny (up (add1 (sum_abs_f e m) (Float64.of_float (0x1p+0)))))) }
+
+type operand = { map_of : linmap; mid : farr; rad : farr; size0 : farr }
+
+(** val operand_of : info list -> term -> operand **)
+
+let operand_of ss t =
+  let s = info_at ss (fst t) in
+  let e = in_ext (snd t) in
+  let c = ftab e.len (centre s.lo s.hi) in
+  { map_of = (snd t); mid = c; rad = (ftab e.len (radius s.lo s.hi c));
+  size0 = s.mag }
+
+(** val bias_f : farr option -> Uint63.t -> Float64.t **)
+
+let bias_f b i =
+  match b with
+  | Some v -> fget v i
+  | None -> (Float64.of_float (0x0p+0))
+
+(** val sum_up :
+    Float64.t -> operand list -> (operand -> Float64.t) -> Float64.t **)
+
+let sum_up start ops f =
+  fold_left (fun acc o -> up (add1 acc (f o))) ops start
+
+(** val sum_dn :
+    Float64.t -> operand list -> (operand -> Float64.t) -> Float64.t **)
+
+let sum_dn start ops f =
+  fold_left (fun acc o -> dn (add1 acc (f o))) ops start
+
+(** val worst : extent -> term list -> Float64.t **)
+
+let worst e ts =
+  fold_left (fun g t -> up (add1 g (gam (snd t)))) ts (gamma e.len)
+
+(** val radii_ok : operand list -> bool **)
+
+let radii_ok ops =
+  forallb (fun o -> finite (in_ext o.map_of) o.rad) ops
+
+(** val affine_info :
+    fnoise -> extent -> term list -> farr option -> info list -> info **)
+
+let affine_info v e ts b ss =
+  let ops = map (operand_of ss) ts in
+  let n = e.len in
+  let g = if radii_ok ops then up (add1 (worst e ts) v.kappa) else nan in
+  let total =
+    ftab n (fun i ->
+      sum_up (abs (bias_f b i)) ops (fun o -> absF o.map_of o.size0 i))
+  in
+  let slack =
+    ftab n (fun i ->
+      up
+        (add1
+          (sum_up (up (mul0 g (fget total i))) ops (fun o ->
+            up (add1 (absF o.map_of o.rad i) tiny))) v.eta_up))
+  in
+  let l =
+    ftab n (fun i ->
+      dn
+        (sub1 (sum_dn (bias_f b i) ops (fun o -> applyF o.map_of o.mid i))
+          (fget slack i)))
+  in
+  let h =
+    ftab n (fun i ->
+      up
+        (add1 (sum_up (bias_f b i) ops (fun o -> applyF o.map_of o.mid i))
+          (fget slack i)))
+  in
+  plain e l h total g
+
+(** val forward : fnoise -> node -> (farr * farr) -> info list -> info **)
+
+let forward v n box ss =
+  let zero = ftab (Uint63.of_int (0)) (fun _ -> (Float64.of_float (0x0p+0)))
+  in
+  (match n with
+   | Input e -> plain e (fst box) (snd box) zero (Float64.of_float (0x0p+0))
+   | Constant (e, c) -> plain e c c zero (Float64.of_float (0x0p+0))
+   | Affine (e, ts, b) -> affine_info v e ts b ss
+   | Unary (e, d) ->
+     let s = info_at ss d in
+     let l = ftab e.len (fun i -> fst (enclose (fget s.lo i) (fget s.hi i)))
+     in
+     let h = ftab e.len (fun i -> snd (enclose (fget s.lo i) (fget s.hi i)))
+     in
+     plain e l h zero (Float64.of_float (0x0p+0)))
+
+(** val info_ok : node -> info -> bool **)
+
+let info_ok n s =
+  let e = ext n in
+  (&&) (finite e s.lo)
+    ((&&) (finite e s.hi)
+      ((&&) (ordered e s.lo s.hi)
+        ((&&) (finite e s.mag)
+          ((&&) (finb s.coef)
+            ((&&) (finb s.spare)
+              (match n with
+               | Affine (_, _, _) -> finite e s.load
+               | _ -> true))))))
+
+(** val forwards :
+    fnoise -> node list -> (farr * farr) -> (info list, node) sum **)
+
+let rec forwards v ns box =
+  match ns with
+  | [] -> Inl []
+  | n :: ns0 ->
+    (match forwards v ns0 box with
+     | Inl ss ->
+       let s = forward v n box ss in
+       if info_ok n s then Inl (s :: ss) else Inr n
+     | Inr bad -> Inr bad)
+
+type lines = { below_slope : farr; above_slope : farr; below_shift : 
+               farr; above_shift : farr; rough : farr }
+
+(** val no_lines : lines **)
+
+let no_lines =
+  let z0 = ftab (Uint63.of_int (0)) (fun _ -> (Float64.of_float (0x0p+0))) in
+  { below_slope = z0; above_slope = z0; below_shift = z0; above_shift = z0;
+  rough = z0 }
+
+(** val lines_of :
+    extent -> info -> (Uint63.t -> Float64.t -> Float64.t -> Float64.t) ->
+    lines **)
+
+let lines_of e s alpha =
+  let n = e.len in
+  let l = fget s.lo in
+  let h = fget s.hi in
+  let a = ftab n (fun i -> lower_slope (l i) (h i) (alpha i (l i) (h i))) in
+  let b = ftab n (fun i -> upper_slope (l i) (h i)) in
+  let zero = ftab n (fun _ -> (Float64.of_float (0x0p+0))) in
+  let t = ftab n (fun i -> upper_offset (l i) (h i)) in
+  let g = gamma n in
+  { below_slope = a; above_slope = b; below_shift = zero; above_shift = t;
+  rough =
+  (ftab n (fun i ->
+    up
+      (add1
+        (up
+          (mul0 (Float64.of_float (0x1p-52))
+            (up
+              (mul0 (up (add1 (abs (fget a i)) (abs (fget b i))))
+                (fget s.mag i))))) (up (mul0 g (abs (fget t i))))))) }
+
+type row = farr option
+
+(** val add_row :
+    nat -> extent -> farr -> info list -> row list -> row list * Float64.t **)
+
+let rec add_row d e r ss rs =
+  match d with
+  | O ->
+    (match rs with
+     | [] -> (rs, nan)
+     | r0 :: rs0 ->
+       (match r0 with
+        | Some q ->
+          (match ss with
+           | [] -> (rs, nan)
+           | s :: _ ->
+             (((Some
+               (ftab e.len (fun i -> add1 (fget q i) (fget r i)))) :: rs0),
+               (up
+                 (add1
+                   (up
+                     (mul0 (Float64.of_float (0x1p-52))
+                       (up
+                         (add1
+                           (dot_abs e q (Uint63.of_int (0)) s.mag
+                             (Uint63.of_int (0)))
+                           (dot_abs e r (Uint63.of_int (0)) s.mag
+                             (Uint63.of_int (0))))))) s.spare))))
+        | None -> (((Some r) :: rs0), (Float64.of_float (0x0p+0)))))
+  | S d0 ->
+    (match rs with
+     | [] -> (rs, nan)
+     | q :: rs0 ->
+       (match ss with
+        | [] -> (rs, nan)
+        | _ :: ss0 -> let (rs', c) = add_row d0 e r ss0 rs0 in ((q :: rs'), c)))
+
+(** val spread :
+    term list -> (linmap -> farr) -> info list -> row list -> Float64.t ->
+    row list * Float64.t **)
+
+let rec spread ts make0 ss rs cost =
+  match ts with
+  | [] -> (rs, cost)
+  | t :: ts0 ->
+    let (d, l) = t in
+    let (rs0, c) = add_row d (in_ext l) (make0 l) ss rs in
+    spread ts0 make0 ss rs0
+      (up (add1 (up (add1 cost c)) (info_at ss d).spare))
+
+(** val bias_dot : extent -> farr option -> farr -> Float64.t **)
+
+let bias_dot e b r =
+  match b with
+  | Some v -> dot e r (Uint63.of_int (0)) v (Uint63.of_int (0))
+  | None -> (Float64.of_float (0x0p+0))
+
+(** val back0 :
+    fnoise -> node list -> info list -> lines list -> row list -> Float64.t
+    -> Float64.t **)
+
+let rec back0 v ns ss ls rs acc =
+  match ns with
+  | [] -> acc
+  | n :: ns0 ->
+    (match ss with
+     | [] -> acc
+     | s :: ss0 ->
+       (match ls with
+        | [] -> acc
+        | l :: ls0 ->
+          (match rs with
+           | [] -> acc
+           | r :: rs0 ->
+             (match r with
+              | Some q ->
+                (match n with
+                 | Input e ->
+                   let g = gamma e.len in
+                   let cost =
+                     up
+                       (add1
+                         (up
+                           (mul0 g
+                             (up
+                               (add1
+                                 (dot_abs e q (Uint63.of_int (0)) s.lo
+                                   (Uint63.of_int (0)))
+                                 (dot_abs e q (Uint63.of_int (0)) s.hi
+                                   (Uint63.of_int (0))))))) tiny)
+                   in
+                   back0 v ns0 ss0 ls0 rs0
+                     (dn (add1 acc (dn (sub1 (dot_sel e q s.lo s.hi) cost))))
+                 | Constant (e, c) ->
+                   let cost =
+                     up
+                       (add1
+                         (up
+                           (mul0 (gamma e.len)
+                             (dot_abs e q (Uint63.of_int (0)) c
+                               (Uint63.of_int (0))))) tiny)
+                   in
+                   back0 v ns0 ss0 ls0 rs0
+                     (dn
+                       (add1 acc
+                         (dn
+                           (sub1
+                             (dot e q (Uint63.of_int (0)) c
+                               (Uint63.of_int (0))) cost))))
+                 | Affine (e, ts, b) ->
+                   let own =
+                     up
+                       (add1
+                         (up
+                           (mul0 s.coef
+                             (dot_abs e q (Uint63.of_int (0)) s.load
+                               (Uint63.of_int (0)))))
+                         (up (add1 tiny (up (mul0 v.eta_up (sum_abs_f e q))))))
+                   in
+                   let (rs1, cost) =
+                     spread ts (fun l0 -> transV l0 q) ss0 rs0 own
+                   in
+                   back0 v ns0 ss0 ls0 rs1
+                     (dn (add1 acc (dn (sub1 (bias_dot e b q) cost))))
+                 | Unary (e, d) ->
+                   let src0 = info_at ss0 d in
+                   let cost =
+                     up
+                       (add1
+                         (up
+                           (add1
+                             (dot_abs e q (Uint63.of_int (0)) l.rough
+                               (Uint63.of_int (0))) src0.spare)) tiny)
+                   in
+                   let down =
+                     ftab e.len (fun i ->
+                       let x = fget q i in
+                       mul0 x
+                         (if leb0 (Float64.of_float (0x0p+0)) x
+                          then fget l.below_slope i
+                          else fget l.above_slope i))
+                   in
+                   let (rs1, c) = add_row d e down ss0 rs0 in
+                   back0 v ns0 ss0 ls0 rs1
+                     (dn
+                       (add1 acc
+                         (dn
+                           (sub1 (dot_sel e q l.below_shift l.above_shift)
+                             (up (add1 cost c)))))))
+              | None -> back0 v ns0 ss0 ls0 rs0 acc))))
+
+(** val neuron :
+    fnoise -> node list -> info list -> lines list -> bool -> Uint63.t ->
+    Float64.t **)
+
+let neuron v ns ss ls minus j =
+  match ns with
+  | [] -> nan
+  | n :: ns0 ->
+    (match n with
+     | Affine (_, ts, b) ->
+       (match ss with
+        | [] -> nan
+        | s :: ss0 ->
+          (match ls with
+           | [] -> nan
+           | _ :: ls0 ->
+             let sign = fun x -> if minus then opp x else x in
+             let own = up (add1 (up (mul0 v.kappa (fget s.load j))) v.eta_up)
+             in
+             let (rs, cost) =
+               spread ts (fun l ->
+                 ftab (in_ext l).len (fun k -> sign (rowF l j k))) ss0
+                 (map (fun _ -> None) ns0) own
+             in
+             back0 v ns0 ss0 ls0 rs (dn (sub1 (sign (bias_f b j)) cost))))
+     | _ -> nan)
+
+(** val product : Uint63.t list -> Uint63.t **)
+
+let product s =
+  fold_left mul s (Uint63.of_int (1))
+
+(** val strides : Uint63.t list -> Uint63.t list **)
+
+let rec strides = function
+| [] -> []
+| _ :: s0 -> (product s0) :: (strides s0)
+
+(** val pick : Uint63.t list -> Uint63.t list -> Uint63.t list **)
+
+let pick s p =
+  map (fun a -> nth (nat_of a) s (Uint63.of_int (0))) p
+
+(** val digits :
+    (Uint63.t * Uint63.t) list -> Uint63.t -> Uint63.t -> Uint63.t **)
+
+let rec digits ps i acc =
+  match ps with
+  | [] -> acc
+  | p :: ps0 ->
+    let (d, st) = p in
+    let q = div i d in digits ps0 q (add0 acc (mul (sub0 i (mul q d)) st))
+
+(** val position : Uint63.t -> Uint63.t list -> Uint63.t -> Uint63.t **)
+
+let rec position a p k =
+  match p with
+  | [] -> k
+  | b :: p0 ->
+    if eqb0 a b then k else position a p0 (add0 k (Uint63.of_int (1)))
+
+(** val upto : nat -> Uint63.t -> Uint63.t list **)
+
+let rec upto n k =
+  match n with
+  | O -> []
+  | S n0 -> k :: (upto n0 (add0 k (Uint63.of_int (1))))
+
+(** val inverse : Uint63.t list -> Uint63.t list **)
+
+let inverse p =
+  map (fun a -> position a p (Uint63.of_int (0)))
+    (upto (length p) (Uint63.of_int (0)))
+
+(** val transposing : Uint63.t list -> Uint63.t list -> linmap **)
+
+let transposing s p =
+  let e = extent_of (product s) in
+  let fwd = rev (combine (pick s p) (pick (strides s) p)) in
+  let bwd = rev (combine s (pick (strides (pick s p)) (inverse p))) in
+  Reindex (e, e, (fun i -> digits fwd i (Uint63.of_int (0))), (fun k ->
+  digits bwd k (Uint63.of_int (0))))
+
+(** val embed : Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t **)
+
+let embed s t off i =
+  let b = div i s in add0 (add0 (mul b t) off) (sub0 i (mul b s))
+
+(** val project : Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t **)
+
+let project s t off i =
+  let b = div i t in
+  let r = sub0 i (mul b t) in
+  if leb off r
+  then if ltb r (add0 off s) then add0 (mul b s) (sub0 r off) else max_int
+  else max_int
+
+(** val placing : Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t -> linmap **)
+
+let placing outer s t off =
+  Reindex ((extent_of (mul outer s)), (extent_of (mul outer t)),
+    (project s t off), (embed s t off))
+
+(** val taking : Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t -> linmap **)
+
+let taking outer s t off =
+  Reindex ((extent_of (mul outer t)), (extent_of (mul outer s)),
+    (embed s t off), (project s t off))
+
+(** val graph_magic : Float64.t **)
+
+let graph_magic =
+  (Float64.of_float (0x1.04152476e767p+134))
+
+type shaped = { node_of : node; shape : Uint63.t list }
+
+(** val operands :
+    shaped list -> Uint63.t -> Uint63.t list -> Uint63.t -> (nat * shaped)
+    list res **)
+
+let rec operands prev k ids p =
+  match ids with
+  | [] -> Ok []
+  | i :: ids0 ->
+    bind (operands prev k ids0 p) (fun rest0 ->
+      if ltb i k
+      then let d = nat_of (sub0 (sub0 k (Uint63.of_int (1))) i) in
+           (match nth_error prev d with
+            | Some s -> Ok ((d, s) :: rest0)
+            | None -> fail MissingNode p)
+      else fail MissingNode p)
+
+(** val constant : shaped -> Uint63.t -> farr res **)
+
+let constant s p =
+  match s.node_of with
+  | Constant (_, c) -> Ok c
+  | _ -> fail NotAConstant p
+
+(** val same : Uint63.t list -> Uint63.t list -> bool **)
+
+let rec same a b =
+  match a with
+  | [] -> (match b with
+           | [] -> true
+           | _ :: _ -> false)
+  | x :: a0 ->
+    (match b with
+     | [] -> false
+     | y :: b0 -> (&&) (eqb0 x y) (same a0 b0))
+
+(** val last_of : Uint63.t list -> Uint63.t **)
+
+let last_of s =
+  last s (Uint63.of_int (0))
+
+(** val bias :
+    (nat * shaped) list -> Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t ->
+    farr option res **)
+
+let bias more m every times p =
+  match more with
+  | [] -> Ok None
+  | p0 :: l ->
+    let (_, b) = p0 in
+    (match l with
+     | [] ->
+       bind (constant b p) (fun c ->
+         bind (demand (same b.shape (m :: [])) WrongShape p) (fun _ ->
+           if eqb0 every (Uint63.of_int (1))
+           then Ok (Some (ftab (mul times m) (fun i -> fget c (mod0 i m))))
+           else Ok (Some (ftab (mul m every) (fun i -> fget c (div i every))))))
+     | _ :: _ -> fail Malformed p)
+
+(** val linear :
+    Uint63.t list -> (nat * shaped) -> (nat * shaped) -> (nat * shaped) list
+    -> Uint63.t -> node res **)
+
+let linear s x w more p =
+  bind (constant (snd w) p) (fun c ->
+    match (snd w).shape with
+    | [] -> fail WrongShape p
+    | m :: l ->
+      (match l with
+       | [] -> fail WrongShape p
+       | n :: l0 ->
+         (match l0 with
+          | [] ->
+            let rows0 = product (removelast s) in
+            bind
+              (demand
+                ((&&)
+                  ((&&)
+                    ((&&) (ltb (Uint63.of_int (0)) m)
+                      (ltb (Uint63.of_int (0)) n))
+                    (eqb0 (last_of (snd x).shape) n))
+                  (same s (app (removelast (snd x).shape) (m :: []))))
+                WrongShape p) (fun _ ->
+              bind (bias more m (Uint63.of_int (1)) rows0 p) (fun b -> Ok
+                (Affine ((extent_of (product s)), (((fst x),
+                (dense rows0 m n c)) :: []), b))))
+          | _ :: _ -> fail WrongShape p)))
+
+(** val positions :
+    Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t ->
+    Uint63.t **)
+
+let positions size1 before after k stride0 dil0 =
+  add0
+    (div
+      (sub0 (add0 (add0 size1 before) after)
+        (add0 (mul dil0 (sub0 k (Uint63.of_int (1)))) (Uint63.of_int (1))))
+      stride0) (Uint63.of_int (1))
+
+(** val convolve :
+    Uint63.t list -> Uint63.t list -> (nat * shaped) -> (nat * shaped) ->
+    (nat * shaped) list -> Uint63.t -> node res **)
+
+let convolve s attrs x w more p =
+  bind (constant (snd w) p) (fun c ->
+    match (snd x).shape with
+    | [] -> fail WrongShape p
+    | n :: l ->
+      (match l with
+       | [] -> fail WrongShape p
+       | ci :: l0 ->
+         (match l0 with
+          | [] -> fail WrongShape p
+          | h :: l1 ->
+            (match l1 with
+             | [] -> fail WrongShape p
+             | v :: l2 ->
+               (match l2 with
+                | [] ->
+                  (match (snd w).shape with
+                   | [] -> fail WrongShape p
+                   | o :: l3 ->
+                     (match l3 with
+                      | [] -> fail WrongShape p
+                      | cg :: l4 ->
+                        (match l4 with
+                         | [] -> fail WrongShape p
+                         | kh :: l5 ->
+                           (match l5 with
+                            | [] -> fail WrongShape p
+                            | kv :: l6 ->
+                              (match l6 with
+                               | [] ->
+                                 (match s with
+                                  | [] -> fail WrongShape p
+                                  | n' :: l7 ->
+                                    (match l7 with
+                                     | [] -> fail WrongShape p
+                                     | o' :: l8 ->
+                                       (match l8 with
+                                        | [] -> fail WrongShape p
+                                        | oh :: l9 ->
+                                          (match l9 with
+                                           | [] -> fail WrongShape p
+                                           | ov :: l10 ->
+                                             (match l10 with
+                                              | [] ->
+                                                (match attrs with
+                                                 | [] -> fail WrongShape p
+                                                 | g :: l11 ->
+                                                   (match l11 with
+                                                    | [] -> fail WrongShape p
+                                                    | sh :: l12 ->
+                                                      (match l12 with
+                                                       | [] ->
+                                                         fail WrongShape p
+                                                       | sv :: l13 ->
+                                                         (match l13 with
+                                                          | [] ->
+                                                            fail WrongShape p
+                                                          | top :: l14 ->
+                                                            (match l14 with
+                                                             | [] ->
+                                                               fail
+                                                                 WrongShape p
+                                                             | west :: l15 ->
+                                                               (match l15 with
+                                                                | [] ->
+                                                                  fail
+                                                                    WrongShape
+                                                                    p
+                                                                | bottom :: l16 ->
+                                                                  (match l16 with
+                                                                   | [] ->
+                                                                    fail
+                                                                    WrongShape
+                                                                    p
+                                                                   | east :: l17 ->
+                                                                    (match l17 with
+                                                                    | [] ->
+                                                                    fail
+                                                                    WrongShape
+                                                                    p
+                                                                    | dh :: l18 ->
+                                                                    (match l18 with
+                                                                    | [] ->
+                                                                    fail
+                                                                    WrongShape
+                                                                    p
+                                                                    | dv :: l19 ->
+                                                                    (match l19 with
+                                                                    | [] ->
+                                                                    bind
+                                                                    (demand
+                                                                    ((&&)
+                                                                    ((&&)
+                                                                    ((&&)
+                                                                    ((&&)
+                                                                    ((&&)
+                                                                    ((&&)
+                                                                    ((&&)
+                                                                    ((&&)
+                                                                    (eqb0 n
+                                                                    (Uint63.of_int (1)))
+                                                                    (eqb0 n'
+                                                                    (Uint63.of_int (1))))
+                                                                    (ltb
+                                                                    (Uint63.of_int (0))
+                                                                    g))
+                                                                    (ltb
+                                                                    (Uint63.of_int (0))
+                                                                    sh))
+                                                                    (ltb
+                                                                    (Uint63.of_int (0))
+                                                                    sv))
+                                                                    (ltb
+                                                                    (Uint63.of_int (0))
+                                                                    kh))
+                                                                    (ltb
+                                                                    (Uint63.of_int (0))
+                                                                    kv))
+                                                                    (ltb
+                                                                    (Uint63.of_int (0))
+                                                                    oh))
+                                                                    (ltb
+                                                                    (Uint63.of_int (0))
+                                                                    ov))
+                                                                    WrongShape
+                                                                    p)
+                                                                    (fun _ ->
+                                                                    bind
+                                                                    (demand
+                                                                    ((&&)
+                                                                    ((&&)
+                                                                    ((&&)
+                                                                    ((&&)
+                                                                    ((&&)
+                                                                    ((&&)
+                                                                    (eqb0 o
+                                                                    o')
+                                                                    (eqb0 ci
+                                                                    (mul g cg)))
+                                                                    (eqb0
+                                                                    (mul
+                                                                    (div o g)
+                                                                    g) o))
+                                                                    (eqb0 oh
+                                                                    (positions
+                                                                    h top
+                                                                    bottom kh
+                                                                    sh dh)))
+                                                                    (eqb0 ov
+                                                                    (positions
+                                                                    v west
+                                                                    east kv
+                                                                    sv dv)))
+                                                                    (leb
+                                                                    (add0
+                                                                    (mul dh
+                                                                    (sub0 kh
+                                                                    (Uint63.of_int (1))))
+                                                                    (Uint63.of_int (1)))
+                                                                    (add0
+                                                                    (add0 h
+                                                                    top)
+                                                                    bottom)))
+                                                                    (leb
+                                                                    (add0
+                                                                    (mul dv
+                                                                    (sub0 kv
+                                                                    (Uint63.of_int (1))))
+                                                                    (Uint63.of_int (1)))
+                                                                    (add0
+                                                                    (add0 v
+                                                                    west)
+                                                                    east)))
+                                                                    WrongShape
+                                                                    p)
+                                                                    (fun _ ->
+                                                                    let geometry =
+                                                                    { groups =
+                                                                    g; cin =
+                                                                    (extent_of
+                                                                    cg);
+                                                                    cout =
+                                                                    (extent_of
+                                                                    (div o g));
+                                                                    vert =
+                                                                    { isize =
+                                                                    h;
+                                                                    osize =
+                                                                    oh;
+                                                                    taps =
+                                                                    (extent_of
+                                                                    kh);
+                                                                    stride =
+                                                                    sh; pad =
+                                                                    top;
+                                                                    dil =
+                                                                    dh };
+                                                                    horz =
+                                                                    { isize =
+                                                                    v;
+                                                                    osize =
+                                                                    ov;
+                                                                    taps =
+                                                                    (extent_of
+                                                                    kv);
+                                                                    stride =
+                                                                    sv; pad =
+                                                                    west;
+                                                                    dil =
+                                                                    dv } }
+                                                                    in
+                                                                    bind
+                                                                    (bias
+                                                                    more o
+                                                                    (mul oh
+                                                                    ov)
+                                                                    (Uint63.of_int (1))
+                                                                    p)
+                                                                    (fun b ->
+                                                                    Ok
+                                                                    (Affine
+                                                                    ((extent_of
+                                                                    (product
+                                                                    s)),
+                                                                    (((fst x),
+                                                                    (convolution
+                                                                    geometry
+                                                                    c)) :: []),
+                                                                    b)))))
+                                                                    | _ :: _ ->
+                                                                    fail
+                                                                    WrongShape
+                                                                    p))))))))))
+                                              | _ :: _ -> fail WrongShape p)))))
+                               | _ :: _ -> fail WrongShape p)))))
+                | _ :: _ -> fail WrongShape p)))))
+
+(** val placed :
+    (nat * shaped) list -> nat -> Uint63.t -> Uint63.t -> Uint63.t ->
+    Uint63.t -> term list **)
+
+let rec placed ops axis0 outer inner total off =
+  match ops with
+  | [] -> []
+  | p :: ops0 ->
+    let (d, x) = p in
+    let size1 = mul (nth axis0 x.shape (Uint63.of_int (0))) inner in
+    (d,
+    (placing outer size1 (mul total inner) off)) :: (placed ops0 axis0 outer
+                                                      inner total
+                                                      (add0 off size1))
+
+(** val without : nat -> Uint63.t list -> Uint63.t list **)
+
+let without axis0 s =
+  app (firstn axis0 s) (skipn (S axis0) s)
+
+(** val elementwise :
+    bool -> Uint63.t list -> (nat * shaped) -> (nat * shaped) -> Uint63.t ->
+    node res **)
+
+let elementwise minus s x y p =
+  let e = extent_of (product s) in
+  bind
+    (demand ((&&) (same s (snd x).shape) (same s (snd y).shape)) WrongShape p)
+    (fun _ -> Ok (Affine (e, (((fst x), (Signed (false, e))) :: (((fst y),
+    (Signed (minus, e))) :: [])), None)))
+
+(** val scale :
+    Uint63.t list -> (nat * shaped) -> (nat * shaped) -> Uint63.t -> node res **)
+
+let scale s x y p =
+  let e = extent_of (product s) in
+  bind (constant (snd y) p) (fun c ->
+    bind
+      (demand ((&&) (same s (snd x).shape) (same s (snd y).shape)) WrongShape
+        p) (fun _ -> Ok (Affine (e, (((fst x), (Diag (e, c))) :: []), None))))
+
+(** val concat :
+    Uint63.t list -> (nat * shaped) list -> Uint63.t -> Uint63.t -> node res **)
+
+let concat s ops axis0 p =
+  let a = nat_of axis0 in
+  let inner = product (skipn (S a) s) in
+  let outer = product (firstn a s) in
+  bind
+    (demand
+      ((&&)
+        ((&&)
+          (forallb (fun o -> same (without a s) (without a (snd o).shape))
+            ops)
+          (eqb0
+            (fold_left (fun n o ->
+              add0 n (nth a (snd o).shape (Uint63.of_int (0)))) ops
+              (Uint63.of_int (0))) (nth a s (Uint63.of_int (0)))))
+        (forallb (fun o -> ltb (Uint63.of_int (0)) (product (snd o).shape))
+          ops)) WrongShape p) (fun _ -> Ok (Affine ((extent_of (product s)),
+    (placed ops a outer inner (nth a s (Uint63.of_int (0)))
+      (Uint63.of_int (0))), None)))
+
+(** val slice :
+    Uint63.t list -> (nat * shaped) -> Uint63.t -> Uint63.t -> Uint63.t ->
+    Uint63.t -> node res **)
+
+let slice s x axis0 start stop p =
+  let a = nat_of axis0 in
+  let inner = product (skipn (S a) s) in
+  let outer = product (firstn a s) in
+  let total = nth a (snd x).shape (Uint63.of_int (0)) in
+  bind
+    (demand
+      ((&&)
+        ((&&)
+          ((&&)
+            ((&&) (same (without a s) (without a (snd x).shape))
+              (ltb start stop)) (leb stop total))
+          (eqb0 (sub0 stop start) (nth a s (Uint63.of_int (0)))))
+        (ltb (Uint63.of_int (0)) inner)) WrongShape p) (fun _ -> Ok (Affine
+    ((extent_of (product s)), (((fst x),
+    (taking outer (mul (nth a s (Uint63.of_int (0))) inner) (mul total inner)
+      (mul start inner))) :: []), None)))
+
+type tag =
+| TInput
+| TParameter
+| TAdd
+| TSub
+| TMul
+| TLinear
+| TConv
+| TRelu
+| TReshape
+| TTranspose
+| TConcat
+| TSlice
+
+(** val tag_of : Uint63.t -> tag option **)
+
+let tag_of t =
+  if eqb0 t (Uint63.of_int (0))
+  then None
+  else nth_error
+         (TInput :: (TParameter :: (TAdd :: (TSub :: (TMul :: (TLinear :: (TConv :: (TRelu :: (TReshape :: (TTranspose :: (TConcat :: (TSlice :: []))))))))))))
+         (nat_of (sub0 t (Uint63.of_int (1))))
+
+(** val lower :
+    tag -> Uint63.t list -> (nat * shaped) list -> Uint63.t list -> farr ->
+    Uint63.t -> node res **)
+
+let lower t s ops attrs data p =
+  let e = extent_of (product s) in
+  (match t with
+   | TInput ->
+     (match ops with
+      | [] ->
+        (match attrs with
+         | [] -> Ok (Input e)
+         | _ :: _ -> fail Malformed p)
+      | _ :: _ -> fail Malformed p)
+   | TParameter ->
+     (match ops with
+      | [] ->
+        (match attrs with
+         | [] -> Ok (Constant (e, data))
+         | _ :: _ -> fail Malformed p)
+      | _ :: _ -> fail Malformed p)
+   | TAdd ->
+     (match ops with
+      | [] -> fail Malformed p
+      | x :: l ->
+        (match l with
+         | [] -> fail Malformed p
+         | y :: l0 ->
+           (match l0 with
+            | [] ->
+              (match attrs with
+               | [] -> elementwise false s x y p
+               | _ :: _ -> fail Malformed p)
+            | _ :: _ -> fail Malformed p)))
+   | TSub ->
+     (match ops with
+      | [] -> fail Malformed p
+      | x :: l ->
+        (match l with
+         | [] -> fail Malformed p
+         | y :: l0 ->
+           (match l0 with
+            | [] ->
+              (match attrs with
+               | [] -> elementwise true s x y p
+               | _ :: _ -> fail Malformed p)
+            | _ :: _ -> fail Malformed p)))
+   | TMul ->
+     (match ops with
+      | [] -> fail Malformed p
+      | x :: l ->
+        (match l with
+         | [] -> fail Malformed p
+         | y :: l0 ->
+           (match l0 with
+            | [] ->
+              (match attrs with
+               | [] -> scale s x y p
+               | _ :: _ -> fail Malformed p)
+            | _ :: _ -> fail Malformed p)))
+   | TLinear ->
+     (match ops with
+      | [] -> fail Malformed p
+      | x :: l ->
+        (match l with
+         | [] -> fail Malformed p
+         | w :: more ->
+           (match attrs with
+            | [] -> linear s x w more p
+            | _ :: _ -> fail Malformed p)))
+   | TConv ->
+     (match ops with
+      | [] -> fail Malformed p
+      | x :: l ->
+        (match l with
+         | [] -> fail Malformed p
+         | w :: more -> convolve s attrs x w more p))
+   | TRelu ->
+     (match ops with
+      | [] -> fail Malformed p
+      | x :: l ->
+        (match l with
+         | [] ->
+           (match attrs with
+            | [] ->
+              bind (demand (same s (snd x).shape) WrongShape p) (fun _ -> Ok
+                (Unary (e, (fst x))))
+            | _ :: _ -> fail Malformed p)
+         | _ :: _ -> fail Malformed p))
+   | TReshape ->
+     (match ops with
+      | [] -> fail Malformed p
+      | x :: l ->
+        (match l with
+         | [] ->
+           (match attrs with
+            | [] ->
+              Ok (Affine (e, (((fst x), (Signed (false, e))) :: []), None))
+            | _ :: _ -> fail Malformed p)
+         | _ :: _ -> fail Malformed p))
+   | TTranspose ->
+     (match ops with
+      | [] -> fail Malformed p
+      | x :: l ->
+        (match l with
+         | [] ->
+           bind (demand (same s (pick (snd x).shape attrs)) WrongShape p)
+             (fun _ -> Ok (Affine (e, (((fst x),
+             (transposing (snd x).shape attrs)) :: []), None)))
+         | _ :: _ -> fail Malformed p))
+   | TConcat ->
+     (match ops with
+      | [] -> fail Malformed p
+      | _ :: _ ->
+        (match attrs with
+         | [] -> fail Malformed p
+         | axis0 :: l0 ->
+           (match l0 with
+            | [] -> concat s ops axis0 p
+            | _ :: _ -> fail Malformed p)))
+   | TSlice ->
+     (match ops with
+      | [] -> fail Malformed p
+      | x :: l ->
+        (match l with
+         | [] ->
+           (match attrs with
+            | [] -> fail Malformed p
+            | axis0 :: l0 ->
+              (match l0 with
+               | [] -> fail Malformed p
+               | start :: l1 ->
+                 (match l1 with
+                  | [] -> fail Malformed p
+                  | stop :: l2 ->
+                    (match l2 with
+                     | [] -> slice s x axis0 start stop p
+                     | _ :: _ -> fail Malformed p))))
+         | _ :: _ -> fail Malformed p)))
+
+(** val size_ok : Uint63.t list -> Uint63.t -> bool **)
+
+let rec size_ok s n =
+  match s with
+  | [] -> true
+  | d :: s0 ->
+    let m = mul n d in
+    (&&) ((&&) (ltb (Uint63.of_int (0)) d) (ok_len m)) (size_ok s0 m)
+
+(** val read_node :
+    words -> Uint63.t -> Uint63.t -> shaped list -> (shaped * Uint63.t) res **)
+
+let read_node f k p prev =
+  bind (get_size f p) (fun number ->
+    bind (get_int f (add0 p (Uint63.of_int (1)))) (fun dtype ->
+      bind
+        (demand (eqb0 dtype (Uint63.of_int (1))) UnknownOperation
+          (add0 p (Uint63.of_int (1)))) (fun _ ->
+        bind (get_size f (add0 p (Uint63.of_int (2)))) (fun rank ->
+          bind (get_ints (nat_of rank) f (add0 p (Uint63.of_int (3))))
+            (fun s ->
+            bind (demand (size_ok s (Uint63.of_int (1))) TooLarge p)
+              (fun _ ->
+              let p1 = add0 (add0 p (Uint63.of_int (3))) rank in
+              bind (get_size f p1) (fun n_ops ->
+                bind
+                  (get_ints (nat_of n_ops) f (add0 p1 (Uint63.of_int (1))))
+                  (fun ids ->
+                  let p2 = add0 (add0 p1 (Uint63.of_int (1))) n_ops in
+                  bind (get_size f p2) (fun n_attrs ->
+                    bind
+                      (get_ints (nat_of n_attrs) f
+                        (add0 p2 (Uint63.of_int (1)))) (fun attrs ->
+                      let p3 = add0 (add0 p2 (Uint63.of_int (1))) n_attrs in
+                      bind (get_size f p3) (fun n_data ->
+                        bind
+                          (match tag_of number with
+                           | Some t -> Ok t
+                           | None ->
+                             Err (UnknownOperation, p, (of_uint63 number),
+                               (Float64.of_float (0x0p+0)))) (fun t ->
+                          bind
+                            (demand
+                              (eqb0 n_data
+                                (match t with
+                                 | TParameter -> product s
+                                 | _ -> (Uint63.of_int (0)))) WrongShape p3)
+                            (fun _ ->
+                            bind
+                              (get_block n_data f
+                                (add0 p3 (Uint63.of_int (1)))) (fun data ->
+                              bind (operands prev k ids p) (fun ops ->
+                                bind (lower t s ops attrs data p) (fun n ->
+                                  bind
+                                    (demand
+                                      (node_ok n
+                                        (map (fun s0 -> s0.node_of) prev))
+                                      Malformed p) (fun _ -> Ok ({ node_of =
+                                    n; shape = s },
+                                    (add0 (add0 p3 (Uint63.of_int (1)))
+                                      n_data)))))))))))))))))))
+
+(** val read_nodes :
+    nat -> words -> Uint63.t -> Uint63.t -> shaped list -> (shaped
+    list * Uint63.t) res **)
+
+let rec read_nodes todo f k p prev =
+  match todo with
+  | O -> Ok (prev, p)
+  | S todo0 ->
+    bind (read_node f k p prev) (fun pat ->
+      let (n, p0) = pat in
+      read_nodes todo0 f (add0 k (Uint63.of_int (1))) p0 (n :: prev))
+
+type network = { nodes : node list; output : nat }
+
+(** val read_graph : words -> network res **)
+
+let read_graph f =
+  bind (check_head f graph_magic) (fun _ ->
+    bind (get_size f (Uint63.of_int (3))) (fun n ->
+      bind (get_size f (Uint63.of_int (4))) (fun out ->
+        bind
+          (read_nodes (nat_of n) f (Uint63.of_int (0)) (Uint63.of_int (6)) [])
+          (fun pat ->
+          let (all, p) = pat in
+          bind (demand (eqb0 p f.count) TrailingWords p) (fun _ ->
+            bind (demand (ltb out n) MissingNode (Uint63.of_int (4)))
+              (fun _ ->
+              let ns = map (fun s -> s.node_of) all in
+              bind
+                (demand
+                  (match last ns (Constant ((extent_of (Uint63.of_int (0))),
+                           (ftab (Uint63.of_int (0)) (fun _ ->
+                             (Float64.of_float (0x0p+0)))))) with
+                   | Input _ -> true
+                   | _ -> false) NoInput (Uint63.of_int (6))) (fun _ ->
+                bind (demand (graph_ok ns) Malformed (Uint63.of_int (0)))
+                  (fun _ -> Ok { nodes = ns; output =
+                  (nat_of (sub0 (sub0 n (Uint63.of_int (1))) out)) }))))))))
+
+(** val property_magic : Float64.t **)
+
+let property_magic =
+  (Float64.of_float (0x1.04f52506e767p+310))
+
+type rows = { n_rows : extent; on_x : farr option; on_y : farr option;
+              bound : farr }
+
+type case = { box_lo : farr; box_hi : farr; ways : rows list }
+
+type property = { n_in : extent; n_out : extent; cases : case list }
+
+(** val get_matrix :
+    Uint63.t -> Uint63.t -> Uint63.t -> words -> Uint63.t -> (farr
+    option * Uint63.t) res **)
+
+let get_matrix present m n f p =
+  if eqb0 present (Uint63.of_int (0))
+  then Ok (None, p)
+  else bind (get_block (mul m n) f p) (fun a -> Ok ((Some a),
+         (add0 p (mul m n))))
+
+(** val read_rows :
+    words -> Uint63.t -> Uint63.t -> Uint63.t -> (rows * Uint63.t) res **)
+
+let read_rows f n m p =
+  bind (get_size f p) (fun r ->
+    bind (get_size f (add0 p (Uint63.of_int (1)))) (fun has_x ->
+      bind (get_size f (add0 p (Uint63.of_int (2)))) (fun has_y ->
+        bind (get_matrix has_x r n f (add0 p (Uint63.of_int (3))))
+          (fun pat ->
+          let (cx, p1) = pat in
+          bind (get_matrix has_y r m f p1) (fun pat0 ->
+            let (cy, p2) = pat0 in
+            bind (get_block r f p2) (fun d -> Ok ({ n_rows = (extent_of r);
+              on_x = cx; on_y = cy; bound = d }, (add0 p2 r))))))))
+
+(** val read_ways :
+    nat -> words -> Uint63.t -> Uint63.t -> Uint63.t -> (rows
+    list * Uint63.t) res **)
+
+let rec read_ways todo f n m p =
+  match todo with
+  | O -> Ok ([], p)
+  | S todo0 ->
+    bind (read_rows f n m p) (fun pat ->
+      let (r, p0) = pat in
+      bind (read_ways todo0 f n m p0) (fun pat0 ->
+        let (rs, p1) = pat0 in Ok ((r :: rs), p1)))
+
+(** val read_cases :
+    nat -> words -> Uint63.t -> Uint63.t -> Uint63.t -> (case
+    list * Uint63.t) res **)
+
+let rec read_cases todo f n m p =
+  match todo with
+  | O -> Ok ([], p)
+  | S todo0 ->
+    bind (get_block n f p) (fun l ->
+      bind (get_block n f (add0 p n)) (fun h ->
+        bind (get_size f (add0 (add0 p n) n)) (fun k ->
+          bind
+            (read_ways (nat_of k) f n m
+              (add0 (add0 (add0 p n) n) (Uint63.of_int (1)))) (fun pat ->
+            let (rs, p0) = pat in
+            bind (read_cases todo0 f n m p0) (fun pat0 ->
+              let (cs, p1) = pat0 in
+              Ok (({ box_lo = l; box_hi = h; ways = rs } :: cs), p1))))))
+
+(** val read_property : words -> property res **)
+
+let read_property f =
+  bind (check_head f property_magic) (fun _ ->
+    bind (get_size f (Uint63.of_int (3))) (fun n ->
+      bind (get_size f (Uint63.of_int (4))) (fun m ->
+        bind (get_size f (Uint63.of_int (5))) (fun k ->
+          bind (read_cases (nat_of k) f n m (Uint63.of_int (6))) (fun pat ->
+            let (cs, p) = pat in
+            bind (demand (eqb0 p f.count) TrailingWords p) (fun _ -> Ok
+              { n_in = (extent_of n); n_out = (extent_of m); cases = cs }))))))
+
+type state = info list
+
+type claim = { over : node; about : info }
+
+type slopes = (nat * Uint63.t) list
+
+(** val look : slopes -> nat -> Uint63.t option **)
+
+let rec look s d =
+  match s with
+  | [] -> None
+  | p0 :: s0 -> let (d', p) = p0 in if Nat.eqb d d' then Some p else look s0 d
+
+(** val all_unit : nat -> words -> Uint63.t -> unit res **)
+
+let rec all_unit n f p =
+  match n with
+  | O -> Ok ()
+  | S n0 ->
+    let x = f.word p in
+    if (&&) (leb0 (Float64.of_float (0x0p+0)) x)
+         (leb0 x (Float64.of_float (0x1p+0)))
+    then all_unit n0 f (add0 p (Uint63.of_int (1)))
+    else Err (SlopeOutside, p, x, (Float64.of_float (0x1p+0)))
+
+(** val slopes_at :
+    nat -> words -> node list -> Uint63.t -> Uint63.t -> (slopes * Uint63.t)
+    res **)
+
+let rec slopes_at todo f ns top p =
+  match todo with
+  | O -> Ok ([], p)
+  | S todo0 ->
+    bind (get_size f p) (fun k ->
+      bind (demand (leb k top) MissingNode p) (fun _ ->
+        let d = nat_of (sub0 top k) in
+        (match nth_error ns d with
+         | Some n ->
+           (match n with
+            | Unary (e, _) ->
+              bind
+                (demand
+                  (leb (add0 (add0 p (Uint63.of_int (1))) e.len) f.count)
+                  Truncated p) (fun _ ->
+                bind (all_unit e.fuel f (add0 p (Uint63.of_int (1))))
+                  (fun _ ->
+                  bind
+                    (slopes_at todo0 f ns top
+                      (add0 (add0 p (Uint63.of_int (1))) e.len)) (fun pat ->
+                    let (s, q) = pat in
+                    Ok (((d, (add0 p (Uint63.of_int (1)))) :: s), q))))
+            | _ -> fail MissingNode p)
+         | None -> fail MissingNode p)))
+
+(** val read_slopes :
+    words -> node list -> Uint63.t -> Uint63.t -> (slopes * Uint63.t) res **)
+
+let read_slopes f ns top p =
+  bind (get_size f p) (fun n ->
+    slopes_at (nat_of n) f ns top (add0 p (Uint63.of_int (1))))
+
+(** val slope :
+    words -> slopes -> nat -> Uint63.t -> Float64.t -> Float64.t -> Float64.t **)
+
+let slope f s d i l h =
+  match look s d with
+  | Some p -> f.word (add0 p i)
+  | None -> adaptive l h
+
+(** val all_lines :
+    words -> slopes -> node list -> state -> nat -> lines list **)
+
+let rec all_lines f s ns ss d =
+  match ns with
+  | [] -> []
+  | n :: ns0 ->
+    (match ss with
+     | [] -> []
+     | _ :: ss0 ->
+       (match n with
+        | Unary (e, from) -> lines_of e (info_at ss0 from) (slope f s d)
+        | _ -> no_lines) :: (all_lines f s ns0 ss0 (S d)))
+
+(** val replace : state -> nat -> info -> state **)
+
+let replace ss d s =
+  app (firstn d ss) (s :: (skipn (S d) ss))
+
+(** val with_bounds : info -> farr -> farr -> info **)
+
+let with_bounds s l h =
+  { lo = l; hi = h; mag = s.mag; load = s.load; coef = s.coef; spare =
+    s.spare }
+
+(** val sharper :
+    Float64.t -> Float64.t -> (Float64.t -> Float64.t -> Float64.t) ->
+    Float64.t **)
+
+let sharper old new0 keep =
+  if finb new0 then keep old new0 else new0
+
+(** val tighten :
+    fnoise -> node list -> state -> nat -> lines list -> (Uint63.t -> bool)
+    -> Uint63.t -> state res **)
+
+let tighten v ns ss d ls chosen p =
+  match skipn d ns with
+  | [] -> fail NotAffine p
+  | n :: l ->
+    (match n with
+     | Affine (e, ts, b) ->
+       let ns' = (Affine (e, ts, b)) :: l in
+       (match skipn d ss with
+        | [] -> fail NotAffine p
+        | s :: l0 ->
+          let ss' = s :: l0 in
+          let l1 =
+            ftab e.len (fun i ->
+              if chosen i
+              then sharper (fget s.lo i) (neuron v ns' ss' ls false i) maxf
+              else fget s.lo i)
+          in
+          let h =
+            ftab e.len (fun i ->
+              if chosen i
+              then sharper (fget s.hi i) (opp (neuron v ns' ss' ls true i))
+                     minf
+              else fget s.hi i)
+          in
+          bind (demand ((&&) (finite e l1) (finite e h)) BoundFailed p)
+            (fun _ ->
+            bind (demand (ordered e l1 h) Crossed p) (fun _ -> Ok
+              (replace ss d (with_bounds s l1 h)))))
+     | _ -> fail NotAffine p)
+
+(** val listed : nat -> words -> Uint63.t -> Float64.t -> bool **)
+
+let rec listed n f p x =
+  match n with
+  | O -> false
+  | S n0 ->
+    if eqb1 (f.word p) x
+    then true
+    else listed n0 f (add0 p (Uint63.of_int (1))) x
+
+(** val crossing : info -> Uint63.t -> bool **)
+
+let crossing s i =
+  (&&) (ltb0 (fget s.lo i) (Float64.of_float (0x0p+0)))
+    (ltb0 (Float64.of_float (0x0p+0)) (fget s.hi i))
+
+(** val all_nonneg : nat -> words -> Uint63.t -> unit res **)
+
+let rec all_nonneg n f p =
+  match n with
+  | O -> Ok ()
+  | S n0 ->
+    bind (get_nonneg f p MultiplierNegative) (fun _ ->
+      all_nonneg n0 f (add0 p (Uint63.of_int (1))))
+
+(** val refute :
+    fnoise -> words -> node list -> state -> Uint63.t -> Uint63.t -> claim ->
+    Uint63.t res **)
+
+let refute v f ns ss top p c =
+  let e = ext c.over in
+  bind (all_nonneg e.fuel f p) (fun _ ->
+    let m = ftab e.len (fun i -> f.word (add0 p i)) in
+    bind (read_slopes f ns top (add0 p e.len)) (fun pat ->
+      let (s, q) = pat in
+      let ls = all_lines f s ns ss O in
+      let low =
+        back0 v (c.over :: ns) (c.about :: ss) (no_lines :: ls) ((Some
+          m) :: (map (fun _ -> None) ns)) (Float64.of_float (0x0p+0))
+      in
+      if finb low
+      then if ltb0 (Float64.of_float (0x0p+0)) low
+           then Ok q
+           else Err (NotRefuted, p, low, (Float64.of_float (0x0p+0)))
+      else Err (BoundFailed, p, low, (Float64.of_float (0x0p+0)))))
+
+(** val leaf :
+    fnoise -> words -> node list -> state -> Uint63.t -> Uint63.t -> claim
+    list -> Uint63.t res **)
+
+let rec leaf v f ns ss top p = function
+| [] -> Ok p
+| c :: cs0 ->
+  bind (refute v f ns ss top p c) (fun p0 -> leaf v f ns ss top p0 cs0)
+
+(** val cut : info -> extent -> Uint63.t -> Float64.t -> bool -> info **)
+
+let cut s e i x = function
+| true ->
+  with_bounds s s.lo
+    (ftab e.len (fun k -> if eqb0 k i then x else fget s.hi k))
+| false ->
+  with_bounds s (ftab e.len (fun k -> if eqb0 k i then x else fget s.lo k))
+    s.hi
+
+(** val input_at : node list -> nat **)
+
+let input_at ns =
+  sub (length ns) (S O)
+
+(** val walk :
+    nat -> fnoise -> words -> node list -> Uint63.t -> claim list -> state ->
+    Uint63.t -> Uint63.t res **)
+
+let rec walk depth v f ns top cs ss p =
+  match depth with
+  | O -> fail TooDeep p
+  | S depth0 ->
+    bind (get_size f p) (fun kind ->
+      if eqb0 kind (Uint63.of_int (0))
+      then leaf v f ns ss top (add0 p (Uint63.of_int (1))) cs
+      else if eqb0 kind (Uint63.of_int (1))
+           then let d = input_at ns in
+                let s = info_at ss d in
+                bind (get_size f (add0 p (Uint63.of_int (1)))) (fun i ->
+                  bind (get_float f (add0 p (Uint63.of_int (2)))) (fun x ->
+                    match nth_error ns d with
+                    | Some n ->
+                      (match n with
+                       | Input e ->
+                         bind
+                           (demand (ltb i e.len) SplitOutside
+                             (add0 p (Uint63.of_int (1)))) (fun _ ->
+                           bind
+                             (if (&&) (leb0 (fget s.lo i) x)
+                                   (leb0 x (fget s.hi i))
+                              then Ok ()
+                              else Err (SplitOutside,
+                                     (add0 p (Uint63.of_int (2))), x,
+                                     (fget s.lo i))) (fun _ ->
+                             bind
+                               (walk depth0 v f ns top cs
+                                 (replace ss d (cut s e i x true))
+                                 (add0 p (Uint63.of_int (3)))) (fun p0 ->
+                               walk depth0 v f ns top cs
+                                 (replace ss d (cut s e i x false)) p0)))
+                       | _ -> fail NoInput p)
+                    | None -> fail NoInput p))
+           else if eqb0 kind (Uint63.of_int (2))
+                then bind (get_size f (add0 p (Uint63.of_int (1)))) (fun k ->
+                       bind
+                         (demand (leb k top) MissingNode
+                           (add0 p (Uint63.of_int (1)))) (fun _ ->
+                         let d = nat_of (sub0 top k) in
+                         bind (get_float f (add0 p (Uint63.of_int (2))))
+                           (fun n ->
+                           let every = eqb1 n (Float64.of_float (-0x1p+0)) in
+                           bind
+                             (if every
+                              then Ok (Uint63.of_int (0))
+                              else get_size f (add0 p (Uint63.of_int (2))))
+                             (fun n0 ->
+                             bind
+                               (demand
+                                 (leb (add0 (add0 p (Uint63.of_int (3))) n0)
+                                   f.count) Truncated
+                                 (add0 p (Uint63.of_int (2)))) (fun _ ->
+                               bind
+                                 (read_slopes f ns top
+                                   (add0 (add0 p (Uint63.of_int (3))) n0))
+                                 (fun pat ->
+                                 let (s, q) = pat in
+                                 let ls =
+                                   all_lines f s (skipn d ns) (skipn d ss) d
+                                 in
+                                 let chosen =
+                                   if every
+                                   then crossing (info_at ss d)
+                                   else let fuel0 = nat_of n0 in
+                                        (fun i ->
+                                        listed fuel0 f
+                                          (add0 p (Uint63.of_int (3)))
+                                          (of_uint63 i))
+                                 in
+                                 bind (tighten v ns ss d ls chosen p)
+                                   (fun ss0 ->
+                                   walk depth0 v f ns top cs ss0 q)))))))
+                else Err (UnknownStep, p, (of_uint63 kind),
+                       (Float64.of_float (0x0p+0))))
+
+(** val certificate_magic : Float64.t **)
+
+let certificate_magic =
+  (Float64.of_float (0x1.f4f52506e767p+101))
+
+(** val no_noise : fnoise **)
+
+let no_noise =
+  { kappa = (Float64.of_float (0x0p+0)); eta_up =
+    (Float64.of_float (0x0p+0)) }
+
+(** val newest : node list -> Uint63.t **)
+
+let rec newest = function
+| [] -> (Uint63.of_int (0))
+| _ :: ns0 ->
+  (match ns0 with
+   | [] -> (Uint63.of_int (0))
+   | _ :: _ -> add0 (newest ns0) (Uint63.of_int (1)))
+
+(** val matrix_term : farr option -> nat -> extent -> extent -> term list **)
+
+let matrix_term m d r n =
+  match m with
+  | Some c -> (d, (dense (Uint63.of_int (1)) r.len n.len c)) :: []
+  | None -> []
+
+(** val claim_node : network -> property -> rows -> node **)
+
+let claim_node net p r =
+  let e = r.n_rows in
+  Affine (e,
+  (app (matrix_term r.on_x (input_at net.nodes) e p.n_in)
+    (matrix_term r.on_y net.output e p.n_out)), (Some
+  (ftab e.len (fun i -> opp (fget r.bound i)))))
+
+(** val claims :
+    fnoise -> network -> property -> state -> rows list -> Uint63.t -> claim
+    list res **)
+
+let rec claims v net p ss rs at_word =
+  match rs with
+  | [] -> Ok []
+  | r :: rs0 ->
+    let n = claim_node net p r in
+    bind (demand (node_ok n net.nodes) Malformed at_word) (fun _ ->
+      let s =
+        affine_info v (ext n)
+          (match n with
+           | Affine (_, ts, _) -> ts
+           | _ -> []) (match n with
+                       | Affine (_, _, b) -> b
+                       | _ -> None) ss
+      in
+      bind (demand (info_ok n s) EnclosureFailed at_word) (fun _ ->
+        bind (claims v net p ss rs0 at_word) (fun cs -> Ok ({ over = n;
+          about = s } :: cs))))
+
+(** val check_case :
+    nat -> fnoise -> words -> network -> property -> case -> Uint63.t ->
+    Uint63.t res **)
+
+let check_case depth v f net p c q =
+  let ns = net.nodes in
+  bind (get_size f q) (fun kind ->
+    if eqb0 kind (Uint63.of_int (3))
+    then bind (get_size f (add0 q (Uint63.of_int (1)))) (fun i ->
+           bind
+             (demand (ltb i p.n_in.len) SplitOutside
+               (add0 q (Uint63.of_int (1)))) (fun _ ->
+             let l = fget c.box_lo i in
+             let h = fget c.box_hi i in
+             if (&&) ((&&) (finb l) (finb h)) (ltb0 h l)
+             then Ok (add0 q (Uint63.of_int (2)))
+             else Err (NotEmpty, (add0 q (Uint63.of_int (1))), l, h)))
+    else (match forwards v ns (c.box_lo, c.box_hi) with
+          | Inl ss ->
+            bind (claims v net p ss c.ways q) (fun cs ->
+              walk depth v f ns (newest ns) cs ss q)
+          | Inr _ -> fail EnclosureFailed q))
+
+(** val check_cases :
+    nat -> fnoise -> words -> network -> property -> case list -> Uint63.t ->
+    Uint63.t res **)
+
+let rec check_cases depth v f net p cs q =
+  match cs with
+  | [] -> Ok q
+  | c :: cs0 ->
+    bind (check_case depth v f net p c q) (fun q0 ->
+      check_cases depth v f net p cs0 q0)
+
+(** val check : words -> words -> words -> unit res **)
+
+let check g p c =
+  bind (read_graph g) (fun net ->
+    bind (read_property p) (fun prop ->
+      bind
+        (demand
+          ((&&)
+            (match nth_error net.nodes net.output with
+             | Some n -> same_len (ext n) prop.n_out
+             | None -> false)
+            (match nth_error net.nodes (input_at net.nodes) with
+             | Some n -> same_len (ext n) prop.n_in
+             | None -> false)) WrongShape (Uint63.of_int (3))) (fun _ ->
+        bind (check_head c certificate_magic) (fun _ ->
+          bind (get_int c (Uint63.of_int (3))) (fun semantics ->
+            bind
+              (demand (eqb0 semantics (Uint63.of_int (0))) WrongSemantics
+                (Uint63.of_int (3))) (fun _ ->
+              bind (get_size c (Uint63.of_int (4))) (fun depth ->
+                bind
+                  (demand (leb depth (Uint63.of_int (65536))) TooDeep
+                    (Uint63.of_int (4))) (fun _ ->
+                  bind
+                    (check_cases (S (nat_of depth)) no_noise c net prop
+                      prop.cases (Uint63.of_int (22))) (fun q ->
+                    demand (eqb0 q c.count) TrailingWords q)))))))))

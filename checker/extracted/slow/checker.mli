@@ -1,0 +1,725 @@
+
+type nat =
+| O
+| S of nat
+
+val option_map : ('a1 -> 'a2) -> 'a1 option -> 'a2 option
+
+type ('a, 'b) sum =
+| Inl of 'a
+| Inr of 'b
+
+val fst : ('a1 * 'a2) -> 'a1
+
+val snd : ('a1 * 'a2) -> 'a2
+
+val length : 'a1 list -> nat
+
+val app : 'a1 list -> 'a1 list -> 'a1 list
+
+val add : nat -> nat -> nat
+
+val sub : nat -> nat -> nat
+
+val eqb : nat -> nat -> bool
+
+val lsr0 : Uint63.t -> Uint63.t -> Uint63.t
+
+val land0 : Uint63.t -> Uint63.t -> Uint63.t
+
+val add0 : Uint63.t -> Uint63.t -> Uint63.t
+
+val sub0 : Uint63.t -> Uint63.t -> Uint63.t
+
+val mul : Uint63.t -> Uint63.t -> Uint63.t
+
+val div : Uint63.t -> Uint63.t -> Uint63.t
+
+val mod0 : Uint63.t -> Uint63.t -> Uint63.t
+
+val eqb0 : Uint63.t -> Uint63.t -> bool
+
+val ltb : Uint63.t -> Uint63.t -> bool
+
+val leb : Uint63.t -> Uint63.t -> bool
+
+val abs : Float64.t -> Float64.t
+
+val opp : Float64.t -> Float64.t
+
+val eqb1 : Float64.t -> Float64.t -> bool
+
+val ltb0 : Float64.t -> Float64.t -> bool
+
+val leb0 : Float64.t -> Float64.t -> bool
+
+val mul0 : Float64.t -> Float64.t -> Float64.t
+
+val add1 : Float64.t -> Float64.t -> Float64.t
+
+val sub1 : Float64.t -> Float64.t -> Float64.t
+
+val div0 : Float64.t -> Float64.t -> Float64.t
+
+val of_uint63 : Uint63.t -> Float64.t
+
+val normfr_mantissa : Float64.t -> Uint63.t
+
+val frshiftexp : Float64.t -> Float64.t * Uint63.t
+
+val nan : Float64.t
+
+type positive =
+| XI of positive
+| XO of positive
+| XH
+
+type z =
+| Z0
+| Zpos of positive
+| Zneg of positive
+
+module Nat :
+ sig
+  val eqb : nat -> nat -> bool
+ end
+
+module Pos :
+ sig
+  val pred_double : positive -> positive
+
+  val iter_op : ('a1 -> 'a1 -> 'a1) -> positive -> 'a1 -> 'a1
+
+  val to_nat : positive -> nat
+ end
+
+module Z :
+ sig
+  val double : z -> z
+
+  val succ_double : z -> z
+
+  val to_nat : z -> nat
+ end
+
+val nth : nat -> 'a1 list -> 'a1 -> 'a1
+
+val nth_error : 'a1 list -> nat -> 'a1 option
+
+val last : 'a1 list -> 'a1 -> 'a1
+
+val removelast : 'a1 list -> 'a1 list
+
+val rev : 'a1 list -> 'a1 list
+
+val map : ('a1 -> 'a2) -> 'a1 list -> 'a2 list
+
+val fold_left : ('a1 -> 'a2 -> 'a1) -> 'a2 list -> 'a1 -> 'a1
+
+val forallb : ('a1 -> bool) -> 'a1 list -> bool
+
+val combine : 'a1 list -> 'a2 list -> ('a1 * 'a2) list
+
+val firstn : nat -> 'a1 list -> 'a1 list
+
+val skipn : nat -> 'a1 list -> 'a1 list
+
+val size : nat
+
+val max_int : Uint63.t
+
+val is_zero : Uint63.t -> bool
+
+val is_even : Uint63.t -> bool
+
+val to_Z_rec : nat -> Uint63.t -> z
+
+val to_Z : Uint63.t -> z
+
+type 'a array = 'a Parray.t
+
+val make : Uint63.t -> 'a1 -> 'a1 array
+
+val get : 'a1 array -> Uint63.t -> 'a1
+
+val set : 'a1 array -> Uint63.t -> 'a1 -> 'a1 array
+
+type farr = Float64.t array
+
+val fget : farr -> Uint63.t -> Float64.t
+
+val nat_of : Uint63.t -> nat
+
+val fill : nat -> Uint63.t -> (Uint63.t -> Float64.t) -> farr -> farr
+
+val ftab : Uint63.t -> (Uint63.t -> Float64.t) -> farr
+
+type extent = { len : Uint63.t; fuel : nat; octs : nat; rest : nat }
+
+val extent_of : Uint63.t -> extent
+
+val max_len : Uint63.t
+
+val ok_len : Uint63.t -> bool
+
+val finb : Float64.t -> bool
+
+val up : Float64.t -> Float64.t
+
+val dn : Float64.t -> Float64.t
+
+val maxf : Float64.t -> Float64.t -> Float64.t
+
+val minf : Float64.t -> Float64.t -> Float64.t
+
+val gamma : Uint63.t -> Float64.t
+
+val tiny : Float64.t
+
+val dot_ones :
+  nat -> farr -> Uint63.t -> farr -> Uint63.t -> Float64.t -> Float64.t
+
+val dot_octs :
+  nat -> nat -> farr -> Uint63.t -> farr -> Uint63.t -> Float64.t -> Float64.t
+
+val dot : extent -> farr -> Uint63.t -> farr -> Uint63.t -> Float64.t
+
+val dot_strided_ones :
+  nat -> farr -> Uint63.t -> Uint63.t -> farr -> Uint63.t -> Uint63.t ->
+  Float64.t -> Float64.t
+
+val dot_strided_octs :
+  nat -> nat -> farr -> Uint63.t -> Uint63.t -> farr -> Uint63.t -> Uint63.t
+  -> Float64.t -> Float64.t
+
+val dot_strided :
+  extent -> farr -> Uint63.t -> Uint63.t -> farr -> Uint63.t -> Uint63.t ->
+  Float64.t
+
+val widen : Uint63.t -> Float64.t -> Float64.t
+
+val dot_abs_ones :
+  nat -> farr -> Uint63.t -> farr -> Uint63.t -> Float64.t -> Float64.t
+
+val dot_abs_octs :
+  nat -> nat -> farr -> Uint63.t -> farr -> Uint63.t -> Float64.t -> Float64.t
+
+val dot_abs : extent -> farr -> Uint63.t -> farr -> Uint63.t -> Float64.t
+
+val dot_abs_strided_ones :
+  nat -> farr -> Uint63.t -> Uint63.t -> farr -> Uint63.t -> Uint63.t ->
+  Float64.t -> Float64.t
+
+val dot_abs_strided_octs :
+  nat -> nat -> farr -> Uint63.t -> Uint63.t -> farr -> Uint63.t -> Uint63.t
+  -> Float64.t -> Float64.t
+
+val dot_abs_strided :
+  extent -> farr -> Uint63.t -> Uint63.t -> farr -> Uint63.t -> Uint63.t ->
+  Float64.t
+
+val dot_sel_ones :
+  nat -> farr -> farr -> farr -> Uint63.t -> Float64.t -> Float64.t
+
+val dot_sel_octs :
+  nat -> nat -> farr -> farr -> farr -> Uint63.t -> Float64.t -> Float64.t
+
+val dot_sel : extent -> farr -> farr -> farr -> Float64.t
+
+val sum_abs_ones : nat -> farr -> Uint63.t -> Float64.t -> Float64.t
+
+val sum_abs_octs : nat -> nat -> farr -> Uint63.t -> Float64.t -> Float64.t
+
+val sum_abs_f : extent -> farr -> Float64.t
+
+type words = { count : Uint63.t; word : (Uint63.t -> Float64.t) }
+
+type reason =
+| Truncated
+| TrailingWords
+| NotThisFormat
+| NotThisVersion
+| WrongCount
+| NotFinite
+| NotAnInteger
+| TooLarge
+| Negative
+| UnknownOperation
+| WrongShape
+| MissingNode
+| NotAConstant
+| Malformed
+| NoInput
+| WrongSemantics
+| EnclosureFailed
+| NotAffine
+| SlopeOutside
+| MultiplierNegative
+| SplitOutside
+| BoundFailed
+| Crossed
+| NotEmpty
+| UnknownStep
+| TooDeep
+| NotRefuted
+
+type 'a res =
+| Ok of 'a
+| Err of reason * Uint63.t * Float64.t * Float64.t
+
+val bind : 'a1 res -> ('a1 -> 'a2 res) -> 'a2 res
+
+val fail : reason -> Uint63.t -> 'a1 res
+
+val demand : bool -> reason -> Uint63.t -> unit res
+
+val get_float : words -> Uint63.t -> Float64.t res
+
+val get_nonneg : words -> Uint63.t -> reason -> Float64.t res
+
+val to_int : Float64.t -> Uint63.t option
+
+val get_int : words -> Uint63.t -> Uint63.t res
+
+val get_size : words -> Uint63.t -> Uint63.t res
+
+val get_ints : nat -> words -> Uint63.t -> Uint63.t list res
+
+val all_finite : nat -> words -> Uint63.t -> unit res
+
+val get_block : Uint63.t -> words -> Uint63.t -> farr res
+
+val check_head : words -> Float64.t -> unit res
+
+val allR : nat -> Uint63.t -> (Uint63.t -> bool) -> bool
+
+val allb : extent -> (Uint63.t -> bool) -> bool
+
+val wf_ext : extent -> bool
+
+val accR :
+  nat -> Uint63.t -> (Uint63.t -> Float64.t -> Float64.t) -> Float64.t ->
+  Float64.t
+
+val accF :
+  extent -> (Uint63.t -> Float64.t -> Float64.t) -> Float64.t -> Float64.t
+
+val quot : Uint63.t -> Uint63.t -> Uint63.t
+
+type axis = { isize : Uint63.t; osize : Uint63.t; taps : extent;
+              stride : Uint63.t; pad : Uint63.t; dil : Uint63.t }
+
+val pos : axis -> Uint63.t -> Uint63.t -> Uint63.t
+
+val src : axis -> Uint63.t -> Uint63.t -> Uint63.t
+
+val tap : axis -> Uint63.t -> Uint63.t -> Uint63.t
+
+val axis_ok : axis -> bool
+
+type conv = { groups : Uint63.t; cin : extent; cout : extent; vert : 
+              axis; horz : axis }
+
+val ichans : conv -> Uint63.t
+
+val ochans : conv -> Uint63.t
+
+val iplane : conv -> Uint63.t
+
+val oplane : conv -> Uint63.t
+
+val kplane : conv -> Uint63.t
+
+val iidx : conv -> Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t
+
+val widx : conv -> Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t
+
+val tidx : conv -> Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t
+
+val conv_in : conv -> Uint63.t
+
+val conv_out : conv -> Uint63.t
+
+val ochan : conv -> Uint63.t -> Uint63.t
+
+val orow : conv -> Uint63.t -> Uint63.t
+
+val ocol : conv -> Uint63.t -> Uint63.t
+
+val ichan : conv -> Uint63.t -> Uint63.t
+
+val irow : conv -> Uint63.t -> Uint63.t
+
+val icol : conv -> Uint63.t -> Uint63.t
+
+val conv_fold :
+  conv -> Uint63.t -> Uint63.t -> (Uint63.t -> Uint63.t -> Uint63.t ->
+  Uint63.t -> Float64.t -> Float64.t) -> Float64.t
+
+val conv_dot : conv -> farr -> farr -> Uint63.t -> Float64.t
+
+val conv_abs : conv -> farr -> farr -> Uint63.t -> Float64.t
+
+val conv_turn : conv -> farr -> farr
+
+val conv_back : conv -> farr -> farr -> Uint63.t -> Float64.t
+
+val conv_entry :
+  'a1 -> conv -> (Uint63.t -> 'a1) -> Uint63.t -> Uint63.t -> 'a1
+
+val conv_terms : conv -> Uint63.t
+
+val conv_same : conv -> farr -> farr -> bool
+
+val conv_turned_weights : conv -> farr -> farr
+
+val conv_ok : conv -> farr -> farr -> bool
+
+type linmap =
+| Signed of bool * extent
+| Diag of extent * farr
+| Dense of Uint63.t * extent * extent * extent * extent * farr * farr
+| Convolution of conv * extent * extent * farr * farr
+| Reindex of extent * extent * (Uint63.t -> Uint63.t) * (Uint63.t -> Uint63.t)
+
+val dense : Uint63.t -> Uint63.t -> Uint63.t -> farr -> linmap
+
+val convolution : conv -> farr -> linmap
+
+val in_ext : linmap -> extent
+
+val out_ext : linmap -> extent
+
+val applyF : linmap -> farr -> Uint63.t -> Float64.t
+
+val absF : linmap -> farr -> Uint63.t -> Float64.t
+
+val turn : linmap -> farr -> farr
+
+val back : linmap -> farr -> Uint63.t -> Float64.t
+
+val transV : linmap -> farr -> farr
+
+val rowF : linmap -> Uint63.t -> Uint63.t -> Float64.t
+
+val terms : linmap -> Uint63.t
+
+val gam : linmap -> Float64.t
+
+val valid : linmap -> bool
+
+type term = nat * linmap
+
+type node =
+| Input of extent
+| Constant of extent * farr
+| Affine of extent * term list * farr option
+| Unary of extent * nat
+
+val ext : node -> extent
+
+val same_len : extent -> extent -> bool
+
+val size_at : node list -> nat -> extent option
+
+val fits : node list -> nat -> extent -> bool
+
+val node_ok : node -> node list -> bool
+
+val graph_ok : node list -> bool
+
+val clamp : Float64.t -> Float64.t
+
+val relu : Float64.t -> Float64.t
+
+val enclose : Float64.t -> Float64.t -> Float64.t * Float64.t
+
+val adaptive : Float64.t -> Float64.t -> Float64.t
+
+val lower_slope : Float64.t -> Float64.t -> Float64.t -> Float64.t
+
+val upper_slope : Float64.t -> Float64.t -> Float64.t
+
+val upper_offset : Float64.t -> Float64.t -> Float64.t
+
+type fnoise = { kappa : Float64.t; eta_up : Float64.t }
+
+type info = { lo : farr; hi : farr; mag : farr; load : farr;
+              coef : Float64.t; spare : Float64.t }
+
+val no_info : info
+
+val info_at : info list -> nat -> info
+
+val finite : extent -> farr -> bool
+
+val ordered : extent -> farr -> farr -> bool
+
+val maxc : Float64.t -> Float64.t -> Float64.t -> Float64.t
+
+val centre : farr -> farr -> Uint63.t -> Float64.t
+
+val radius : farr -> farr -> farr -> Uint63.t -> Float64.t
+
+val plain : extent -> farr -> farr -> farr -> Float64.t -> info
+
+type operand = { map_of : linmap; mid : farr; rad : farr; size0 : farr }
+
+val operand_of : info list -> term -> operand
+
+val bias_f : farr option -> Uint63.t -> Float64.t
+
+val sum_up : Float64.t -> operand list -> (operand -> Float64.t) -> Float64.t
+
+val sum_dn : Float64.t -> operand list -> (operand -> Float64.t) -> Float64.t
+
+val worst : extent -> term list -> Float64.t
+
+val radii_ok : operand list -> bool
+
+val affine_info :
+  fnoise -> extent -> term list -> farr option -> info list -> info
+
+val forward : fnoise -> node -> (farr * farr) -> info list -> info
+
+val info_ok : node -> info -> bool
+
+val forwards : fnoise -> node list -> (farr * farr) -> (info list, node) sum
+
+type lines = { below_slope : farr; above_slope : farr; below_shift : 
+               farr; above_shift : farr; rough : farr }
+
+val no_lines : lines
+
+val lines_of :
+  extent -> info -> (Uint63.t -> Float64.t -> Float64.t -> Float64.t) -> lines
+
+type row = farr option
+
+val add_row :
+  nat -> extent -> farr -> info list -> row list -> row list * Float64.t
+
+val spread :
+  term list -> (linmap -> farr) -> info list -> row list -> Float64.t -> row
+  list * Float64.t
+
+val bias_dot : extent -> farr option -> farr -> Float64.t
+
+val back0 :
+  fnoise -> node list -> info list -> lines list -> row list -> Float64.t ->
+  Float64.t
+
+val neuron :
+  fnoise -> node list -> info list -> lines list -> bool -> Uint63.t ->
+  Float64.t
+
+val product : Uint63.t list -> Uint63.t
+
+val strides : Uint63.t list -> Uint63.t list
+
+val pick : Uint63.t list -> Uint63.t list -> Uint63.t list
+
+val digits : (Uint63.t * Uint63.t) list -> Uint63.t -> Uint63.t -> Uint63.t
+
+val position : Uint63.t -> Uint63.t list -> Uint63.t -> Uint63.t
+
+val upto : nat -> Uint63.t -> Uint63.t list
+
+val inverse : Uint63.t list -> Uint63.t list
+
+val transposing : Uint63.t list -> Uint63.t list -> linmap
+
+val embed : Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t
+
+val project : Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t
+
+val placing : Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t -> linmap
+
+val taking : Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t -> linmap
+
+val graph_magic : Float64.t
+
+type shaped = { node_of : node; shape : Uint63.t list }
+
+val operands :
+  shaped list -> Uint63.t -> Uint63.t list -> Uint63.t -> (nat * shaped) list
+  res
+
+val constant : shaped -> Uint63.t -> farr res
+
+val same : Uint63.t list -> Uint63.t list -> bool
+
+val last_of : Uint63.t list -> Uint63.t
+
+val bias :
+  (nat * shaped) list -> Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t -> farr
+  option res
+
+val linear :
+  Uint63.t list -> (nat * shaped) -> (nat * shaped) -> (nat * shaped) list ->
+  Uint63.t -> node res
+
+val positions :
+  Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t ->
+  Uint63.t
+
+val convolve :
+  Uint63.t list -> Uint63.t list -> (nat * shaped) -> (nat * shaped) ->
+  (nat * shaped) list -> Uint63.t -> node res
+
+val placed :
+  (nat * shaped) list -> nat -> Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t
+  -> term list
+
+val without : nat -> Uint63.t list -> Uint63.t list
+
+val elementwise :
+  bool -> Uint63.t list -> (nat * shaped) -> (nat * shaped) -> Uint63.t ->
+  node res
+
+val scale :
+  Uint63.t list -> (nat * shaped) -> (nat * shaped) -> Uint63.t -> node res
+
+val concat :
+  Uint63.t list -> (nat * shaped) list -> Uint63.t -> Uint63.t -> node res
+
+val slice :
+  Uint63.t list -> (nat * shaped) -> Uint63.t -> Uint63.t -> Uint63.t ->
+  Uint63.t -> node res
+
+type tag =
+| TInput
+| TParameter
+| TAdd
+| TSub
+| TMul
+| TLinear
+| TConv
+| TRelu
+| TReshape
+| TTranspose
+| TConcat
+| TSlice
+
+val tag_of : Uint63.t -> tag option
+
+val lower :
+  tag -> Uint63.t list -> (nat * shaped) list -> Uint63.t list -> farr ->
+  Uint63.t -> node res
+
+val size_ok : Uint63.t list -> Uint63.t -> bool
+
+val read_node :
+  words -> Uint63.t -> Uint63.t -> shaped list -> (shaped * Uint63.t) res
+
+val read_nodes :
+  nat -> words -> Uint63.t -> Uint63.t -> shaped list -> (shaped
+  list * Uint63.t) res
+
+type network = { nodes : node list; output : nat }
+
+val read_graph : words -> network res
+
+val property_magic : Float64.t
+
+type rows = { n_rows : extent; on_x : farr option; on_y : farr option;
+              bound : farr }
+
+type case = { box_lo : farr; box_hi : farr; ways : rows list }
+
+type property = { n_in : extent; n_out : extent; cases : case list }
+
+val get_matrix :
+  Uint63.t -> Uint63.t -> Uint63.t -> words -> Uint63.t -> (farr
+  option * Uint63.t) res
+
+val read_rows :
+  words -> Uint63.t -> Uint63.t -> Uint63.t -> (rows * Uint63.t) res
+
+val read_ways :
+  nat -> words -> Uint63.t -> Uint63.t -> Uint63.t -> (rows list * Uint63.t)
+  res
+
+val read_cases :
+  nat -> words -> Uint63.t -> Uint63.t -> Uint63.t -> (case list * Uint63.t)
+  res
+
+val read_property : words -> property res
+
+type state = info list
+
+type claim = { over : node; about : info }
+
+type slopes = (nat * Uint63.t) list
+
+val look : slopes -> nat -> Uint63.t option
+
+val all_unit : nat -> words -> Uint63.t -> unit res
+
+val slopes_at :
+  nat -> words -> node list -> Uint63.t -> Uint63.t -> (slopes * Uint63.t) res
+
+val read_slopes :
+  words -> node list -> Uint63.t -> Uint63.t -> (slopes * Uint63.t) res
+
+val slope :
+  words -> slopes -> nat -> Uint63.t -> Float64.t -> Float64.t -> Float64.t
+
+val all_lines : words -> slopes -> node list -> state -> nat -> lines list
+
+val replace : state -> nat -> info -> state
+
+val with_bounds : info -> farr -> farr -> info
+
+val sharper :
+  Float64.t -> Float64.t -> (Float64.t -> Float64.t -> Float64.t) -> Float64.t
+
+val tighten :
+  fnoise -> node list -> state -> nat -> lines list -> (Uint63.t -> bool) ->
+  Uint63.t -> state res
+
+val listed : nat -> words -> Uint63.t -> Float64.t -> bool
+
+val crossing : info -> Uint63.t -> bool
+
+val all_nonneg : nat -> words -> Uint63.t -> unit res
+
+val refute :
+  fnoise -> words -> node list -> state -> Uint63.t -> Uint63.t -> claim ->
+  Uint63.t res
+
+val leaf :
+  fnoise -> words -> node list -> state -> Uint63.t -> Uint63.t -> claim list
+  -> Uint63.t res
+
+val cut : info -> extent -> Uint63.t -> Float64.t -> bool -> info
+
+val input_at : node list -> nat
+
+val walk :
+  nat -> fnoise -> words -> node list -> Uint63.t -> claim list -> state ->
+  Uint63.t -> Uint63.t res
+
+val certificate_magic : Float64.t
+
+val no_noise : fnoise
+
+val newest : node list -> Uint63.t
+
+val matrix_term : farr option -> nat -> extent -> extent -> term list
+
+val claim_node : network -> property -> rows -> node
+
+val claims :
+  fnoise -> network -> property -> state -> rows list -> Uint63.t -> claim
+  list res
+
+val check_case :
+  nat -> fnoise -> words -> network -> property -> case -> Uint63.t ->
+  Uint63.t res
+
+val check_cases :
+  nat -> fnoise -> words -> network -> property -> case list -> Uint63.t ->
+  Uint63.t res
+
+val check : words -> words -> words -> unit res
