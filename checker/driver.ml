@@ -31,6 +31,11 @@ let name = function
   | NotEmpty -> "not-empty" | UnknownStep -> "unknown-step" | TooDeep -> "too-deep"
   | NotRefuted -> "not-refuted"
 
+let understood net prop =
+  Printf.printf "nodes %d\ninputs %d\noutputs %d\ncases %d\nways-to-be-unsafe %d\n" (List.length net.nodes)
+    (Glue.index prop.n_in.len) (Glue.index prop.n_out.len) (List.length prop.cases)
+    (List.fold_left (fun n c -> n + List.length c.ways) 0 prop.cases)
+
 let () =
   match Sys.argv with
   | [| _; g; p; c |] -> (
@@ -43,7 +48,7 @@ let () =
           let start = Unix.gettimeofday () in
           let finish () = Printf.printf "seconds %.6f\n" (Unix.gettimeofday () -. start) in
           match check (words g) (words p) (words c) with
-          | Ok () -> finish (); print_endline "accepted"
+          | Ok (net, prop) -> finish (); understood net prop; print_endline "accepted"
           | Err (r, at, x, y) ->
               finish ();
               Printf.printf "rejected %s word=%d left=%.17g right=%.17g\n" (name r) (Glue.index at)

@@ -2823,17 +2823,18 @@ let tighten v ns ss d ls chosen p =
         | [] -> fail NotAffine p
         | s :: l0 ->
           let ss' = s :: l0 in
+          let low = fun i -> neuron v ns' ss' ls false i in
+          let high = fun i -> opp (neuron v ns' ss' ls true i) in
           let l1 =
             ftab e.len (fun i ->
               if chosen i
-              then sharper (fget s.lo i) (neuron v ns' ss' ls false i) maxf
+              then sharper (fget s.lo i) (low i) maxf
               else fget s.lo i)
           in
           let h =
             ftab e.len (fun i ->
               if chosen i
-              then sharper (fget s.hi i) (opp (neuron v ns' ss' ls true i))
-                     minf
+              then sharper (fget s.hi i) (high i) minf
               else fget s.hi i)
           in
           bind (demand ((&&) (finite e l1) (finite e h)) BoundFailed p)
@@ -3023,9 +3024,9 @@ let matrix_term m d r n =
 
 let claim_node net p r =
   let e = r.n_rows in
-  Affine (e,
-  (app (matrix_term r.on_x (input_at net.nodes) e p.n_in)
-    (matrix_term r.on_y net.output e p.n_out)), (Some
+  let over_x = matrix_term r.on_x (input_at net.nodes) e p.n_in in
+  let over_y = matrix_term r.on_y net.output e p.n_out in
+  Affine (e, (app over_x over_y), (Some
   (ftab e.len (fun i -> opp (fget r.bound i)))))
 
 (** val claims :
@@ -3084,7 +3085,7 @@ let rec check_cases depth v f net p cs q =
     bind (check_case depth v f net p c q) (fun q0 ->
       check_cases depth v f net p cs0 q0)
 
-(** val check : words -> words -> words -> unit res **)
+(** val check : words -> words -> words -> (network * property) res **)
 
 let check g p c =
   bind (read_graph g) (fun net ->
@@ -3110,4 +3111,5 @@ let check g p c =
                   bind
                     (check_cases (S (nat_of depth)) no_noise c net prop
                       prop.cases (Uint63.of_int (22))) (fun q ->
-                    demand (eqb0 q c.count) TrailingWords q)))))))))
+                    bind (demand (eqb0 q c.count) TrailingWords q) (fun _ ->
+                      Ok (net, prop)))))))))))

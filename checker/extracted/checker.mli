@@ -712,4 +712,4 @@ val check_cases :
   nat -> fnoise -> words -> network -> property -> case list -> Uint63.t ->
   Uint63.t res
 
-val check : words -> words -> words -> unit res
+val check : words -> words -> words -> (network * property) res

@@ -5,7 +5,8 @@
     [lines_good ...]     the lines of each elementwise node come from its bounds and from slopes in [0, 1] *)
 From Coq Require Import Bool ZArith Reals Lra Lia Floats Uint63 Ring63 List.
 From Flocq Require Import Core.
-From Provenn Require Import Base.Vector Base.VectorProof Base.Binary64 Base.Binary64Proof Base.Dot Base.DotProof.
+From Provenn Require Import Base.Vector Base.VectorProof Base.Binary64 Base.Binary64Proof Base.Dot
+  Base.DotProof.
 From Provenn Require Import Ops.Loops IR.LinMap IR.LinMapProof IR.Graph Ops.Relu Ops.ReluProof.
 From Provenn Require Import Checker.Enclose Checker.Invariant Checker.Backward.
 Import ListNotations.
@@ -80,7 +81,8 @@ Fixpoint rows_fin (ns : list node) (rs : list row) : Prop :=
 
 (** ** Rounding of one step *)
 Lemma fR_two_u : fR 0x1p-52 = 2 * u.
-Proof. rewrite (fR_pow2 0x1p-52 4503599627370496 (-104) 52) by easy. unfold u. exact (bpow_plus radix2 1 (-53)). Qed.
+Proof. rewrite (fR_pow2 0x1p-52 4503599627370496 (-104) 52) by easy. unfold u.
+exact (bpow_plus radix2 1 (-53)). Qed.
 Lemma eta_tiny : eta <= fR tiny.
 Proof. rewrite fR_tiny. pose proof eta_pos. lra. Qed.
 
@@ -96,7 +98,8 @@ Ltac outward H :=
   | fin (dn (_ + _)) => apply dn_add in H; destruct H as (? & ? & ?)
   | fin (dn (_ - _)) => apply dn_sub in H; destruct H as (? & ? & ?)
   end.
-Ltac outwards := repeat match goal with H : fin (up _) |- _ => outward H | H : fin (dn _) |- _ => outward H end.
+Ltac outwards := repeat match goal with H : fin (up _) |- _ => outward H | H : fin
+  (dn _) |- _ => outward H end.
 
 Lemma dotR_ext e a b y : wf e -> (forall i, below e i -> fget a i = fget b i) -> dotR e a y = dotR e b y.
 Proof. intros W E. apply sum_ext; [assumption|]. intros i Hi. now rewrite E. Qed.
@@ -115,14 +118,17 @@ destruct rs as [|q rs]; [discriminate L|].
 assert (G' := G). cbn in G'. apply andb_prop in G' as [_ G'].
 destruct d as [|d].
 - injection En as ->. cbn [add_row] in E. destruct q as [q|].
-  + injection E as <- <-. assert (O : one n s y) by (apply (known_nth fv (n :: ns) (s :: ss) (y :: ys) 0 n K); reflexivity).
+  + injection E as <- <-. assert (O : one n s y)
+    by (apply (known_nth fv (n :: ns) (s :: ss) (y :: ys) 0 n K); reflexivity).
     cbn [rows_fin] in RF. destruct RF as [RF1 RF2]. rewrite Ee in RF1.
     assert (RF1' : forall k, below e k -> fin (fget q k) /\ fin (fget r k)).
     { intros k Hk. generalize (RF1 k Hk). rewrite fget_ftab_below by assumption. intros H.
       apply fin_add in H. tauto. }
     outwards.
-    match goal with H : fin (dot_abs e q 0 (mag s) 0) |- _ => assert (D1 := dot_abs_ge e q 0 (mag s) 0 W H) end.
-    match goal with H : fin (dot_abs e r 0 (mag s) 0) |- _ => assert (D2 := dot_abs_ge e r 0 (mag s) 0 W H) end.
+    match goal with H : fin (dot_abs e q 0 (mag s) 0) |- _ => assert (D1 :=
+      dot_abs_ge e q 0 (mag s) 0 W H) end.
+    match goal with H : fin (dot_abs e r 0 (mag s) 0) |- _ => assert (D2 :=
+      dot_abs_ge e r 0 (mag s) 0 W H) end.
     set (dq := fR (dot_abs e q 0 (mag s) 0)) in *. set (dr := fR (dot_abs e r 0 (mag s) 0)) in *.
     set (A := sum e (fun k => Rabs (fR (fget q k)) * fR (fget (mag s) k))).
     set (B := sum e (fun k => Rabs (fR (fget r k)) * fR (fget (mag s) k))).
@@ -134,12 +140,15 @@ destruct d as [|d].
     assert (EB : B <= dr).
     { eapply Rle_trans; [|exact D2]. apply sum_le; [assumption|]. intros k Hk. rewrite !add_0_l.
       rewrite (Rabs_pos_eq (fR (fget (mag s) k))) by auto. lra. }
-    assert (PA : 0 <= A) by (apply sum_nonneg; [assumption|]; intros; apply Rmult_le_pos; auto using Rabs_pos).
-    assert (PB : 0 <= B) by (apply sum_nonneg; [assumption|]; intros; apply Rmult_le_pos; auto using Rabs_pos).
+    assert (PA : 0 <= A) by (apply sum_nonneg; [assumption|]; intros; apply Rmult_le_pos;
+      auto using Rabs_pos).
+    assert (PB : 0 <= B) by (apply sum_nonneg; [assumption|]; intros; apply Rmult_le_pos;
+      auto using Rabs_pos).
     assert (Sp := one_spare n s y O). rewrite Ee in Sp.
     assert (Ps : 0 <= fR (spare s)) by (apply (one_spare_pos n s y); [rewrite Ee|]; assumption).
     pose proof u_pos as Pu. rewrite fR_two_u in *.
-    match goal with |- context [fR ?c] => match c with up (up (0x1p-52 * _) + _)%float => set (cc := fR c) in * end end.
+    match goal with |- context [fR ?c] => match c with up (up (0x1p-52 * _) + _)%float => set (cc :=
+      fR c) in * end end.
     assert (Cost : 2 * u * (A + B) + fR tiny * (sum e (fun i => fR (fget (mag s) i)) + 1) <= cc).
     { assert (2 * u * (A + B) <= 2 * u * (dq + dr)) by (apply Rmult_le_compat_l; lra).
       assert (2 * u * (dq + dr) <= 2 * u * fR (up (dot_abs e q 0 (mag s) 0 + dot_abs e r 0 (mag s) 0)))
@@ -180,7 +189,8 @@ destruct d as [|d].
   cbn [rows_fin] in RF. destruct RF as [RF1 RF2]. cbn in K. destruct K as (_ & _ & K).
   assert (L' : length rs = length ns) by (cbn in L; lia).
   destruct (IH G' d ss rs ys rs1 c1 K (ex_intro _ n (conj En Ee)) L' E1 F RF2) as (I1 & I2 & I3 & I4 & I5).
-  cbn [length rows_fin rowsum value nth] in *. unfold value in *. repeat split; try assumption; try lia; try lra.
+  cbn [length rows_fin rowsum value nth] in *. unfold value in *.
+  repeat split; try assumption; try lia; try lra.
 Qed.
 
 (** ** All terms of an affine node *)
@@ -189,8 +199,10 @@ Proof.
 induction d as [|d IH]; intros ss [|q rs] rs' c E; cbn in E;
   try (injection E as <- <-; reflexivity); destruct ss as [|s ss]; destruct q;
   try (injection E as <- <-; reflexivity).
-- destruct (add_row d e r ss rs) as [r2 c2] eqn:E2. injection E as <- <-. cbn. f_equal. now apply (IH ss rs r2 c2).
-- destruct (add_row d e r ss rs) as [r2 c2] eqn:E2. injection E as <- <-. cbn. f_equal. now apply (IH ss rs r2 c2).
+- destruct (add_row d e r ss rs) as [r2 c2] eqn:E2. injection E as <- <-. cbn. f_equal.
+now apply (IH ss rs r2 c2).
+- destruct (add_row d e r ss rs) as [r2 c2] eqn:E2. injection E as <- <-. cbn. f_equal.
+now apply (IH ss rs r2 c2).
 Qed.
 Definition term_ok (ns : list node) (e : extent) (t : term) : Prop :=
   valid (snd t) = true /\ out_ext (snd t) = e /\
@@ -199,7 +211,8 @@ Lemma node_ok_terms e ts b ns : graph_ok ns = true -> node_ok (Affine e ts b) ns
   wf e /\ Forall (term_ok ns e) ts.
 Proof.
 intros G H. assert (W := node_ok_wf _ _ H). cbn in W. split; [assumption|]. unfold node_ok in H.
-apply andb_prop in H as [_ H]. rewrite forallb_forall in H. apply Forall_forall. intros t Ht. specialize (H t Ht).
+apply andb_prop in H as [_ H]. rewrite forallb_forall in H. apply Forall_forall. intros t Ht.
+specialize (H t Ht).
 apply andb_prop in H as [H H3]. apply andb_prop in H as [H1 H2]. repeat split; try assumption.
 - apply same_len_eq; try assumption. now apply out_wf.
 - apply fits_node; try assumption. now apply in_wf.
@@ -236,7 +249,8 @@ intros G. induction ts as [|[d l] ts IH]; intros ss rs ys cost rs' cost' K T L E
   destruct (add_row_sound fv ns (in_ext l) (make l) (in_wf l V) G d ss rs ys rs1 c1 K N L E1 Fc I2)
     as (J1 & J2 & J3 & J4 & J5).
   assert (Sp : fR tiny * sum (in_ext l) (mag_at (map mag ss) d) <= fR (spare (info_at ss d))).
-  { destruct N as (n & En & Ee). assert (O := known_nth fv ns ss ys d n K En). assert (S := one_spare _ _ _ O).
+  { destruct N as (n & En & Ee). assert (O := known_nth fv ns ss ys d n K En).
+  assert (S := one_spare _ _ _ O).
     rewrite Ee in S. eapply Rle_trans; [|exact S]. apply Rmult_le_compat_l; [pose proof tiny_pos; lra|].
     unfold mag_at, info_at. change (mag no_info) with (mag no_info). rewrite map_nth. lra. }
   assert (P0 : 0 <= fR (spare (info_at ss d))).
@@ -248,13 +262,15 @@ Qed.
 
 (** ** One backward step through an affine node *)
 Lemma total_nonneg ns e ts : Forall (term_ok ns e) ts -> forall b ms i, below e i ->
-  (forall d n, nth_error ns d = Some n -> forall k, below (ext n) k -> 0 <= mag_at ms d k) -> 0 <= total ts b ms i.
+  (forall d n, nth_error ns d = Some n -> forall k, below (ext n) k -> 0 <= mag_at ms d k) ->
+    0 <= total ts b ms i.
 Proof.
 induction 1 as [|[d l] ts (V & Eo & n & En & Ee) T IH]; intros b ms i Hi Hm; cbn.
 - apply Rabs_pos.
 - specialize (IH b ms i Hi Hm). cbn [fst snd] in *.
   assert (0 <= applyA l (mag_at ms d) i); [|lra].
-  apply applyA_nonneg; [assumption | | now rewrite Eo]. intros k Hk. apply (Hm d n); [assumption | now rewrite Ee].
+  apply applyA_nonneg; [assumption | | now rewrite Eo]. intros k Hk.
+  apply (Hm d n); [assumption | now rewrite Ee].
 Qed.
 Lemma known_mag fv ns ss ys d n k : known fv ns ss ys -> nth_error ns d = Some n -> below (ext n) k ->
   Rabs (value ys d k) <= mag_at (map mag ss) d k.
@@ -270,11 +286,13 @@ Qed.
 Lemma affineA_nonneg ns e ts b ys i : Forall (term_ok ns e) ts -> below e i ->
   0 <= affineA ts b (map (fun z k => Rabs (z k)) ys) i.
 Proof.
-intros T Hi. induction T as [|[d l] ts (V & Eo & _) T IH]; cbn [affineA]; [apply Rabs_pos|]. cbn [fst snd] in *.
+intros T Hi. induction T as [|[d l] ts (V & Eo & _) T IH]; cbn [affineA]; [apply Rabs_pos|].
+cbn [fst snd] in *.
 assert (0 <= applyA l (value (map (fun z k => Rabs (z k)) ys) d) i); [|lra].
 apply applyA_nonneg; [assumption | | now rewrite Eo]. intros k _. rewrite value_abs. apply Rabs_pos.
 Qed.
-Lemma affine_le_total fv ns ss ys e ts b : known fv ns ss ys -> Forall (term_ok ns e) ts -> forall i, below e i ->
+Lemma affine_le_total fv ns ss ys e ts b : known fv ns ss ys -> Forall (term_ok ns e) ts ->
+  forall i, below e i ->
   affineA ts b (map (fun z k => Rabs (z k)) ys) i <= total ts b (map mag ss) i.
 Proof.
 intros K. induction 1 as [|[d l] ts (V & Eo & n & En & Ee) T IH]; intros i Hi; cbn; [lra|].
@@ -294,7 +312,8 @@ Lemma transposed_sound fv ns ss ys e q : known fv ns ss ys -> wf e -> forall ts,
     + over_terms ts (fun d l => fR tiny * sum (in_ext l) (mag_at (map mag ss) d)).
 Proof.
 intros K W. induction ts as [|[d l] ts IH]; intros T Fs.
-- cbn [over_terms gammas]. rewrite Rmult_0_l, (sum_zero e (fun i => fR (fget q i) * 0)) by (auto; intros; ring). lra.
+- cbn [over_terms gammas]. rewrite Rmult_0_l, (sum_zero e (fun i => fR (fget q i) * 0)) by (auto; intros;
+  ring). lra.
 - apply Forall_cons_iff in T as [(V & Eo & n & En & Ee) T]. apply Forall_cons_iff in Fs as [F1 Fs].
   cbn [fst snd] in *. specialize (IH T Fs). cbn [over_terms gammas total].
   assert (P := transF_error l V q (value ys d) (mag_at (map mag ss) d)).
@@ -304,13 +323,15 @@ intros K W. induction ts as [|[d l] ts IH]; intros T Fs.
   assert (M1 : forall k, below (in_ext l) k -> Rabs (value ys d k) <= mag_at (map mag ss) d k).
   { intros k Hk. rewrite <- Ee in Hk. now apply (known_mag fv ns ss ys d n). }
   specialize (P F1' M1). clear F1'.
-  assert (Ed : dotR (in_ext l) (transV l q) (value ys d) = sum (in_ext l) (fun k => fR (transF l q k) * value ys d k)).
+  assert (Ed : dotR (in_ext l) (transV l q) (value ys d) = sum (in_ext l)
+    (fun k => fR (transF l q k) * value ys d k)).
   { apply sum_ext; [now apply in_wf|]. intros k Hk. now rewrite fget_transV. }
   rewrite Ed. clear Ed. set (D := sum (in_ext l) (fun k => fR (transF l q k) * value ys d k)) in *.
   rewrite (sum_ext e _ (fun i => fR (fget q i) * apply l (value ys d) i
      + fR (fget q i) * over_terms ts (fun d l => apply l (value ys d) i))) by (auto; intros; ring).
   rewrite sum_plus.
-  rewrite (sum_ext e (fun i => Rabs (fR (fget q i)) * (applyA l (mag_at (map mag ss) d) i + total ts None (map mag ss) i))
+  rewrite (sum_ext e (fun i => Rabs (fR (fget q i)) * (applyA l (mag_at (map mag ss) d) i + total ts None
+    (map mag ss) i))
      (fun i => Rabs (fR (fget q i)) * applyA l (mag_at (map mag ss) d) i
                + Rabs (fR (fget q i)) * total ts None (map mag ss) i)) by (auto; intros; ring).
   rewrite sum_plus.
@@ -318,9 +339,12 @@ intros K W. induction ts as [|[d l] ts IH]; intros T Fs.
   set (Y := sum e (fun i => Rabs (fR (fget q i)) * total ts None (map mag ss) i)) in *.
   destruct (gam_nonneg l V) as [_ Pg].
   assert (Pgs : 0 <= gammas ts).
-  { clear - T. induction T as [|[d l] ts (V & _) T IH]; cbn; [lra|]. destruct (gam_nonneg l V). cbn in *. lra. }
-  assert (Hm : forall d n, nth_error ns d = Some n -> forall k, below (ext n) k -> 0 <= mag_at (map mag ss) d k).
-  { intros d' n' En' k Hk. pose proof (known_mag fv ns ss ys d' n' k K En' Hk). pose proof (Rabs_pos (value ys d' k)). lra. }
+  { clear - T. induction T as [|[d l] ts (V & _) T IH]; cbn; [lra|]. destruct (gam_nonneg l V). cbn in *.
+  lra. }
+  assert (Hm : forall d n, nth_error ns d = Some n -> forall k, below (ext n) k ->
+    0 <= mag_at (map mag ss) d k).
+  { intros d' n' En' k Hk. pose proof (known_mag fv ns ss ys d' n' k K En' Hk).
+  pose proof (Rabs_pos (value ys d' k)). lra. }
   assert (PX : 0 <= X).
   { apply sum_nonneg; [assumption|]. intros i Hi. apply Rmult_le_pos; [apply Rabs_pos|].
     apply applyA_nonneg; [assumption | | now rewrite Eo]. intros k Hk. apply (Hm d n En). now rewrite Ee. }
@@ -332,7 +356,8 @@ intros K W. induction ts as [|[d l] ts IH]; intros T Fs.
   assert (0 <= gammas ts * X) by (apply Rmult_le_pos; assumption). lra.
 Qed.
 
-Lemma affine_split ts b ys i : affine ts b ys i = over_terms ts (fun d l => apply l (value ys d) i) + bias_at b i.
+Lemma affine_split ts b ys i : affine ts b ys i = over_terms ts (fun d l => apply l
+  (value ys d) i) + bias_at b i.
 Proof. induction ts as [|[d l] ts IH]; cbn; [ring|]. rewrite IH. ring. Qed.
 Lemma total_split ts b ms i : total ts b ms i = total ts None ms i + Rabs (bias_at b i).
 Proof. induction ts as [|[d l] ts IH]; cbn; [rewrite Rabs_R0; ring|]. rewrite IH. ring. Qed.
@@ -376,7 +401,8 @@ lra.
 Qed.
 
 (** ** Lines *)
-Definition good_slope (e : extent) (a : int -> PrimFloat.float -> PrimFloat.float -> PrimFloat.float) : Prop :=
+Definition good_slope (e : extent) (a : int -> PrimFloat.float -> PrimFloat.float ->
+  PrimFloat.float) : Prop :=
   forall i l h, below e i -> fin (a i l h) /\ 0 <= fR (a i l h) <= 1.
 Fixpoint lines_good (ns : list node) (ss : list info) (ls : list lines) : Prop :=
   match ns, ss, ls with
@@ -414,7 +440,8 @@ set (g := fR (gamma (len e))) in *.
 (* per element *)
 assert (E : forall i, below e i ->
   fR (fget q i) * pick i
-  + g * (Rabs (fR (fget q i)) * Rmax (Rabs (fR (fget (below_shift l) i))) (Rabs (fR (fget (above_shift l) i))))
+  + g * (Rabs (fR (fget q i)) * Rmax (Rabs (fR (fget (below_shift l) i)))
+    (Rabs (fR (fget (above_shift l) i))))
   + fR (fget down i) * z i
   <= fR (fget q i) * y i + Rabs (fR (fget q i)) * Rabs (fR (fget (rough l) i)) + eta * fR (fget (mag s) i)).
 { intros i Hi. specialize (Fq i Hi). specialize (Fr i Hi). specialize (F3 i Hi).
@@ -448,7 +475,8 @@ assert (E : forall i, below e i ->
   assert (Rr : rho <= Rabs rho) by apply RRle_abs.
   set (c := fR (fget q i)) in *. set (fz := sem f (z i)) in *.
   assert (step : forall sl, fin sl -> fin (fget q i * sl) -> Rabs (fR sl) <= Rabs (fR sb) + Rabs (fR sa) ->
-    fR (fget q i * sl) * z i <= c * (fR sl * z i) + u * (Rabs c * ((Rabs (fR sb) + Rabs (fR sa)) * m)) + eta * m).
+    fR (fget q i * sl) * z i <= c * (fR sl * z i) + u * (Rabs c * ((Rabs (fR sb) + Rabs
+      (fR sa)) * m)) + eta * m).
   { intros sl Fs Fp Bs. destruct (fin_mul _ _ Fp) as (_ & _ & ->). fold c.
     assert (Er := rne_error (c * fR sl)). set (r := rne (c * fR sl)) in *.
     replace (r * z i) with (c * (fR sl * z i) + (r - c * fR sl) * z i) by ring.
@@ -459,7 +487,8 @@ assert (E : forall i, below e i ->
     { apply Rmult_le_compat_r; [assumption|]. apply Rmult_le_compat_l; [lra|]. rewrite Rabs_mult.
       apply Rmult_le_compat_l; [apply Rabs_pos | assumption]. }
     lra. }
-  assert (pay : u * (Rabs c * ((Rabs (fR sb) + Rabs (fR sa)) * m)) + g * (Rabs c * Rabs (fR t)) <= Rabs c * Rabs rho).
+  assert (pay : u * (Rabs c * ((Rabs (fR sb) + Rabs (fR sa)) * m)) + g * (Rabs c * Rabs
+    (fR t)) <= Rabs c * Rabs rho).
   { assert (Q : Rabs c * (2 * u * ((Rabs (fR sb) + Rabs (fR sa)) * m) + g * Rabs (fR t)) <= Rabs c * Rabs rho)
       by (apply Rmult_le_compat_l; [apply Rabs_pos | lra]).
     assert (0 <= u * (Rabs c * ((Rabs (fR sb) + Rabs (fR sa)) * m))); [|lra].
@@ -475,13 +504,15 @@ assert (E : forall i, below e i ->
     { apply Rmult_le_compat_neg_l; [lra | assumption]. } lra. }
 assert (S := sum_le e _ _ W E). rewrite !sum_plus, !sum_scal in S.
 rewrite (sum_ext e (fun t => Rabs (fR (fget q (0 + t))) * Rabs (fR (fget (rough l) (0 + t))))
-  (fun i => Rabs (fR (fget q i)) * Rabs (fR (fget (rough l) i)))) in D1 by (auto; intros; now rewrite !add_0_l).
+  (fun i => Rabs (fR (fget q i)) * Rabs (fR (fget (rough l) i)))) in D1 by (auto; intros;
+    now rewrite !add_0_l).
 assert (Sp := one_spare n s z O). rewrite En in Sp. assert (Ps := one_sum n s z). rewrite En in Ps.
 specialize (Ps W O).
 assert (eta * sum e (fun i => fR (fget (mag s) i)) <= fR tiny * sum e (fun i => fR (fget (mag s) i)))
   by (apply Rmult_le_compat_r; [assumption | apply eta_tiny]).
 pose proof tiny_pos. unfold dotR. fold pick in D2. apply Rabs_le_inv in D2. fold g in D2.
-change (fun t => fR (fget q t) * fR (if (0 <=? fget q t)%float then fget (below_shift l) t else fget (above_shift l) t))
+change (fun t => fR (fget q t) * fR (if (0 <=? fget q t)%float then fget (below_shift l) t else fget
+  (above_shift l) t))
   with (fun t => fR (fget q t) * pick t) in D2.
 lra.
 Qed.
@@ -514,32 +545,37 @@ destruct n as [e|e c|e ts b|f e d]; cbn [ext] in *.
   { intros i Hi. now destruct (dot_sel_fin e q _ _ i W F2 Hi). }
   repeat split; try assumption.
   set (g := fR (gamma (len e))) in *. assert (Pg : 0 <= g) by apply gamma_nonneg.
-  assert (S : sum e (fun t => fR (fget q t) * fR (if (0 <=? fget q t)%float then fget (lo s) t else fget (hi s) t))
+  assert (S : sum e (fun t => fR (fget q t) * fR (if (0 <=? fget q t)%float then fget (lo s) t else fget
+    (hi s) t))
               <= dotR e q y).
   { apply sum_le; [assumption|]. intros i Hi. specialize (Fq i Hi). destruct (B i Hi) as (_ & _ & By).
     destruct (0 <=? fget q i)%float eqn:Eq.
     - apply leb_le in Eq; [|exact fin_0 | assumption]. rewrite fR_0 in Eq. apply Rmult_le_compat_l; lra.
     - apply leb_gt in Eq; [|exact fin_0 | assumption]. rewrite fR_0 in Eq. apply Rmult_le_compat_neg_l; lra. }
-  assert (T : sum e (fun t => Rabs (fR (fget q t)) * Rmax (Rabs (fR (fget (lo s) t))) (Rabs (fR (fget (hi s) t))))
+  assert (T : sum e (fun t => Rabs (fR (fget q t)) * Rmax (Rabs (fR (fget (lo s) t)))
+    (Rabs (fR (fget (hi s) t))))
               <= fR (dot_abs e q 0 (lo s) 0) + fR (dot_abs e q 0 (hi s) 0)).
   { eapply Rle_trans; [|apply Rplus_le_compat; [exact D1 | exact D2]]. rewrite <- sum_plus.
     apply sum_le; [assumption|]. intros i Hi. rewrite !add_0_l, <- Rmult_plus_distr_l.
     apply Rmult_le_compat_l; [apply Rabs_pos|].
     pose proof (Rabs_pos (fR (fget (lo s) i))). pose proof (Rabs_pos (fR (fget (hi s) i))).
     apply Rmax_lub; lra. }
-  assert (g * sum e (fun t => Rabs (fR (fget q t)) * Rmax (Rabs (fR (fget (lo s) t))) (Rabs (fR (fget (hi s) t))))
+  assert (g * sum e (fun t => Rabs (fR (fget q t)) * Rmax (Rabs (fR (fget (lo s) t)))
+    (Rabs (fR (fget (hi s) t))))
           <= g * fR (up (dot_abs e q 0 (lo s) 0 + dot_abs e q 0 (hi s) 0))) by (apply Rmult_le_compat_l; lra).
   apply Rabs_le_inv in D3. lra.
 - (* constant *)
   destruct (IH ss ls rs ys _ G K XS L E' F) as (I1 & I2 & I3). clear IH. outwards.
-  match goal with H : fin (dot e q 0 c 0) |- _ => assert (F2 := H); assert (D1 := dot_error e q 0 c 0 W H) end.
+  match goal with H : fin (dot e q 0 c 0) |- _ => assert (F2 := H);
+    assert (D1 := dot_error e q 0 c 0 W H) end.
   match goal with H : fin (dot_abs e q 0 c 0) |- _ => assert (D2 := dot_abs_ge e q 0 c 0 W H) end.
   assert (Fq : forall i, below e i -> fin (fget q i)).
   { intros i Hi. destruct (dot_fin e q 0 c 0 i W F2 Hi) as [Q _]. now rewrite add_0_l in Q. }
   repeat split; try assumption.
   assert (Pg := gamma_nonneg (len e)). set (g := fR (gamma (len e))) in *.
   assert (S : dotR e q y = sum e (fun t => fR (fget q (0 + t)) * fR (fget c (0 + t)))).
-  { apply sum_ext; [assumption|]. intros i Hi. specialize (X i Hi). cbn in X. rewrite X. now rewrite !add_0_l. }
+  { apply sum_ext; [assumption|]. intros i Hi. specialize (X i Hi). cbn in X. rewrite X.
+  now rewrite !add_0_l. }
   assert (T := Rmult_le_compat_l g _ _ Pg D2). apply Rabs_le_inv in D1. lra.
 - (* affine *)
   destruct (node_ok_terms e ts b ns G N) as (_ & T).
@@ -554,7 +590,8 @@ destruct n as [e|e c|e ts b|f e d]; cbn [ext] in *.
   assert (P := transposed_sound fv ns ss ys e q K W ts T J5).
   rewrite Eown in J3. outward J3. outwards.
   match goal with H : _ <= fR (up (up (coef s * _) + _)) |- _ => rewrite <- Eown in H end.
-  match goal with H : fin (dot_abs e q 0 (load s) 0) |- _ => assert (F1 := H); assert (D1 := dot_abs_ge e q 0 (load s) 0 W H) end.
+  match goal with H : fin (dot_abs e q 0 (load s) 0) |- _ => assert (F1 := H);
+    assert (D1 := dot_abs_ge e q 0 (load s) 0 W H) end.
   match goal with H : fin (sum_abs_f e q) |- _ => assert (D2 := sum_abs_f_ge e q W H) end.
   assert (Fq : forall i, below e i -> fin (fget q i)).
   { intros i Hi. destruct (dot_abs_fin e q 0 _ 0 i W F1 Hi) as [Q _]. now rewrite add_0_l in Q. }
@@ -570,9 +607,11 @@ destruct n as [e|e c|e ts b|f e d]; cbn [ext] in *.
   set (A0 := sum e (fun i => Rabs (fR (fget q i)) * total ts None ms i)) in *.
   set (Ab := sum e (fun i => Rabs (fR (fget q i)) * Rabs (bias_at b i))) in *.
   assert (EA : A = A0 + Ab).
-  { unfold A, A0, Ab. rewrite <- sum_plus. apply sum_ext; [assumption|]. intros i _. rewrite (total_split ts b). ring. }
+  { unfold A, A0, Ab. rewrite <- sum_plus. apply sum_ext; [assumption|]. intros i _.
+  rewrite (total_split ts b). ring. }
   assert (PA0 : 0 <= A0).
-  { apply sum_nonneg; [assumption|]. intros i Hi. apply Rmult_le_pos; [apply Rabs_pos | now apply (total_nonneg ns e)]. }
+  { apply sum_nonneg; [assumption|]. intros i Hi.
+  apply Rmult_le_pos; [apply Rabs_pos | now apply (total_nonneg ns e)]. }
   assert (PAb : 0 <= Ab).
   { apply sum_nonneg; [assumption|]. intros i Hi. apply Rmult_le_pos; apply Rabs_pos. }
   assert (LA : A <= fR (dot_abs e q 0 (load s) 0)).
@@ -580,7 +619,8 @@ destruct n as [e|e c|e ts b|f e d]; cbn [ext] in *.
     apply Rmult_le_compat_l; [apply Rabs_pos|]. destruct (Lo i Hi) as (_ & Q).
     eapply Rle_trans; [exact Q | apply RRle_abs]. }
   assert (NS := noise_sum v fv e q y (affine ts b ys) (total ts b ms) C W).
-  assert (NS1 : forall i, below e i -> Rabs (y i - affine ts b ys i) <= relative v * total ts b ms i + absolute v).
+  assert (NS1 : forall i, below e i -> Rabs
+    (y i - affine ts b ys i) <= relative v * total ts b ms i + absolute v).
   { intros i Hi. specialize (X i Hi). cbn in X. eapply Rle_trans; [exact X|]. apply Rplus_le_compat_r.
     apply Rmult_le_compat_l; [apply C|]. now apply (affine_le_total fv ns ss ys e ts b K T). }
   specialize (NS NS1 (fun i Hi => total_nonneg ns e ts T b ms i Hi Hm)). clear NS1. fold A in NS.
@@ -596,7 +636,8 @@ destruct n as [e|e c|e ts b|f e d]; cbn [ext] in *.
     assert (fR (gamma (len e)) * Ab <= fR (gamma (len e)) * A) by (apply Rmult_le_compat_l; lra).
     assert ((gammas ts + fR (gamma (len e)) + fR (kappa fv)) * A <= fR (coef s) * A)
       by (apply Rmult_le_compat_r; lra). lra. }
-  assert (Q2 : fR (coef s) * A <= fR (coef s) * fR (dot_abs e q 0 (load s) 0)) by (apply Rmult_le_compat_l; lra).
+  assert (Q2 : fR (coef s) * A <= fR (coef s) * fR (dot_abs e q 0 (load s) 0)) by (apply Rmult_le_compat_l;
+    lra).
   assert (Q3 : fR (eta_up fv) * sum e (fun i => Rabs (fR (fget q i))) <= fR (eta_up fv) * fR (sum_abs_f e q))
     by (apply Rmult_le_compat_l; lra).
   fold Ab in D3. apply Rabs_le_inv in D3. fold ms A0 in P. fold ms in J6. lra.

@@ -2,10 +2,13 @@
 
     [claim_of]      one way to be unsafe, as an affine node over the network's input and output
     [check_case]    the certificate's tree for one case
-    [check g p c]   the certificate [c] proves that the network [g] never satisfies the property [p] *)
+    [check g p c]   the certificate [c] proves that the network [g] never satisfies the property [p]; the result
+                    is what was read
+    [accepts g p c] the same, as a test *)
 From Coq Require Import Bool Reals Floats Uint63 List.
 From Provenn Require Import Base.Vector Base.Binary64 Ops.Loops IR.LinMap IR.Graph.
-From Provenn Require Import Checker.Words Checker.Enclose Checker.Backward Checker.ReadGraph Checker.ReadProperty.
+From Provenn Require Import Checker.Words Checker.Enclose Checker.Backward Checker.ReadGraph
+  Checker.ReadProperty.
 From Provenn Require Import Checker.Tree.
 Import ListNotations.
 Local Open Scope uint63_scope.
@@ -27,7 +30,9 @@ Definition matrix_term (m : option farr) (d : nat) (r n : extent) : list term :=
   end.
 Definition claim_node (net : network) (p : property) (r : rows) : node :=
   let e := n_rows r in
-  Affine e (matrix_term (on_x r) (input_at (nodes net)) e (n_in p) ++ matrix_term (on_y r) (output net) e (n_out p))
+  let over_x := matrix_term (on_x r) (input_at (nodes net)) e (n_in p) in
+  let over_y := matrix_term (on_y r) (output net) e (n_out p) in
+  Affine e (over_x ++ over_y)
     (Some (ftab (len e) (fun i => (- fget (bound r) i)%float))).
 Fixpoint claims (v : fnoise) (net : network) (p : property) (ss : state) (rs : list rows) (at_word : int)
   : res (list claim) :=
@@ -43,7 +48,8 @@ Fixpoint claims (v : fnoise) (net : network) (p : property) (ss : state) (rs : l
       Ok (Claim n s :: cs)
   end.
 
-Definition check_case (depth : nat) (v : fnoise) (f : words) (net : network) (p : property) (c : case) (q : int)
+Definition check_case (depth : nat) (v : fnoise) (f : words) (net : network) (p : property) (c : case)
+    (q : int)
   : res int :=
   let ns := nodes net in
   let* kind := get_size f q in
@@ -70,7 +76,7 @@ Fixpoint check_cases (depth : nat) (v : fnoise) (f : words) (net : network) (p :
       check_cases depth v f net p cs q
   end.
 
-Definition check (g p c : words) : res unit :=
+Definition check (g p c : words) : res (network * property) :=
   let* net := read_graph g in
   let* prop := read_property p in
   let* _ := demand (match nth_error (nodes net) (output net) with
@@ -85,4 +91,10 @@ Definition check (g p c : words) : res unit :=
   let* depth := get_size c 4 in
   let* _ := demand (depth <=? 65536) TooDeep 4 in
   let* q := check_cases (S (nat_of depth)) no_noise c net prop (cases prop) 22 in
-  demand (q =? count c) TrailingWords q.
+  let* _ := demand (q =? count c) TrailingWords q in
+  Ok (net, prop).
+Definition accepts (g p c : words) : bool :=
+  match check g p c with
+  | Ok _ => true
+  | Err _ _ _ _ => false
+  end.

@@ -68,7 +68,8 @@ Definition linear (s : list int) (x w : nat * shaped) (more : list (nat * shaped
 (** Output positions along one axis: [size] inputs with pads, [k] taps. *)
 Definition positions (size before after k stride dil : int) : int :=
   (size + before + after - (dil * (k - 1) + 1)) / stride + 1.
-Definition convolve (s attrs : list int) (x w : nat * shaped) (more : list (nat * shaped)) (p : int) : res node :=
+Definition convolve (s attrs : list int) (x w : nat * shaped) (more : list (nat * shaped))
+  (p : int) : res node :=
   let* c := constant (snd w) p in
   match shape (snd x), shape (snd w), s, attrs with
   | [n; ci; h; v], [o; cg; kh; kv], [n'; o'; oh; ov], [g; sh; sv; top; west; bottom; east; dh; dv] =>
@@ -126,12 +127,15 @@ Definition slice (s : list int) (x : nat * shaped) (axis start stop p : int) : r
         [(fst x, taking outer (nth a s 0 * inner) (total * inner) (start * inner))] None).
 
 Inductive tag :=
-| TInput | TParameter | TAdd | TSub | TMul | TLinear | TConv | TRelu | TReshape | TTranspose | TConcat | TSlice.
+| TInput | TParameter | TAdd | TSub | TMul | TLinear | TConv | TRelu | TReshape | TTranspose | TConcat |
+  TSlice.
 Definition tag_of (t : int) : option tag :=
-  if t =? 0 then None else nth_error [TInput; TParameter; TAdd; TSub; TMul; TLinear; TConv; TRelu; TReshape; TTranspose; TConcat; TSlice]
+  if t =? 0 then None else nth_error [TInput; TParameter; TAdd; TSub; TMul; TLinear; TConv; TRelu; TReshape;
+    TTranspose; TConcat; TSlice]
     (nat_of (t - 1)).
 
-Definition lower (t : tag) (s : list int) (ops : list (nat * shaped)) (attrs : list int) (data : farr) (p : int)
+Definition lower (t : tag) (s : list int) (ops : list (nat * shaped)) (attrs : list int) (data : farr)
+  (p : int)
   : res node :=
   let e := extent_of (product s) in
   match t, ops, attrs with

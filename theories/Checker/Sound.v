@@ -1,7 +1,9 @@
 (** What an accepted certificate proves.
 
-    Three files go in: a network, a property (what must not happen) and a certificate, each a sequence of binary64
-    words. [read_graph] and [read_property] say what the first two mean; [output_of] is the network's value in exact
+    Three files go in: a network, a property (what must not happen) and a certificate,
+      each a sequence of binary64
+    words. [read_graph] and [read_property] say what the first two mean;
+      [output_of] is the network's value in exact
     real arithmetic, [unsafe] the property's formula over an input and an output.
 
     The theorem: if the checker accepts, then no real input, with the network's exact output at that input,
@@ -33,7 +35,8 @@ Proof.
 unfold read_graph. intros H. reading H. reading H. reading H. reading H. destruct a2 as [all p].
 reading H. reading H. reading H. reading H. injection H as <-. now apply demand_ok in E6.
 Qed.
-Lemma input_in_last : forall ns e, graph_ok ns = true -> In (Input e) ns -> nth_error ns (input_at ns) = Some (Input e).
+Lemma input_in_last : forall ns e, graph_ok ns = true -> In (Input e) ns ->
+  nth_error ns (input_at ns) = Some (Input e).
 Proof.
 unfold input_at. induction ns as [|n ns IH]; intros e G I; [contradiction|]. cbn [graph_ok] in G.
 apply andb_prop in G as [N G]. destruct I as [->|I].
@@ -84,18 +87,23 @@ Lemma affine_bias ts b ys i : affine ts b ys i = affine ts None ys i + bias_at b
 Proof. induction ts as [|[d l] ts IH]; cbn; [ring|]. rewrite IH. ring. Qed.
 
 (** The claim's node computes left minus right sides of the rows. *)
-Lemma claim_value net p r ys x y i : node_ok (claim_node net p r) (nodes net) = true -> wf (n_in p) -> wf (n_out p) ->
+Lemma claim_value net p r ys x y i : node_ok (claim_node net p r) (nodes net) = true -> wf (n_in p) ->
+  wf (n_out p) ->
   value ys (input_at (nodes net)) = x -> value ys (output net) = y -> below (n_rows r) i ->
   match claim_node net p r with Affine _ ts b => affine ts b ys i | _ => 0 end
     = times (on_x r) (n_in p) x i + times (on_y r) (n_out p) y i - fR (fget (bound r) i).
 Proof.
-intros N Wi Wo Ex Ey Hi. assert (W := node_ok_wf _ _ N). unfold claim_node in *. cbv zeta in *. cbn [ext] in W.
+intros N Wi Wo Ex Ey Hi. assert (W := node_ok_wf _ _ N). unfold claim_node in *. cbv zeta in *.
+cbn [ext] in W.
 unfold node_ok in N. apply andb_prop in N as [_ N]. rewrite forallb_app in N. apply andb_prop in N as [N1 N2].
 rewrite affine_app, (affine_bias _ (Some _)). cbn [bias_at]. rewrite fget_ftab_below, fR_opp by assumption.
-rewrite (times_dense (on_x r) _ (n_rows r) (n_in p) ys x i), (times_dense (on_y r) _ (n_rows r) (n_out p) ys y i);
+rewrite (times_dense (on_x r) _ (n_rows r) (n_in p) ys x i), (times_dense (on_y r) _ (n_rows r)
+  (n_out p) ys y i);
   try assumption; try ring.
-- destruct (on_y r); [|exact I]. cbn [matrix_term forallb fst snd] in N2. now apply andb_prop in N2 as [N2 _]; apply andb_prop in N2 as [N2 _]; apply andb_prop in N2 as [N2 _].
-- destruct (on_x r); [|exact I]. cbn [matrix_term forallb fst snd] in N1. now apply andb_prop in N1 as [N1 _]; apply andb_prop in N1 as [N1 _]; apply andb_prop in N1 as [N1 _].
+- destruct (on_y r); [|exact I]. cbn [matrix_term forallb fst snd] in N2.
+now apply andb_prop in N2 as [N2 _]; apply andb_prop in N2 as [N2 _]; apply andb_prop in N2 as [N2 _].
+- destruct (on_x r); [|exact I]. cbn [matrix_term forallb fst snd] in N1.
+now apply andb_prop in N1 as [N1 _]; apply andb_prop in N1 as [N1 _]; apply andb_prop in N1 as [N1 _].
 Qed.
 
 Lemma claims_in v net p ss q : forall rs cs r, claims v net p ss rs q = Ok cs -> In r rs ->
@@ -115,13 +123,16 @@ intros C G F ys X B. induction rs as [|r rs IH]; intros cs H; cbn [claims] in H.
 - injection H as <-. constructor.
 - reading H. reading H. reading H. injection H as <-. apply demand_ok in E, E0. constructor; [|now apply IH].
   unfold claim_known. cbn [over about]. unfold claim_node in *.
-  match goal with |- context [Affine ?e ?ts ?b] => exists e, ts, b; set (e0 := e) in *; set (ts0 := ts) in *; set (b0 := b) in * end.
+  match goal with |- context [Affine ?e ?ts ?b] => exists e, ts, b; set (e0 := e) in *; set (ts0 := ts) in *;
+    set (b0 := b) in * end.
   split; [reflexivity|]. split; [assumption|]. cbn [ext] in *.
   apply (affine_known fv v x (nodes net) bl bh ss ys e0 ts0 b0 (affine ts0 b0 ys) C G F X B E E0).
   intros i Hi. rewrite Rminus_eq_0, Rabs_R0. destruct (node_ok_terms e0 ts0 b0 (nodes net) G E) as (_ & T).
   destruct C as (_ & _ & Cr & Ca). cbn [ext] in Hi.
-  assert (0 <= affineA ts0 b0 (map (fun z k => Rabs (z k)) ys) i) by now apply (affineA_nonneg (nodes net) e0).
-  assert (0 <= relative v * affineA ts0 b0 (map (fun z k => Rabs (z k)) ys) i) by (apply Rmult_le_pos; lra). lra.
+  assert (0 <= affineA ts0 b0 (map (fun z k => Rabs (z k)) ys) i)
+    by now apply (affineA_nonneg (nodes net) e0).
+  assert (0 <= relative v * affineA ts0 b0 (map (fun z k => Rabs (z k)) ys) i) by (apply Rmult_le_pos; lra).
+  lra.
 Qed.
 
 (** ** Cases *)
@@ -134,11 +145,13 @@ Proof.
 intros C G Wi Wo In_ X Ex H B r Hr S. unfold check_case in H. reading H. destruct (a =? 3)%uint63.
 - reading H. reading H. apply demand_ok in E1. assert (Bi : below (n_in p) a0) by now apply below_iff.
   destruct (B a0 Bi) as (B1 & B2).
-  destruct (finb (fget (box_lo c) a0)) eqn:F1; [|discriminate]. destruct (finb (fget (box_hi c) a0)) eqn:F2; [|discriminate].
+  destruct (finb (fget (box_lo c) a0)) eqn:F1; [|discriminate].
+  destruct (finb (fget (box_hi c) a0)) eqn:F2; [|discriminate].
   destruct (fget (box_hi c) a0 <? fget (box_lo c) a0)%float eqn:L; [|discriminate].
   apply finb_fin in F1, F2. apply ltb_lt in L; try assumption. lra.
 - destruct (forwards fv (nodes net) (box_lo c, box_hi c)) as [ss|] eqn:F; [|discriminate]. reading H.
-  assert (Bx : forall e k, In (Input e) (nodes net) -> below e k -> fR (fget (box_lo c) k) <= x k <= fR (fget (box_hi c) k)).
+  assert (Bx : forall e k, In (Input e) (nodes net) -> below e k ->
+    fR (fget (box_lo c) k) <= x k <= fR (fget (box_hi c) k)).
   { intros e k I Hk. rewrite (In_ e I) in Hk. now apply B. }
   assert (K := forwards_known fv v x (nodes net) _ _ ss ys C G F X Bx).
   assert (T := claims_known v fv x net p _ _ ss q C G F ys X Bx _ _ E0).
@@ -147,7 +160,8 @@ intros C G Wi Wo In_ X Ex H B r Hr S. unfold check_case in H. reading H. destruc
   rewrite Forall_forall in T, R. specialize (R cl Icl). destruct (T cl Icl) as (e & ts & b & Ea & N & _).
   unfold refuted in R. rewrite Ocl in *. unfold claim_node in Ea. injection Ea as <- <- <-.
   destruct R as (i & Hi & Pi). specialize (S i Hi).
-  assert (V := claim_value net p r ys x _ i N Wi Wo Ex eq_refl Hi). unfold claim_node in V. rewrite V in Pi. lra.
+  assert (V := claim_value net p r ys x _ i N Wi Wo Ex eq_refl Hi). unfold claim_node in V. rewrite V in Pi.
+  lra.
 Qed.
 Lemma check_cases_sound depth fv f net p : forall cs q q', check_cases depth fv f net p cs q = Ok q' ->
   forall c, In c cs -> exists a b, check_case depth fv f net p c a = Ok b.
@@ -173,14 +187,16 @@ unfold read_property. intros H. reading H. reading H. reading H. reading H. read
 reading H. injection H as <-. cbn. split; apply extent_of_wf; eapply get_size_ok; eassumption.
 Qed.
 
-Theorem check_sound (graph property certificate : words) : check graph property certificate = Ok tt ->
-  exists net prop, read_graph graph = Ok net /\ read_property property = Ok prop /\
-    forall x : vec, ~ unsafe prop x (output_of net x).
+Theorem check_sound (graph property certificate : words) net prop :
+  check graph property certificate = Ok (net, prop) ->
+  read_graph graph = Ok net /\ read_property property = Ok prop /\
+  forall x : vec, ~ unsafe prop x (output_of net x).
 Proof.
-unfold check. intros H. reading H. reading H. exists a, a0. split; [assumption|]. split; [assumption|].
+unfold check. intros H. reading H. reading H.
 reading H. apply demand_ok in E1. apply andb_prop in E1 as [_ E1].
-reading H. reading H. reading H. reading H. reading H. reading H. clear H.
-rename a into net. rename a0 into prop. assert (G := read_graph_ok _ _ E). destruct (read_property_wf _ _ E0) as (Wi & Wo).
+reading H. reading H. reading H. reading H. reading H. reading H. reading H. injection H as -> ->.
+split; [assumption|]. split; [assumption|]. assert (G := read_graph_ok _ _ E).
+destruct (read_property_wf _ _ E0) as (Wi & Wo).
 intros x (c & Ic & B & r & Ir & S).
 destruct (check_cases_sound _ _ _ _ _ _ _ _ E7 c Ic) as (q & q' & Hc).
 assert (Inp : forall e, In (Input e) (nodes net) -> e = n_in prop).
@@ -189,5 +205,14 @@ assert (Inp : forall e, In (Input e) (nodes net) -> e = n_in prop).
 destruct (nth_error (nodes net) (input_at (nodes net))) as [n|] eqn:En; [|discriminate].
 assert (Ex : value (eval x (nodes net)) (input_at (nodes net)) = x).
 { assert (L := read_graph_input _ _ E). destruct L as (e & L). now apply (eval_input x _ _ e). }
-exact (check_case_sound _ none _ _ x net prop c q q' _ no_noise_covers G Wi Wo Inp (eval_exec x (nodes net)) Ex Hc B r Ir S).
+exact (check_case_sound _ none _ _ x net prop c q q' _ no_noise_covers G Wi Wo Inp (eval_exec x
+  (nodes net)) Ex Hc B r Ir S).
+Qed.
+
+Corollary accepts_sound (graph property certificate : words) : accepts graph property certificate = true ->
+  exists net prop, read_graph graph = Ok net /\ read_property property = Ok prop /\
+    forall x : vec, ~ unsafe prop x (output_of net x).
+Proof.
+unfold accepts. destruct (check graph property certificate) as [[net prop]|] eqn:E; [|discriminate]. intros _.
+exists net, prop. exact (check_sound graph property certificate net prop E).
 Qed.

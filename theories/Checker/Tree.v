@@ -69,15 +69,18 @@ Definition replace (ss : state) (d : nat) (s : info) : state := firstn d ss ++ s
 Definition with_bounds (s : info) (l h : farr) : info := Info l h (mag s) (load s) (coef s) (spare s).
 
 (** Bounds of node number [top - d], sharpened at the elements for which [chosen] holds. *)
-Definition sharper (old new : float) (keep : float -> float -> float) : float := if finb new then keep old new else new.
-Definition tighten (v : fnoise) (ns : list node) (ss : state) (d : nat) (ls : list lines) (chosen : int -> bool)
-    (p : int) : res state :=
+Definition sharper (old new : float) (keep : float -> float -> float) : float :=
+  if finb new then keep old new else new.
+Definition tighten (v : fnoise) (ns : list node) (ss : state) (d : nat) (ls : list lines)
+    (chosen : int -> bool) (p : int) : res state :=
   match skipn d ns, skipn d ss with
   | (Affine e ts b :: _) as ns', (s :: _) as ss' =>
+      let low i := neuron v ns' ss' ls false i in
+      let high i := (- neuron v ns' ss' ls true i)%float in
       let l := ftab (len e) (fun i =>
-        if chosen i then sharper (fget (lo s) i) (neuron v ns' ss' ls false i) maxf else fget (lo s) i) in
+        if chosen i then sharper (fget (lo s) i) (low i) maxf else fget (lo s) i) in
       let h := ftab (len e) (fun i =>
-        if chosen i then sharper (fget (hi s) i) (- neuron v ns' ss' ls true i)%float minf else fget (hi s) i) in
+        if chosen i then sharper (fget (hi s) i) (high i) minf else fget (hi s) i) in
       let* _ := demand (finite e l && finite e h) BoundFailed p in
       let* _ := demand (ordered e l h) Crossed p in
       Ok (replace ss d (with_bounds s l h))
@@ -97,15 +100,19 @@ Fixpoint all_nonneg (n : nat) (f : words) (p : int) : res unit :=
   | O => Ok tt
   | S n => let* _ := get_nonneg f p MultiplierNegative in all_nonneg n f (p + 1)
   end.
-Definition refute (v : fnoise) (f : words) (ns : list node) (ss : state) (top p : int) (c : claim) : res int :=
+Definition refute (v : fnoise) (f : words) (ns : list node) (ss : state) (top p : int)
+  (c : claim) : res int :=
   let e := ext (over c) in
   let* _ := all_nonneg (fuel e) f p in
   let m := ftab (len e) (fun i => word f (p + i)) in
   let* (s, q) := read_slopes f ns top (p + len e) in
   let ls := all_lines f s ns ss 0 in
-  let low := back v (over c :: ns) (about c :: ss) (no_lines :: ls) (Some m :: map (fun _ => None) ns) 0%float in
-  if finb low then if (0 <? low)%float then Ok q else Err NotRefuted p low 0%float else Err BoundFailed p low 0%float.
-Fixpoint leaf (v : fnoise) (f : words) (ns : list node) (ss : state) (top p : int) (cs : list claim) : res int :=
+  let low := back v (over c :: ns) (about c :: ss) (no_lines :: ls)
+    (Some m :: map (fun _ => None) ns) 0%float in
+  if finb low then if (0 <? low)%float then Ok q else Err NotRefuted p low 0%float
+  else Err BoundFailed p low 0%float.
+Fixpoint leaf (v : fnoise) (f : words) (ns : list node) (ss : state) (top p : int)
+  (cs : list claim) : res int :=
   match cs with
   | [] => Ok p
   | c :: cs => let* p := refute v f ns ss top p c in leaf v f ns ss top p cs
@@ -117,8 +124,8 @@ Definition cut (s : info) (e : extent) (i : int) (x : float) (upper : bool) : in
   else with_bounds s (ftab (len e) (fun k => if k =? i then x else fget (lo s) k)) (hi s).
 Definition input_at (ns : list node) : nat := (length ns - 1)%nat.
 
-Fixpoint walk (depth : nat) (v : fnoise) (f : words) (ns : list node) (top : int) (cs : list claim) (ss : state)
-    (p : int) : res int :=
+Fixpoint walk (depth : nat) (v : fnoise) (f : words) (ns : list node) (top : int) (cs : list claim)
+    (ss : state) (p : int) : res int :=
   match depth with
   | O => fail TooDeep p
   | S depth =>

@@ -5,7 +5,8 @@ From Coq Require Import Bool ZArith Reals Lra Lia Floats Uint63 Ring63 List.
 From Flocq Require Import Core BinarySingleNaN IEEE754.PrimFloat.
 From Provenn Require Import Base.Vector Base.VectorProof Base.Binary64 Base.Binary64Proof Base.Dot.
 From Provenn Require Import Ops.Loops IR.LinMap IR.LinMapProof IR.Graph Ops.Relu Ops.ReluProof.
-From Provenn Require Import Checker.Words Checker.Enclose Checker.Invariant Checker.Backward Checker.BackwardProof.
+From Provenn Require Import Checker.Words Checker.Enclose Checker.Invariant Checker.Backward
+  Checker.BackwardProof.
 From Provenn Require Import Checker.ReadProperty Checker.Tree.
 Import ListNotations.
 Local Open Scope R_scope.
@@ -24,7 +25,8 @@ Proof.
 intros H1 H2. assert (F : fin x).
 { unfold fin. rewrite leb_equiv in H1, H2. destruct (Prim2B x) as [| [] | |]; try reflexivity;
   try (cbn in H1, H2; discriminate). }
-split; [assumption|]. apply leb_le in H1; [|exact fin_0 | assumption]. apply leb_le in H2; [|assumption | exact fin_1].
+split; [assumption|]. apply leb_le in H1; [|exact fin_0 | assumption].
+apply leb_le in H2; [|assumption | exact fin_1].
 now rewrite fR_0 in H1; rewrite fR_1 in H2.
 Qed.
 
@@ -52,7 +54,8 @@ apply andb_prop in E as [E1 E2]. destruct t as [|t].
 Qed.
 Lemma get_float_ok f p x : get_float f p = Ok x -> x = word f p /\ fin x.
 Proof.
-unfold get_float. destruct (p <? count f)%uint63; [|discriminate]. destruct (finb (word f p)) eqn:E; [|discriminate].
+unfold get_float. destruct (p <? count f)%uint63; [|discriminate].
+destruct (finb (word f p)) eqn:E; [|discriminate].
 intros H. injection H as <-. split; [reflexivity | now apply finb_fin].
 Qed.
 Lemma get_nonneg_ok f p w x : get_nonneg f p w = Ok x -> x = word f p /\ fin x /\ 0 <= fR x.
@@ -71,24 +74,31 @@ destruct t as [|t].
 Qed.
 
 (** ** Suffixes and single replaced infos *)
-Lemma known_skipn fv : forall d ns ss ys, known fv ns ss ys -> known fv (skipn d ns) (skipn d ss) (skipn d ys).
+Lemma known_skipn fv : forall d ns ss ys, known fv ns ss ys ->
+  known fv (skipn d ns) (skipn d ss) (skipn d ys).
 Proof.
-induction d as [|d IH]; intros [|n ns] [|s ss] [|y ys] K; try contradiction; try exact K. cbn in *. apply IH. tauto.
+induction d as [|d IH]; intros [|n ns] [|s ss] [|y ys] K; try contradiction; try exact K. cbn in *. apply IH.
+tauto.
 Qed.
 Lemma exec_skipn v x : forall d ns ys, exec v x ns ys -> exec v x (skipn d ns) (skipn d ys).
-Proof. induction d as [|d IH]; intros [|n ns] [|y ys] E; try contradiction; try exact E. cbn in *. apply IH. tauto. Qed.
+Proof. induction d as [|d IH]; intros [|n ns] [|y ys] E; try contradiction; try exact E. cbn in *. apply IH.
+tauto. Qed.
 Lemma graph_ok_skipn : forall d ns, graph_ok ns = true -> graph_ok (skipn d ns) = true.
 Proof.
 induction d as [|d IH]; intros [|n ns] G; try exact G. cbn in *. apply andb_prop in G as [_ G]. now apply IH.
 Qed.
 Lemma skipn_nth {A} (l : list A) : forall d a m, skipn d l = a :: m -> nth_error l d = Some a.
-Proof. induction l as [|b l IH]; intros [|d] a m H; try discriminate; cbn in *; [now injection H as -> -> | now apply (IH d a m)]. Qed.
+Proof. induction l as [|b l IH]; intros [|d] a m H; try discriminate; cbn in *;
+  [now injection H as -> -> | now apply (IH d a m)]. Qed.
 Lemma skipn_value ys : forall d y zs, skipn d ys = y :: zs -> value ys d = y.
-Proof. unfold value. induction ys as [|b ys IH]; intros [|d] y zs H; try discriminate; cbn in *; [now injection H as -> -> | now apply (IH d y zs)]. Qed.
+Proof. unfold value. induction ys as [|b ys IH]; intros [|d] y zs H; try discriminate; cbn in *;
+  [now injection H as -> -> | now apply (IH d y zs)]. Qed.
 Lemma skipn_info ss : forall d s zs, skipn d ss = s :: zs -> info_at ss d = s.
-Proof. unfold info_at. induction ss as [|b ss IH]; intros [|d] s zs H; try discriminate; cbn in *; [now injection H as -> -> | now apply (IH d s zs)]. Qed.
+Proof. unfold info_at. induction ss as [|b ss IH]; intros [|d] s zs H; try discriminate; cbn in *;
+  [now injection H as -> -> | now apply (IH d s zs)]. Qed.
 
-Lemma replace_mag : forall d ss l h, map mag (replace ss d (with_bounds (info_at ss d) l h)) = map mag ss \/ (length ss <= d)%nat.
+Lemma replace_mag : forall d ss l h, map mag (replace ss d (with_bounds (info_at ss d) l h)) = map mag ss \/
+  (length ss <= d)%nat.
 Proof.
 induction d as [|d IH]; intros [|s ss] l h; cbn; try (right; lia).
 - now left.
@@ -125,7 +135,8 @@ Lemma slopes_at_good f ns top : forall n p s q, slopes_at n f ns top p = Ok (s, 
 Proof.
 induction n as [|n IH]; intros p s q H; cbn [slopes_at] in H.
 - injection H as <- <-. intros d p' E. discriminate.
-- reading H. reading H. destruct (nth_error ns (nat_of (top - a))) as [[| | |g e from]|] eqn:En; try discriminate.
+- reading H. reading H. destruct (nth_error ns (nat_of (top - a))) as [[| | |g e from]|] eqn:En;
+  try discriminate.
   reading H. reading H. reading H. destruct a3 as [s' q']. injection H as <- <-.
   assert (IH' := IH _ _ _ E3). intros d p' Hl. cbn [look] in Hl. destruct (Nat.eqb d _) eqn:Ed.
   + injection Hl as <-. apply Nat.eqb_eq in Ed as ->. exists g, e, from. split; [assumption|].
@@ -142,11 +153,13 @@ cbn in K. destruct K as (_ & _ & K). cbn [graph_ok] in G. apply andb_prop in G a
 cbn [all_lines lines_good]. split.
 - destruct n as [| | |g e from]; try exact I. exists (slope f s d). split; [|reflexivity].
   intros i l h Hi. unfold slope. destruct (look s d) as [p|] eqn:El.
-  + destruct (S d p El) as (g' & e' & from' & E & A). assert (E' := N 0%nat _ eq_refl). rewrite Nat.add_0_r in E'.
+  + destruct (S d p El) as (g' & e' & from' & E & A). assert (E' := N 0%nat _ eq_refl).
+  rewrite Nat.add_0_r in E'.
     rewrite E in E'. injection E' as -> -> ->. assert (W := node_ok_wf _ _ Gn). cbn in W.
     destruct (fuel_below e i W Hi) as (t' & Ht & ->). now apply A.
   + apply adaptive_unit.
-- apply (IH ss ys fv); try assumption. intros i m Hm. replace (Datatypes.S d + i)%nat with (d + Datatypes.S i)%nat by lia. now apply N.
+- apply (IH ss ys fv); try assumption. intros i m Hm.
+replace (Datatypes.S d + i)%nat with (d + Datatypes.S i)%nat by lia. now apply N.
 Qed.
 
 (** ** Sharper bounds *)
@@ -158,11 +171,13 @@ Lemma neuron_sound v fv x e ts b ns s ss l ls y ys minus j : covers fv v ->
   fin (neuron fv (Affine e ts b :: ns) (s :: ss) (l :: ls) minus j) ->
   fR (neuron fv (Affine e ts b :: ns) (s :: ss) (l :: ls) minus j) <= if minus then - y j else y j.
 Proof.
-intros C G K X L Hj F. cbn [graph_ok] in G. apply andb_prop in G as [N G]. cbn [known] in K. destruct K as (B & M & K).
+intros C G K X L Hj F. cbn [graph_ok] in G. apply andb_prop in G as [N G]. cbn [known] in K.
+destruct K as (B & M & K).
 cbn [exec] in X. destruct X as (X & XS). destruct (node_ok_terms e ts b ns G N) as (W & T).
 cbn [neuron] in F |- *.
 remember (up (up (kappa fv * fget (load s) j) + eta_up fv)) as own eqn:Eown.
-set (make := fun l => ftab (len (in_ext l)) (fun k => if minus then (- rowF l j k)%float else rowF l j k)) in *.
+set (make := fun l => ftab (len (in_ext l))
+  (fun k => if minus then (- rowF l j k)%float else rowF l j k)) in *.
 destruct (spread ts make ss (map (fun _ => None) ns) own) as [rs cost] eqn:Es.
 assert (L0 : length (map (fun _ : node => @None farr) ns) = length ns) by apply map_length.
 assert (L1 : length rs = length ns) by (etransitivity; [exact (spread_length _ _ _ _ _ _ _ Es) | exact L0]).
@@ -175,16 +190,19 @@ assert (R : over_terms ts (fun d l => dotR (in_ext l) (make l) (value ys d)) =
   (if minus then -1 else 1) * over_terms ts (fun d l => apply l (value ys d) j)).
 { clear - T Hj. induction T as [|[d l] ts (V & Eo & _) T IH]; cbn [over_terms]; [ring|]. rewrite IH.
   cbn [fst snd] in *. assert (Wi := in_wf l V).
-  assert (E : dotR (in_ext l) (make l) (value ys d) = (if minus then -1 else 1) * apply l (value ys d) j); [|rewrite E; ring].
+  assert (E : dotR (in_ext l) (make l) (value ys d) = (if minus then -1 else 1) * apply l (value ys d) j);
+    [|rewrite E; ring].
   rewrite <- Eo in Hj. rewrite <- (rowF_exact l V j (value ys d) Hj), <- sum_scal.
   apply sum_ext; [assumption|]. intros k Hk. unfold make. rewrite fget_ftab_below by assumption.
   destruct minus; [rewrite fR_opp|]; ring. }
 assert (Sp : 0 <= over_terms ts (fun d l => fR tiny * sum (in_ext l) (mag_at (map mag ss) d))).
-{ clear - T K. induction T as [|[d l] ts (V & Eo & n & En & Ee) T IH]; cbn [over_terms]; [lra|]. cbn [fst snd] in *.
+{ clear - T K. induction T as [|[d l] ts (V & Eo & n & En & Ee) T IH]; cbn [over_terms]; [lra|].
+cbn [fst snd] in *.
   assert (0 <= sum (in_ext l) (mag_at (map mag ss) d)).
   { apply sum_nonneg; [now apply in_wf|]. intros k Hk. rewrite <- Ee in Hk.
     pose proof (known_mag fv ns ss ys d n k K En Hk). pose proof (Rabs_pos (value ys d k)). lra. }
-  pose proof tiny_pos. assert (0 <= fR tiny * sum (in_ext l) (mag_at (map mag ss) d)) by (apply Rmult_le_pos; lra). lra. }
+  pose proof tiny_pos. assert (0 <= fR tiny * sum (in_ext l) (mag_at (map mag ss) d)) by (apply Rmult_le_pos;
+    lra). lra. }
 specialize (X j Hj). cbn in X.
 assert (At := affine_le_total fv ns ss ys e ts b K T j Hj).
 destruct (load_ge _ _ _ _ _ M j Hj) as (_ & Lo).
@@ -195,7 +213,8 @@ destruct C as (_ & _ & Cr & Ca).
 assert (relative v * affineA ts b (map (fun z k => Rabs (z k)) ys) j <= fR (kappa fv) * fR (fget (load s) j)).
 { eapply Rle_trans; [apply Rmult_le_compat_l; [lra | exact At]|]. apply Rmult_le_compat; lra. }
 assert (Bf : fR (bias_f b j) = bias_at b j) by (destruct b; [reflexivity | exact fR_0]).
-rewrite affine_split in X. apply Rabs_le_inv in X. destruct minus; [rewrite fR_opp in *|]; rewrite Bf in *; lra.
+rewrite affine_split in X. apply Rabs_le_inv in X.
+destruct minus; [rewrite fR_opp in *|]; rewrite Bf in *; lra.
 Qed.
 
 Lemma sharper_fin old new keep : fin (sharper old new keep) -> fin new.
@@ -203,12 +222,14 @@ Proof. unfold sharper. destruct (finb new) eqn:E; [intros; now apply finb_fin | 
 Lemma all_below e p i : wf e -> allb e p = true -> below e i -> p i = true.
 Proof.
 intros W H Hi. destruct (fuel_below e i W Hi) as (t & Ht & ->). unfold allb in H.
-assert (A : forall n k, allR n k p = true -> forall t, (t < n)%nat -> p (k + of_Z (Z.of_nat t))%uint63 = true).
+assert (A : forall n k, allR n k p = true -> forall t, (t < n)%nat ->
+  p (k + of_Z (Z.of_nat t))%uint63 = true).
 { clear. induction n as [|n IH]; intros k H t Ht; [lia|]. cbn in H. destruct (p k) eqn:E; [|discriminate].
   destruct t as [|t]; [now rewrite index_0 | rewrite index_S; apply IH; [assumption | lia]]. }
 specialize (A _ _ H t Ht). now rewrite add_0_l in A.
 Qed.
-Lemma tighten_known v fv x ns ss ys d ls chosen p ss' : covers fv v -> graph_ok ns = true -> known fv ns ss ys ->
+Lemma tighten_known v fv x ns ss ys d ls chosen p ss' : covers fv v -> graph_ok ns = true ->
+  known fv ns ss ys ->
   exec v x ns ys -> lines_good (skipn d ns) (skipn d ss) ls ->
   tighten fv ns ss d ls chosen p = Ok ss' -> known fv ns ss' ys.
 Proof.
@@ -216,28 +237,33 @@ intros C G K X L H. unfold tighten in H.
 assert (G' := graph_ok_skipn d ns G). assert (K' := known_skipn fv d ns ss ys K).
 assert (X' := exec_skipn v x d ns ys X).
 destruct (skipn d ns) as [|[| |e ts b|] ns'] eqn:En; try discriminate.
-destruct (skipn d ss) as [|s ss1] eqn:Es; [discriminate|]. destruct (skipn d ys) as [|y ys'] eqn:Ey; [contradiction|].
+destruct (skipn d ss) as [|s ss1] eqn:Es; [discriminate|].
+destruct (skipn d ys) as [|y ys'] eqn:Ey; [contradiction|].
 destruct ls as [|l0 ls]; [contradiction|]. destruct L as (_ & L).
 match type of H with context [finite e ?a && finite e ?b] => set (lo' := a) in *; set (hi' := b) in * end.
 reading H. reading H. apply demand_ok in E. apply demand_ok in E0. apply andb_prop in E as [F1 F2].
 injection H as <-. rewrite <- (skipn_info ss d s ss1 Es).
 assert (N := skipn_nth ns d _ _ En). apply (known_replace fv d ns ss ys _ lo' hi' K N).
 intros i Hi. cbn [ext] in Hi. cbn [with_bounds lo hi]. rewrite (skipn_value ys d y ys' Ey).
-assert (G1 := G'). cbn [graph_ok] in G1. apply andb_prop in G1 as [Nn _]. assert (W := node_ok_wf _ _ Nn). cbn in W.
+assert (G1 := G'). cbn [graph_ok] in G1. apply andb_prop in G1 as [Nn _]. assert (W := node_ok_wf _ _ Nn).
+cbn in W.
 assert (Fl := all_below e _ i W F1 Hi). assert (Fh := all_below e _ i W F2 Hi). cbv beta in Fl, Fh.
 apply finb_fin in Fl, Fh. split; [assumption|]. split; [assumption|].
 assert (K1 := K'). cbn [known] in K1. destruct K1 as (B & _ & _). destruct (B i Hi) as (Bl & Bh & By).
 unfold lo', hi' in *. rewrite !fget_ftab_below in * by assumption. destruct (chosen i); [|exact By].
-assert (Fl' := Fl). assert (Fh' := Fh). apply sharper_fin in Fl'. apply sharper_fin in Fh'. apply (proj1 (fin_opp _)) in Fh'.
+assert (Fl' := Fl). assert (Fh' := Fh). apply sharper_fin in Fl'. apply sharper_fin in Fh'.
+apply (proj1 (fin_opp _)) in Fh'.
 assert (S1 := neuron_sound v fv x e ts b ns' s ss1 l0 ls y ys' false i C G' K' X' L Hi Fl').
 assert (S2 := neuron_sound v fv x e ts b ns' s ss1 l0 ls y ys' true i C G' K' X' L Hi Fh').
-cbv iota in S1, S2. unfold sharper. rewrite (proj2 (finb_fin _) Fl'), (proj2 (finb_fin _) (proj2 (fin_opp _) Fh')).
+cbv iota in S1, S2. unfold sharper. rewrite (proj2 (finb_fin _) Fl'), (proj2 (finb_fin _)
+  (proj2 (fin_opp _) Fh')).
 rewrite fR_maxf by assumption. rewrite fR_minf by (try assumption; now apply fin_opp). rewrite fR_opp.
 split; [apply Rmax_lub; lra | apply Rmin_glb; lra].
 Qed.
 
 (** ** Leaves *)
-(** What is known of a claim: it holds with the exact value of its affine node on top of the network's values. *)
+(** What is known of a claim: it holds with the exact value of its affine node on top of the network's
+  values. *)
 Definition claim_known (fv : fnoise) (ns : list node) (ms : list farr) (ys : list vec) (c : claim) : Prop :=
   exists e ts b, over c = Affine e ts b /\ node_ok (over c) ns = true /\
     between (over c) (about c) (affine ts b ys) /\ magnitudes fv (over c) (about c) ms (affine ts b ys).
@@ -250,11 +276,13 @@ Definition refuted (ys : list vec) (c : claim) : Prop :=
 Lemma refute_sound v fv x f ns ss top p c q ys : covers fv v -> graph_ok ns = true -> known fv ns ss ys ->
   exec v x ns ys -> claim_known fv ns (map mag ss) ys c -> refute fv f ns ss top p c = Ok q -> refuted ys c.
 Proof.
-intros C G K X (e & ts & b & Ec & N & B & M) H. unfold refute in H. unfold refuted. rewrite Ec in *. cbn [ext] in H.
+intros C G K X (e & ts & b & Ec & N & B & M) H. unfold refute in H. unfold refuted. rewrite Ec in *.
+cbn [ext] in H.
 reading H. reading H. destruct a0 as [s p']. rename E into En. rename E0 into Es.
 set (m := ftab (len e) (fun i => word f (p + i))) in *. set (ls := all_lines f s ns ss 0) in *.
 match type of H with (if finb ?w then _ else _) = _ => set (low := w) in * end.
-destruct (finb low) eqn:Fl; [|discriminate]. destruct (0 <? low)%float eqn:Pl; [|discriminate]. apply finb_fin in Fl.
+destruct (finb low) eqn:Fl; [|discriminate]. destruct (0 <? low)%float eqn:Pl; [|discriminate].
+apply finb_fin in Fl.
 assert (W := node_ok_wf _ _ N). cbn in W.
 assert (Sg : slopes_good f ns s).
 { unfold read_slopes in Es. reading Es. now apply slopes_at_good in Es. }
@@ -265,7 +293,8 @@ assert (X' : exec v x (Affine e ts b :: ns) (affine ts b ys :: ys)).
 { cbn [exec]. split; [|assumption]. intros i Hi. rewrite Rminus_eq_0, Rabs_R0.
   destruct C as (_ & _ & Cr & Ca). assert (0 <= affineA ts b (map (fun z k => Rabs (z k)) ys) i).
   { destruct (node_ok_terms e ts b ns G N) as (_ & T). now apply (affineA_nonneg ns e). }
-  assert (0 <= relative v * affineA ts b (map (fun z k => Rabs (z k)) ys) i) by (apply Rmult_le_pos; lra). lra. }
+  assert (0 <= relative v * affineA ts b (map (fun z k => Rabs (z k)) ys) i) by (apply Rmult_le_pos; lra).
+  lra. }
 assert (L' : lines_good (Affine e ts b :: ns) (about c :: ss) (no_lines :: ls)) by (cbn [lines_good]; auto).
 assert (Len : length (Some m :: map (fun _ : node => @None farr) ns) = length (Affine e ts b :: ns))
   by (cbn; now rewrite map_length).
@@ -275,16 +304,19 @@ assert (Z : rowsum ns (map (fun _ : node => @None farr) ns) ys = 0) by exact (ro
 rewrite Z, fR_0 in R2. apply ltb_lt in Pl; [|exact fin_0 | assumption]. rewrite fR_0 in Pl.
 (* a positive combination has a positive row *)
 assert (Pm : forall i, below e i -> 0 <= fR (fget m i)).
-{ intros i Hi. unfold m. rewrite fget_ftab_below by assumption. destruct (fuel_below e i W Hi) as (t & Ht & ->).
+{ intros i Hi. unfold m. rewrite fget_ftab_below by assumption.
+destruct (fuel_below e i W Hi) as (t & Ht & ->).
   now apply (all_nonneg_nth f (fuel e) p a). }
-destruct (Classical_Prop.classic (exists i, below e i /\ 0 < affine ts b ys i)) as [Y|Y]; [assumption|exfalso].
+destruct (Classical_Prop.classic (exists i, below e i /\ 0 < affine ts b ys i)) as [Y|Y];
+  [assumption|exfalso].
 assert (dotR e m (affine ts b ys) <= 0); [|lra].
 rewrite <- (sum_zero e (fun _ => 0)) by auto. apply sum_le; [assumption|]. intros i Hi.
 assert (affine ts b ys i <= 0) by (apply Rnot_lt_le; intros P; apply Y; now exists i).
 specialize (Pm i Hi). assert (0 <= fR (fget m i) * - affine ts b ys i) by (apply Rmult_le_pos; lra). lra.
 Qed.
 Lemma leaf_sound v fv x f ns ss top ys : covers fv v -> graph_ok ns = true -> known fv ns ss ys ->
-  exec v x ns ys -> forall cs p q, Forall (claim_known fv ns (map mag ss) ys) cs -> leaf fv f ns ss top p cs = Ok q ->
+  exec v x ns ys -> forall cs p q, Forall (claim_known fv ns (map mag ss) ys) cs ->
+    leaf fv f ns ss top p cs = Ok q ->
   Forall (refuted ys) cs.
 Proof.
 intros C G K X. induction cs as [|c cs IH]; intros p q T H; [constructor|]. cbn [leaf] in H. reading H.
@@ -293,7 +325,8 @@ now apply (refute_sound v fv x f ns ss top p c a ys).
 Qed.
 
 (** ** The whole tree *)
-Lemma tighten_mag fv ns ss d ls chosen p ss' : tighten fv ns ss d ls chosen p = Ok ss' -> map mag ss' = map mag ss.
+Lemma tighten_mag fv ns ss d ls chosen p ss' : tighten fv ns ss d ls chosen p = Ok ss' ->
+  map mag ss' = map mag ss.
 Proof.
 unfold tighten. destruct (skipn d ns) as [|[| |e ts b|] ns']; try discriminate.
 destruct (skipn d ss) as [|s ss1] eqn:Es; [discriminate|]. intros H. reading H. reading H. injection H as <-.
@@ -311,8 +344,10 @@ intros K N W F V. set (d := input_at ns) in *. assert (O := known_nth fv ns ss y
 destruct (known_length fv ns ss ys K) as [L _].
 assert (D : (d < length ss)%nat) by (rewrite L; apply nth_error_Some; congruence).
 unfold cut. destruct upper; match goal with |- context [with_bounds _ ?l ?h] =>
-  split; [apply (known_replace fv d ns ss ys _ l h K N) | destruct (replace_mag d ss l h); [assumption | lia]] end.
-all: intros k Hk; cbn [ext] in Hk; cbn [with_bounds lo hi]; destruct (one_between _ _ _ O k Hk) as (Fl & Fh & Bk).
+  split; [apply (known_replace fv d ns ss ys _ l h K N) | destruct (replace_mag d ss l h);
+    [assumption | lia]] end.
+all: intros k Hk; cbn [ext] in Hk; cbn [with_bounds lo hi];
+  destruct (one_between _ _ _ O k Hk) as (Fl & Fh & Bk).
 all: rewrite fget_ftab_below by assumption; destruct (k =? i)%uint63 eqn:E; [|tauto].
 all: apply Uint63.eqb_spec in E as ->; repeat split; try assumption; lra.
 Qed.
@@ -321,7 +356,8 @@ Theorem walk_sound v fv x f ns top ys : covers fv v -> graph_ok ns = true -> exe
   walk depth fv f ns top cs ss p = Ok q -> Forall (refuted ys) cs.
 Proof.
 intros C G X. induction depth as [|depth IH]; intros cs ss p q K T H; [discriminate|]. cbn [walk] in H.
-reading H. destruct (a =? 0)%uint63; [|destruct (a =? 1)%uint63; [|destruct (a =? 2)%uint63; [|discriminate]]].
+reading H. destruct (a =? 0)%uint63; [|destruct (a =? 1)%uint63; [|destruct (a =? 2)%uint63;
+  [|discriminate]]].
 - now apply (leaf_sound v fv x f ns ss top ys C G K X cs (p + 1)%uint63 q).
 - reading H. reading H. rename a0 into i. rename a1 into w. apply get_float_ok in E1 as (_ & Fw).
   destruct (nth_error ns (input_at ns)) as [[e| | |]|] eqn:N; try discriminate.

@@ -18,11 +18,11 @@ Local Open Scope float_scope.
 """
 
 THEOREM = """\
-Theorem accepted : check graph property certificate = Ok tt.
-Proof. vm_cast_no_check (eq_refl (Ok tt)). Qed.
+Theorem accepted : accepts graph property certificate = true.
+Proof. vm_cast_no_check (eq_refl true). Qed.
 Theorem never_unsafe : exists net prop, read_graph graph = Ok net /\\ read_property property = Ok prop /\\
   forall x : vec, ~ unsafe prop x (output_of net x).
-Proof. exact (check_sound _ _ _ accepted). Qed.
+Proof. exact (accepts_sound _ _ _ accepted). Qed.
 Print Assumptions never_unsafe.
 """
 

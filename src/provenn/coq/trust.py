@@ -28,6 +28,16 @@ def assumptions() -> list[str]:
     return sorted(set(NAME.findall(record().partition("Axioms:")[2])))
 
 
+def by_module() -> str:
+    """The assumptions as a list with one line a module of Coq's standard library."""
+    groups: dict[str, list[str]] = {}
+    for name in assumptions():
+        module, _, last = name.rpartition(".")
+        groups.setdefault(module or "primitive types", []).append(last)
+    lines = [f"- `{module}`: {', '.join(names)}" for module, names in groups.items()]
+    return "\n".join(lines) or "- not recorded: run `make trust`"
+
+
 def state(facet: object) -> str:
     """One cell: the lemma's name, ``tested``, ``zero`` or ``-``."""
     if isinstance(facet, Have):
@@ -48,10 +58,9 @@ def ops_table(ops: dict[str, Op] = ALL) -> str:
 
 def markdown() -> str:
     """The whole of TRUST.md."""
-    listed = "\n".join(f"- `{name}`" for name in assumptions())
-    said = record().strip() or "not recorded: run `make trust`"
+    statement = record().partition("Axioms:")[0].strip() or "not recorded: run `make trust`"
     text = PROSE.read_text()
-    for key, value in (("AXIOMS", listed or "- not recorded"), ("OPS", ops_table()), ("RECORD", said)):
+    for key, value in (("AXIOMS", by_module()), ("OPS", ops_table()), ("STATEMENT", statement)):
         text = text.replace(f"<<{key}>>", value)
     return text
 

@@ -59,9 +59,11 @@ def test_pooling_by_a_power_of_two_rounds_nothing(judge: Any) -> None:
     assert len(judge([node("AveragePool", ["x"], ["y"], kernel_shape=[3, 1])], (1, 1, 4, 4)).notes) == 1
 
 
-@pytest.mark.parametrize(("flip_a", "flip_b", "alpha", "beta"), list(itertools.product([0, 1], [0, 1], [1.0, 0.5],
+@pytest.mark.parametrize(("flip_a", "flip_b", "alpha", "beta"),
+                         list(itertools.product([0, 1], [0, 1], [1.0, 0.5],
                                                                                        [1.0, -0.3])))
-def test_gemm_with_a_constant_on_either_side(judge: Any, flip_a: int, flip_b: int, alpha: float, beta: float) -> None:
+def test_gemm_with_a_constant_on_either_side(judge: Any, flip_a: int, flip_b: int, alpha: float,
+                                             beta: float) -> None:
     attributes = {"transA": flip_a, "transB": flip_b, "alpha": alpha, "beta": beta}
     x, w = ((4, 3) if flip_a else (3, 4)), noise(*((5, 4) if flip_b else (4, 5)))
     for c in (noise(5), noise(1, 5), noise(3, 1), noise(3, 5), noise(1)):
@@ -71,21 +73,26 @@ def test_gemm_with_a_constant_on_either_side(judge: Any, flip_a: int, flip_b: in
     judge([node("Gemm", ["a", "x"], ["y"], **attributes)], x, {"a": a})
 
 
-MATRICES = [((3, 4), (4, 5)), ((4,), (4, 5)), ((3, 4), (4,)), ((4,), (4,)), ((2, 3, 4), (4, 5)), ((2, 3, 4), (4,)),
-            ((2, 3, 4), (2, 4, 5)), ((3, 4), (1, 4, 5)), ((1, 1, 4), (4, 2)), ((2, 1, 3, 4), (5, 4, 2)), ((1, 1), (1, 3)),
+MATRICES = [((3, 4), (4, 5)), ((4,), (4, 5)), ((3, 4), (4,)), ((4,), (4,)), ((2, 3, 4), (4, 5)),
+            ((2, 3, 4), (4,)),
+            ((2, 3, 4), (2, 4, 5)), ((3, 4), (1, 4, 5)), ((1, 1, 4), (4, 2)), ((2, 1, 3, 4),
+                                                                               (5, 4, 2)), ((1, 1), (1, 3)),
             ((3, 4), (2, 1, 4, 5)), ((4,), (2, 4, 3))]
 
 
 @pytest.mark.parametrize(("left", "right"), MATRICES)
-def test_matmul_with_a_constant_on_either_side(judge: Any, left: tuple[int, ...], right: tuple[int, ...]) -> None:
+def test_matmul_with_a_constant_on_either_side(judge: Any, left: tuple[int, ...],
+                                               right: tuple[int, ...]) -> None:
     judge([node("MatMul", ["x", "w"], ["y"])], left, {"w": noise(*right)})
     judge([node("MatMul", ["w", "x"], ["y"])], right, {"w": noise(*left)})
 
 
 @pytest.mark.parametrize("op", ["Add", "Sub", "Mul", "Div"])
-@pytest.mark.parametrize(("x", "c"), [((2, 3), (3,)), ((2, 3), (2, 1)), ((2, 3), ()), ((1, 3), (4, 3)), ((3,), (1, 2, 3)),
+@pytest.mark.parametrize(("x", "c"),
+                         [((2, 3), (3,)), ((2, 3), (2, 1)), ((2, 3), ()), ((1, 3), (4, 3)), ((3,), (1, 2, 3)),
                                       ((2, 1, 3), (1, 5, 1))])
-def test_constants_are_broadcast_on_either_side(judge: Any, op: str, x: tuple[int, ...], c: tuple[int, ...]) -> None:
+def test_constants_are_broadcast_on_either_side(judge: Any, op: str, x: tuple[int, ...],
+                                                c: tuple[int, ...]) -> None:
     weights = {"c": noise(*c) + np.float32(3)}
     judge([node(op, ["x", "c"], ["y"])], x, weights, opset=7)
     if op != "Div":
@@ -93,7 +100,8 @@ def test_constants_are_broadcast_on_either_side(judge: Any, op: str, x: tuple[in
 
 
 def test_sums_of_two_variables(judge: Any) -> None:
-    judge([node("Relu", ["x"], ["r"]), node("Sub", ["x", "r"], ["s"]), node("Add", ["s", "r"], ["y"])], (2, 3))
+    judge([node("Relu", ["x"], ["r"]), node("Sub", ["x", "r"], ["s"]), node("Add", ["s", "r"], ["y"])],
+          (2, 3))
 
 
 def test_a_sum_after_a_product_becomes_its_bias(judge: Any) -> None:
@@ -113,7 +121,8 @@ def test_axes_are_read_in_old_and_new_opsets(judge: Any, opset: int) -> None:
         return node(op, [x, f"axes{values}"], [y])
 
     weights = {f"axes{v}": np.array(v, np.int64) for v in ([0, 2], [1], [2])} if opset >= 13 else {}
-    judge([axes("Unsqueeze", "x", "u", [0, 2]), axes("Squeeze", "u", "s", [2]), axes("ReduceSum", "s", "y", [1])],
+    judge([axes("Unsqueeze", "x", "u", [0, 2]), axes("Squeeze", "u", "s", [2]),
+           axes("ReduceSum", "s", "y", [1])],
           (3, 4), weights, opset=opset)
     judge([axes("ReduceMean", "x", "y", [1], 18)], (3, 4), weights if opset >= 18 else {}, opset=opset)
 
@@ -132,7 +141,8 @@ def test_slices(judge: Any, opset: int) -> None:
 
 
 def test_splits_gathers_and_joins(judge: Any) -> None:
-    parts = [node("Split", ["x"], ["a", "b", "c"], axis=1), node("Concat", ["c", "a", "b", "k"], ["y"], axis=-1)]
+    parts = [node("Split", ["x"], ["a", "b", "c"], axis=1),
+             node("Concat", ["c", "a", "b", "k"], ["y"], axis=-1)]
     judge(parts, (2, 6), {"k": noise(2, 3)}, opset=11)
     sized = [node("Split", ["x", "n"], ["a", "b"], axis=-1), node("Concat", ["b", "a"], ["y"], axis=1)]
     judge(sized, (2, 6), {"n": np.array([1, 5])}, opset=13)
@@ -152,8 +162,8 @@ def test_pads(judge: Any, opset: int) -> None:
     judge([node("Pad", ["x", "p", "v"], ["y"])], (1, 2, 3), weights, opset=opset)
     judge([node("Pad", ["x", "p"], ["y"])], (1, 3, 3), {"p": np.array([0, -1, 0, 0, 2, -2])}, opset=opset)
     if opset >= 18:
-        judge([node("Pad", ["x", "p", "", "a"], ["y"])], (1, 2, 3), {"p": np.array([1, 2]), "a": np.array([-1])},
-              opset=18)
+        judge([node("Pad", ["x", "p", "", "a"], ["y"])], (1, 2, 3),
+              {"p": np.array([1, 2]), "a": np.array([-1])}, opset=18)
 
 
 def test_clips(judge: Any) -> None:
@@ -181,14 +191,16 @@ def test_shape_arithmetic_is_folded(judge: Any) -> None:
         node("Cast", ["n1"], ["f"], to=1), node("Div", ["f", "two"], ["h"]), node("Mul", ["h", "two"], ["k"]),
         node("Expand", ["z", "five"], ["e"]), node("Add", ["r", "e"], ["q"]), node("Mul", ["q", "k"], ["y"]),
     ]
-    weights = {"zero": np.array(0), "rest": np.array([-1, 5]), "two": np.array([2], np.float32), "five": np.array([5])}
+    weights = {"zero": np.array(0), "rest": np.array([-1, 5]), "two": np.array([2], np.float32),
+               "five": np.array([5])}
     made = judge(nodes, ("batch", 3, 5), weights, opset=11)
     assert [n.op.tag for n in made.graph] == ["input", "parameter", "add", "parameter", "mul"]
 
 
 def test_movements(judge: Any) -> None:
     nodes = [
-        node("Identity", ["x"], ["i"]), node("Transpose", ["i"], ["t"], perm=[0, 2, 1]), node("Flatten", ["t"], ["f"]),
+        node("Identity", ["x"], ["i"]), node("Transpose", ["i"], ["t"], perm=[0, 2, 1]), node("Flatten",
+                                                                                              ["t"], ["f"]),
         node("Dropout", ["f"], ["d", "mask"]), node("Neg", ["d"], ["n"]), node("Transpose", ["n"], ["y"]),
     ]
     judge(nodes, (1, 3, 4), opset=11)

@@ -159,7 +159,8 @@ def _shape(value: Any, file: str) -> tuple[tuple[int, ...], tuple[str, ...]]:
         known = dim.HasField("dim_value") and (dim.dim_value >= 0 or axis > 0)
         if known and not 0 < dim.dim_value < 1 << 31:
             raise FileError("PNN-ONNX-418", "a size of the network input is impossible", where=where,
-                            expected="a positive number", got=dim.dim_value)
+                            expected="a positive number", got=dim.dim_value,
+                            hint="set it, for instance with onnx.tools.update_model_dims")
         if not known and axis > 0:
             notes.append(f"input {value.name}: size {axis}, {dim.dim_param or 'unknown'!r}, was read as 1")
         shape.append(int(dim.dim_value) if known else 1)

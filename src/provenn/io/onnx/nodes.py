@@ -55,8 +55,10 @@ def read_node(node: Any, recorder: Recorder, values: Mapping[str, Value], opset:
         made = OPERATORS[node.op_type](call)
     except ShapeError as e:
         raise call.misfit(e.what, expected=e.expected, got=e.got) from None
-    except ProvennError:
-        raise
+    except ProvennError as e:
+        if e.where != recorder.file:
+            raise
+        raise type(e)(e.code, e.what, where=where, expected=e.expected, got=e.got, hint=e.hint) from None
     except (ValueError, TypeError, IndexError, KeyError, OverflowError, MemoryError) as e:
         raise call.malformed("it cannot be understood", got=f"{type(e).__name__}: {e}") from None
     return _named(call, made if isinstance(made, list) else [made], node)

@@ -86,7 +86,8 @@ class Recorder:
         if len({c.array.dtype for c in consts}) > 1:
             raise FileError("PNN-ONNX-413", "constants of different element types meet in one operation",
                             where=self.file, expected="one element type",
-                            got=", ".join(f"{c.name!r}: {c.array.dtype}" for c in consts))
+                            got=", ".join(f"{c.name!r}: {c.array.dtype}" for c in consts),
+                            hint="check the file with onnx.checker.check_model")
         made = op.shape.rule([TensorType(c.shape) for c in consts], attrs)
         self.check_size(made.shape)
         with np.errstate(all="ignore"):
@@ -140,4 +141,5 @@ class Recorder:
         """Raise FileError (PNN-ONNX-415) for a constant too large to write out."""
         if math.prod(shape) > LARGEST:
             raise FileError("PNN-ONNX-415", "a constant of the network is too large", where=self.file,
-                            expected=f"at most {LARGEST} elements", got=list(shape))
+                            expected=f"at most {LARGEST} elements", got=list(shape),
+                            hint="broadcasting is written out; rewrite the network with smaller constants")

@@ -61,7 +61,7 @@ def window(call: Call, image: tuple[int, ...], taps: tuple[int, ...]) -> Window:
     if mode in ("SAME_UPPER", "SAME_LOWER"):
         total = [(-(-n // s) - 1) * s + t - n for n, s, t in zip(image, stride, taps)]
         if min(total) < 0 or max(dilation) > 1:
-            raise call.unsupported(f"runtimes disagree on {mode} with dilations or with strides beyond the window",
+            raise call.unsupported(f"runtimes disagree on {mode} with dilations or strides beyond the window",
                                    "write the pads out")
         small, large = tuple(t // 2 for t in total), tuple(t - t // 2 for t in total)
         before, after = (small, large) if mode == "SAME_UPPER" else (large, small)

@@ -1,0 +1,48 @@
+"""Two builds of one checker: the fast one, and the one that uses Coq's own modules only."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from provenn.base.words import to_bytes
+from tests.coq.samples import Files, certified, damaged
+
+
+@pytest.fixture(scope="module")
+def slow_program(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The slow build; skips without Coq's OCaml libraries."""
+    room = tmp_path_factory.mktemp("slow")
+    found = shutil.which("ocamlfind") and subprocess.run(
+        ["ocamlfind", "query", "coq-core.kernel"], capture_output=True, check=False).returncode == 0
+    if not found:
+        pytest.skip("Coq's OCaml libraries are missing: apt-get install libcoq-core-ocaml-dev ocaml-findlib")
+    folder = repository / "checker"
+    for path in [*(folder / "extracted" / "slow").glob("checker.ml*"), folder / "slow" / "glue.ml",
+                 folder / "driver.ml"]:
+        shutil.copy(path, room)
+    subprocess.run(["ocamlfind", "ocamlopt", "-rectypes", "-thread", "-w", "-a", "-package", "unix,coq-core.kernel",
+                    "-linkpkg", "checker.mli", "checker.ml", "glue.ml", "driver.ml", "-o", "slow"],
+                   cwd=room, check=True, timeout=300)
+    return room / "slow"
+
+
+def says(program: Path, files: Files, folder: Path) -> list[str]:
+    """All lines but the time."""
+    paths = [folder / name for name in ("graph", "property", "certificate")]
+    for path, words in zip(paths, files):
+        path.write_bytes(to_bytes(words))
+    done = subprocess.run([str(program), *map(str, paths)], capture_output=True, text=True, timeout=60, check=False)
+    return [line for line in done.stdout.split("\n") if not line.startswith("seconds")]
+
+
+@pytest.mark.parametrize("k", range(3))
+def test_both_builds_say_the_same(k: int, slow_program: Path, checker_program: Path, tmp_path: Path) -> None:
+    files = list(certified())[k]
+    assert "accepted" in says(checker_program, files, tmp_path)
+    for mutant in [files, *damaged(files, seed=k, count=60)]:
+        fast, slow = says(checker_program, mutant, tmp_path), says(slow_program, mutant, tmp_path)
+        assert fast == slow or "index-outside" in fast[-2]
