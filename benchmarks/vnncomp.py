@@ -26,13 +26,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("PROVENN_SHARED") or ROOT.parent / "shared") / "bench"
 GRACE = 20.0
-FIELDS = ["family", "net", "vnnlib", "limit", "expected", "verdict", "whole", "solve", "check", "bytes", "leaves",
-          "note"]
+FIELDS = ["family", "net", "vnnlib", "limit", "expected", "verdict", "whole", "solve", "check", "bytes",
+          "leaves", "note"]
 
 
 def main() -> int:
     """Measure what is missing, then print the table; exit status 1 for a wrong verdict."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--family", action="append", help="only this family; may be repeated")
     parser.add_argument("--limit", type=float, help="seconds an instance, instead of its own limit")
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "bench" / "vnncomp.csv")
@@ -48,7 +49,7 @@ def main() -> int:
         wanted = not options.family or instance["benchmark"] in options.family
         if wanted and not options.table and (options.again or key not in rows):
             rows[key] = measure(instance, options.limit or float(instance["timeout_s"]))
-            print(" ".join(f"{rows[key][f]}" for f in ("family", "net", "vnnlib", "verdict", "whole", "note")),
+            print(" ".join(rows[key][f] for f in ("net", "vnnlib", "verdict", "whole", "note")),
                   file=sys.stderr)
             write(options.out, rows)
     chosen = [r for r in rows.values() if not options.family or r["family"] in options.family]
@@ -64,8 +65,9 @@ def measure(instance: dict[str, str], limit: float) -> dict[str, str]:
     files = [str(SHARED / "vnncomp" / instance[k]) for k in ("net", "vnnlib")]
     start = time.perf_counter()
     try:
-        done = subprocess.run([sys.executable, "-m", "provenn", "verify", *files, "--json", "-q", "--timeout",
-                               f"{limit:g}"], capture_output=True, text=True, timeout=limit + GRACE, check=False)
+        done = subprocess.run([sys.executable, "-m", "provenn", "verify", *files, "--json", "-q",
+                               "--timeout", f"{limit:g}"], capture_output=True, text=True,
+                              timeout=limit + GRACE, check=False)
     except subprocess.TimeoutExpired:
         return row | {"verdict": "timed-out", "whole": f"{limit + GRACE:.1f}", "note": "stopped from outside"}
     row["whole"] = f"{time.perf_counter() - start:.2f}"
@@ -121,14 +123,16 @@ def table(rows: list[dict[str, str]]) -> str:
     """Markdown: one line an instance, then one a family."""
     others = peers()
     tools = sorted({t for times in others.values() for t in times})
-    head = ["instance", "expected", "verdict", "solve s", "check s", "bytes", "whole s", *(f"{t} s" for t in tools)]
-    lines = [f"Machine: {platform.platform()}, {os.cpu_count()} processors; Python {platform.python_version()}", "",
-             f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
+    head = ["instance", "expected", "verdict", "solve s", "check s", "bytes", "whole s"]
+    head += [f"{t} s" for t in tools]
+    machine = f"{platform.platform()}, {os.cpu_count()} processors, Python {platform.python_version()}"
+    lines = [f"Machine: {machine}", "", f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
     for r in rows:
         name = f"{r['family']}: {Path(r['net']).stem} {Path(r['vnnlib']).name.split('.vnnlib')[0]}"
         mark = " **WRONG**" if wrong(r) else f" ({r['note']})" if r["note"] else ""
         theirs = [others[r["net"], r["vnnlib"]].get(t, "") for t in tools]
-        cells = [name, r["expected"], r["verdict"] + mark, r["solve"], r["check"], r["bytes"], r["whole"], *theirs]
+        own = [r["solve"], r["check"], r["bytes"], r["whole"]]
+        cells = [name, r["expected"], r["verdict"] + mark, *own, *theirs]
         lines.append(f"| {' | '.join(cells)} |")
     lines += ["", "| family | decided | median whole s | median check/solve |", "|---|---|---|---|"]
     families: dict[str, list[dict[str, str]]] = defaultdict(list)

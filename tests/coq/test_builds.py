@@ -7,9 +7,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from tests.coq.samples import Files, certified, damaged
 
 from provenn.base.words import to_bytes
-from tests.coq.samples import Files, certified, damaged
 
 
 @pytest.fixture(scope="module")

@@ -109,7 +109,7 @@ Definition rowF (l : linmap) (i k : int) : float :=
   | Reindex _ _ phi _ => if phi i =? k then 1%float else 0%float
   end.
 
-(** Number of products in the longest sum, a few more for convolutions. *)
+(** Products in the longest sum; for convolutions, additions in the longest chain. *)
 Definition terms (l : linmap) : int :=
   match l with
   | Dense _ m n _ _ _ _ => if len m <? len n then len n else len m

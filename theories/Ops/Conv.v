@@ -11,7 +11,8 @@
     [conv_back]      one entry of the transposed map applied to a turned vector
     [conv_entry]     one matrix entry
     Vectors are flat in the order (group, channel, row, column); weights [w] in the order (group, output
-    channel, input channel, tap row, tap column); [wt] holds the same weights with the output channel innermost. *)
+    channel, input channel, tap row, tap column); [wt] holds the same weights with the output
+    channel innermost. *)
 From Coq Require Import Bool Reals Floats Uint63.
 From Provenn Require Import Base.Vector Base.Binary64 Base.Dot Ops.Loops.
 Local Open Scope uint63_scope.
@@ -62,27 +63,30 @@ Definition conv_sum (c : conv) (w x : int -> R) (i : int) : R :=
     then sum (cin c) (fun k => w (widx c oc k ky kx) * x (iidx c (g * len (cin c) + k) y z))%R
     else 0%R)).
 
-(** [f y z ky kx acc] for every tap of output [i] that reads inside the input. *)
-Definition conv_fold (c : conv) (oy ox : int) (f : int -> int -> int -> int -> float -> float) : float :=
+(** [f y z ky kx acc] for all taps whose positions [y = py ky] and [z = px kx] are in range. *)
+Definition taps_fold (c : conv) (py px : int -> int) (ny nx : int)
+    (f : int -> int -> int -> int -> float -> float) : float :=
   accF (taps (vert c)) (fun ky acc =>
-    let y := pos (vert c) oy ky in
-    if y <? isize (vert c)
+    let y := py ky in
+    if y <? ny
     then accF (taps (horz c)) (fun kx acc =>
-           let z := pos (horz c) ox kx in
-           if z <? isize (horz c) then f y z ky kx acc else acc) acc
+           let z := px kx in
+           if z <? nx then f y z ky kx acc else acc) acc
     else acc) 0%float.
 
 Definition conv_dot (c : conv) (w x : farr) (i : int) : float :=
   let oc := ochan c i in
   let first := (oc / len (cout c)) * len (cin c) in
-  conv_fold c (orow c i) (ocol c i) (fun y z ky kx acc =>
-    acc + dot_strided (cin c) w (widx c oc 0 ky kx) (kplane c) x (iidx c first y z) (iplane c))%float.
+  taps_fold c (pos (vert c) (orow c i)) (pos (horz c) (ocol c i)) (isize (vert c)) (isize (horz c))
+    (fun y z ky kx acc =>
+       acc + dot_strided (cin c) w (widx c oc 0 ky kx) (kplane c) x (iidx c first y z) (iplane c))%float.
 
 Definition conv_abs (c : conv) (w x : farr) (i : int) : float :=
   let oc := ochan c i in
   let first := (oc / len (cout c)) * len (cin c) in
-  conv_fold c (orow c i) (ocol c i) (fun y z ky kx acc =>
-    up (acc + dot_abs_strided (cin c) w (widx c oc 0 ky kx) (kplane c) x (iidx c first y z) (iplane c))).
+  taps_fold c (pos (vert c) (orow c i)) (pos (horz c) (ocol c i)) (isize (vert c)) (isize (horz c))
+    (fun y z ky kx acc =>
+       up (acc + dot_abs_strided (cin c) w (widx c oc 0 ky kx) (kplane c) x (iidx c first y z) (iplane c))).
 
 Definition conv_turn (c : conv) (lam : farr) : farr :=
   let n := ochans c in
@@ -93,21 +97,13 @@ Definition conv_back (c : conv) (wt turned : farr) (k : int) : float :=
   let w := isize (horz c) in
   let h := isize (vert c) in
   let row := k / w in
-  let x := k - row * w in
   let ic := row / h in
-  let y := row - ic * h in
   let first := (ic / len (cin c)) * len (cout c) in
   let n := ochans c in
-  accF (taps (vert c)) (fun ky acc =>
-    let oy := src (vert c) ky y in
-    if oy <? osize (vert c)
-    then accF (taps (horz c)) (fun kx acc =>
-           let ox := src (horz c) kx x in
-           if ox <? osize (horz c)
-           then (acc + dot (cout c) wt (tidx c ic 0 ky kx)
-                           turned ((oy * osize (horz c) + ox) * n + first))%float
-           else acc) acc
-    else acc) 0%float.
+  taps_fold c (fun ky => src (vert c) ky (row - ic * h)) (fun kx => src (horz c) kx (k - row * w))
+    (osize (vert c)) (osize (horz c))
+    (fun oy ox ky kx acc =>
+       acc + dot (cout c) wt (tidx c ic 0 ky kx) turned ((oy * osize (horz c) + ox) * n + first))%float.
 
 (** Entry in row [i] and column [k], from a weight lookup and a zero of any type. *)
 Definition conv_entry {A} (zero : A) (c : conv) (w : int -> A) (i k : int) : A :=
@@ -118,9 +114,11 @@ Definition conv_entry {A} (zero : A) (c : conv) (w : int -> A) (i k : int) : A :
   if (oc / len (cout c) =? ic / len (cin c)) && ((ky <? len (taps (vert c))) && (kx <? len (taps (horz c))))
   then w (widx c oc (ic mod len (cin c)) ky kx) else zero.
 
-(** Number of products in the longest sum, with one addition per tap. *)
-Definition conv_terms (c : conv) : int :=
-  kplane c * ((if len (cin c) <? len (cout c) then len (cout c) else len (cin c)) + 1).
+(** Most channels in one sum; longest chain of additions; number of products in the longest sum. *)
+Definition conv_chans (c : conv) : int :=
+  if len (cin c) <? len (cout c) then len (cout c) else len (cin c).
+Definition conv_terms (c : conv) : int := kplane c + conv_chans c.
+Definition conv_size (c : conv) : int := kplane c * (conv_chans c + 1).
 
 (** [wt] holds the weights of [w]. *)
 Definition conv_same (c : conv) (w wt : farr) : bool :=
@@ -140,4 +138,4 @@ Definition conv_ok (c : conv) (w wt : farr) : bool :=
   axis_ok (vert c) && (axis_ok (horz c) && (wf_ext (cin c) && (wf_ext (cout c) && (ok_len (groups c) &&
   (ok_len (ichans c) && (ok_len (ichans c * isize (vert c)) && (ok_len (conv_in c) &&
   (ok_len (ochans c) && (ok_len (ochans c * osize (vert c)) && (ok_len (conv_out c) &&
-  (ok_len (oplane c) && (ok_len (kplane c) && conv_same c w wt)))))))))))).
+  (ok_len (oplane c) && (ok_len (kplane c) && ((conv_size c <=? 16777216) && conv_same c w wt))))))))))))).

@@ -14,7 +14,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from provenn.bounds.backward import (
-    Lines, State, Tape, adaptive, concretise, source_bounds, walk,
+    Lines,
+    State,
+    Tape,
+    adaptive,
+    concretise,
+    source_bounds,
+    walk,
 )
 from provenn.bounds.regions import Coefficients, Floats, Indices, Regions
 

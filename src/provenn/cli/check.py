@@ -44,10 +44,10 @@ def check(
         return 0 if said.accepted else 2
     say(word)
     if not said.accepted:
-        say(f"  {'reason':<12} {' '.join([said.reason, *(f'{k}={v}' for k, v in said.detail.items())])}")
+        say(f"  {'reason':<18} {' '.join([said.reason, *(f'{k}={v}' for k, v in said.detail.items())])}")
     for key, value in said.facts.items():
-        say(f"  {key:<12} {value}")
-    say(f"  {'theorem':<12} {checker.THEOREM}")
-    say(f"  {'checker':<12} sha256 {said.binary_sha256}")
-    say(f"  {'time':<12} {said.seconds:.2f} s")
+        say(f"  {key:<18} {value}")
+    say(f"  {'theorem':<18} {checker.THEOREM}")
+    say(f"  {'checker':<18} sha256 {said.binary_sha256}")
+    say(f"  {'time':<18} {said.seconds:.2f} s")
     return 0 if said.accepted else 2

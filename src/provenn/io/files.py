@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import zlib
 from pathlib import Path
 
@@ -24,20 +25,19 @@ def read_bytes(path: str | Path, code: str, kind: str) -> bytes:
         raise FileError(code, f"there is no such {kind} file", where=str(path),
                         hint="check the path") from None
     except (OSError, ValueError) as e:
-        raise FileError(code, f"the {kind} file cannot be read", where=str(path), got=_reason(e)) from None
+        raise FileError(code, f"the {kind} file cannot be read", where=str(path), got=_reason(e),
+                        hint="check the path and its permissions") from None
     return _unpack(data, path, code, kind) if data.startswith(GZIP_MAGIC) else data
 
 
 def _unpack(data: bytes, path: Path, code: str, kind: str) -> bytes:
     """Unpack up to LIMIT bytes, so that a small file cannot fill the memory."""
-    import io
-
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
             out = stream.read(LIMIT + 1)
     except (OSError, EOFError, zlib.error) as e:
         raise FileError(code, f"the compressed {kind} file is damaged", where=str(path),
-                        got=_reason(e)) from None
+                        got=_reason(e), hint="copy or download it again") from None
     if len(out) > LIMIT:
         raise FileError(code, f"the compressed {kind} file is too large", where=str(path),
                         expected=f"at most {LIMIT} bytes unpacked", hint="unpack it and check what it is")

@@ -9,7 +9,7 @@ Example:
     >>> add.kernel.rule(None, {}, np.array([[1.0]]), np.array([[2.0]]))
     array([[3.]])
 
-Proof: theories/Ops/Elementwise.v.
+Proof: theories/IR/LinMap.v, LinMapProof.v.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def transpose(attrs: Attrs, k: int, ct: Array, operands: object, types: object) 
 
 
 add = Op(
-    tag="add", code=3, coq="Provenn.Ops.Elementwise", facts=("affine", "elementwise", "increasing"),
+    tag="add", code=3, coq="Provenn.IR.LinMap", facts=("affine", "elementwise", "increasing"),
     shape=Have(families.same_shapes), kernel=Have(kernel), interval=Have(families.moved(kernel)),
     transpose=Have(transpose), slope=families.AFFINE, lines=families.AFFINE,
     grad=families.NO_GRAPH_GRADIENT, onnx=Have(("Add",)),

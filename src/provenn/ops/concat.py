@@ -4,7 +4,7 @@
 
 Attribute ``axis``, not negative. At least one operand; all other axes agree.
 
-Proof: theories/Ops/Movement.v.
+Proof: theories/Ops/Movement.v; the index maps are checked to be inverse when a network is loaded.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@
 ``x`` is [N, C, H, W], ``w`` is [O, C/groups, kh, kw] (ONNX and PyTorch layout); positions outside
 ``x`` count as zero. Attributes: groups, stride (2), pad (top, left, bottom, right), dilation (2).
 
-Proof: theories/Ops/Conv.v.
+Proof: theories/Ops/Conv.v, ConvProof.v.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ Example:
     >>> linear.kernel.rule(None, {}, np.ones((1, 1, 2)), np.array([[[1.0, 2.0]]]))
     array([[[3.]]])
 
-Proof: theories/Ops/Linear.v.
+Proof: theories/IR/LinMap.v, LinMapProof.v.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def transpose(attrs: Attrs, k: int, ct: Array, operands: Sequence[Array], types:
 
 
 linear = Op(
-    tag="linear", code=6, coq="Provenn.Ops.Linear", facts=("affine",),
+    tag="linear", code=6, coq="Provenn.IR.LinMap", facts=("affine",),
     shape=Have(shape), kernel=Have(kernel), interval=Have(families.around_centre(kernel)),
     transpose=Have(transpose), slope=families.AFFINE, lines=families.AFFINE,
     grad=families.NO_GRAPH_GRADIENT, onnx=Have(("MatMul", "Gemm")),

@@ -9,7 +9,7 @@ Example:
     >>> mul.kernel.rule(None, {}, np.array([[3.0]]), np.array([[2.0]]))
     array([[6.]])
 
-Proof: theories/Ops/Elementwise.v.
+Proof: theories/IR/LinMap.v, LinMapProof.v.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def transpose(attrs: Attrs, k: int, ct: Array, operands: Sequence[Array], types:
 
 
 mul = Op(
-    tag="mul", code=5, coq="Provenn.Ops.Elementwise", facts=("affine", "elementwise"),
+    tag="mul", code=5, coq="Provenn.IR.LinMap", facts=("affine", "elementwise"),
     shape=Have(families.same_shapes), kernel=Have(kernel), interval=Have(interval),
     transpose=Have(transpose), slope=families.AFFINE, lines=families.AFFINE,
     grad=families.NO_GRAPH_GRADIENT, onnx=Have(("Mul",)),

@@ -10,7 +10,7 @@ Example:
     >>> relu.interval.rule({}, (np.array([-1.0]), np.array([2.0])))
     (array([0.]), array([2.]))
 
-Proof: theories/Ops/Relu.v.
+Proof: theories/Ops/Relu.v, ReluProof.v.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@
 
 Attribute ``shape``: the new shape, all sizes given.
 
-Proof: theories/Ops/Movement.v.
+Proof: theories/IR/LinMap.v, LinMapProof.v.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def transpose(attrs: Attrs, k: int, ct: Array, operands: object, types: Sequence
 
 
 reshape = Op(
-    tag="reshape", code=9, coq="Provenn.Ops.Movement", facts=("affine", "movement"),
+    tag="reshape", code=9, coq="Provenn.IR.LinMap", facts=("affine", "movement"),
     shape=Have(shape), kernel=Have(kernel), interval=Have(families.moved(kernel)),
     transpose=Have(transpose), slope=families.AFFINE, lines=families.AFFINE,
     grad=families.NO_GRAPH_GRADIENT, onnx=Have(("Reshape", "Flatten", "Squeeze", "Unsqueeze")),

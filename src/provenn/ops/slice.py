@@ -4,7 +4,7 @@
 
 Attributes: axis, start, stop, none negative, 0 <= start < stop <= size.
 
-Proof: theories/Ops/Movement.v.
+Proof: theories/Ops/Movement.v; the index maps are checked to be inverse when a network is loaded.
 """
 
 from __future__ import annotations

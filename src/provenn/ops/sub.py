@@ -9,7 +9,7 @@ Example:
     >>> sub.kernel.rule(None, {}, np.array([[1.0]]), np.array([[2.0]]))
     array([[-1.]])
 
-Proof: theories/Ops/Elementwise.v.
+Proof: theories/IR/LinMap.v, LinMapProof.v.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def transpose(attrs: Attrs, k: int, ct: Array, operands: object, types: object) 
 
 
 sub = Op(
-    tag="sub", code=4, coq="Provenn.Ops.Elementwise", facts=("affine", "elementwise"),
+    tag="sub", code=4, coq="Provenn.IR.LinMap", facts=("affine", "elementwise"),
     shape=Have(families.same_shapes), kernel=Have(kernel), interval=Have(interval),
     transpose=Have(transpose), slope=families.AFFINE, lines=families.AFFINE,
     grad=families.NO_GRAPH_GRADIENT, onnx=Have(("Sub",)),

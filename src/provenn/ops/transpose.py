@@ -4,7 +4,7 @@
 
 Attribute ``perm``: a permutation of the axes.
 
-Proof: theories/Ops/Movement.v.
+Proof: theories/Ops/Movement.v; the index maps are checked to be inverse when a network is loaded.
 """
 
 from __future__ import annotations

@@ -17,7 +17,15 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from provenn.bounds.backward import (
-    Lines, Rows, State, Tape, concretise, make_lines, root_state, tighten, walk,
+    Lines,
+    Rows,
+    State,
+    Tape,
+    concretise,
+    make_lines,
+    root_state,
+    tighten,
+    walk,
 )
 from provenn.bounds.regions import Floats, Indices, Regions
 from provenn.bounds.slopes import Ascender, Ascent, Combination, forward, sensitivity

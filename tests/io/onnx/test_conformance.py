@@ -34,7 +34,8 @@ def cases() -> list[Any]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         found = collect_testcases(None)
-    return [c for c in found if c.model is not None and {n.op_type for n in c.model.graph.node} <= set(supported())
+    return [c for c in found if c.model is not None
+            and {n.op_type for n in c.model.graph.node} <= set(supported())
             and any(i.type.tensor_type.elem_type == TensorProto.FLOAT for i in c.model.graph.input)]
 
 

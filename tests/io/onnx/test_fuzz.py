@@ -45,10 +45,9 @@ def seed_model() -> onnx.ModelProto:
         node("Sub", ["k", "dr"], ["su"]), node("Flatten", ["su"], ["y"]),
     ]
     weights = {
-        "w": noise(2, 1, 3, 3), "b": noise(2), "s": noise(2), "v": abs(noise(2)) + 1, "g": noise(4,
-                                                                                                 4), "h": noise(4),
-        "m": noise(4, 3), "six": np.array(6,
-                                          np.float32), "i0": np.array([0]), "i1": np.array([1]), "i9": np.array([9]),
+        "w": noise(2, 1, 3, 3), "b": noise(2), "s": noise(2), "v": abs(noise(2)) + 1,
+        "g": noise(4, 4), "h": noise(4), "m": noise(4, 3), "six": np.array(6, np.float32),
+        "i0": np.array([0]), "i1": np.array([1]), "i9": np.array([9]),
         "pads": np.array([0, 0, 0, 0, 0, 0, 1, 0]), "target": np.array([1, -1]), "four": np.array([1, 4]),
     }
     graph = helper.make_graph(nodes, "seed",

@@ -1,0 +1,99 @@
+"""Property and certificate words written directly, as another tool would write them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from danger import Case, Rows
+from judge import Words
+
+Array = Any
+PROPERTY = float(np.frombuffer(b"pvnPROPS", "<f8")[0])
+CERTIFICATE = float(np.frombuffer(b"pvnPROOF", "<f8")[0])
+HEADER = 22
+Slopes = Mapping[int, Array]
+Tree = list[float]
+NONE: Slopes = {}
+
+
+def rows(cy: Array, d: Array, cx: Array = None, inputs: int = 0) -> Rows:
+    """Rows over the outputs, and over the inputs when ``cx`` is given."""
+    cy, d = np.atleast_2d(np.asarray(cy, float)), np.atleast_1d(np.asarray(d, float))
+    return Rows(np.zeros((len(d), inputs)) if cx is None else np.atleast_2d(np.asarray(cx, float)), cy, d)
+
+
+def property_words(inputs: int, outs: int, cases: Sequence[Case]) -> Words:
+    """Words of a property; matrices of zeros are left out."""
+    body: list[float] = []
+    for case in cases:
+        body += [*case.lo, *case.hi, len(case.ways)]
+        for way in case.ways:
+            has_x, has_y = bool(way.cx.any()), bool(way.cy.any())
+            body += [len(way.d), has_x, has_y]
+            body += [*way.cx.ravel()] * has_x + [*way.cy.ravel()] * has_y + [*way.d]
+    return np.array([PROPERTY, 1, 6 + len(body), inputs, outs, len(cases), *body], float)
+
+
+def slope_block(slopes: Slopes) -> Tree:
+    """Number of entries, then node and slopes of each."""
+    return [float(len(slopes)), *(float(v) for k, a in slopes.items() for v in (k, *np.ravel(a)))]
+
+
+def leaf(*parts: tuple[Sequence[float], Slopes]) -> Tree:
+    """Multipliers and slopes of each way to be unsafe."""
+    return [0.0, *(v for multipliers, slopes in parts for v in (*map(float, multipliers), *slope_block(slopes)))]
+
+
+def split(index: int, at: float, below: Tree, above: Tree) -> Tree:
+    """Both halves of a box."""
+    return [1.0, float(index), float(at), *below, *above]
+
+
+def tighten(node: int, tree: Tree, neurons: Sequence[int] | None = None, slopes: Slopes = NONE) -> Tree:
+    """Sharper bounds of an affine node for everything in ``tree``."""
+    chosen = [-1.0] if neurons is None else [float(len(neurons)), *map(float, neurons)]
+    return [2.0, float(node), *chosen, *slope_block(slopes), *tree]
+
+
+def empty(index: int) -> Tree:
+    """The box is empty along an input."""
+    return [3.0, float(index)]
+
+
+def names(words: Words) -> list[float]:
+    """The SHA-256 of canonical words as eight words."""
+    digest = hashlib.sha256(np.ascontiguousarray(words, "<f8").tobytes()).digest()
+    return [float(v) for v in np.frombuffer(digest, ">u4")]
+
+
+def certificate_words(graph: Words, prop: Words, trees: Sequence[Tree], depth: int = 40) -> Words:
+    """Header and trees."""
+    body = [v for tree in trees for v in tree]
+    head = [CERTIFICATE, 1.0, HEADER + len(body), 0.0, depth, 0.0, *names(graph), *names(prop)]
+    return np.array([*head, *body], float)
+
+
+def counted(words: Words) -> Words:
+    """The same words with their number corrected in the header."""
+    made = np.array(words, float)
+    if len(made) > 2:
+        made[2] = len(made)
+    return made
+
+
+def affine_and_unary(graph: Words) -> tuple[list[int], dict[int, int]]:
+    """Numbers of the affine nodes, and of the unary nodes with their sizes."""
+    affine, unary, at = [], {}, 6
+    for k in range(int(graph[3])):
+        tag, rank = graph[at], int(graph[at + 2])
+        if tag == 8:
+            unary[k] = int(np.prod(graph[at + 3 : at + 3 + rank]))
+        elif tag > 2:
+            affine.append(k)
+        at += 3 + rank
+        for _ in range(3):
+            at += 1 + int(graph[at])
+    return affine, unary

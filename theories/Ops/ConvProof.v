@@ -1,0 +1,587 @@
+(** Convolution: it is a matrix, and its float values, bounds and transpose are those of the matrix.
+
+    [conv_back_sum]  one entry of the transposed convolution over the reals
+    [taps_sum]       sum over the taps whose positions are in range *)
+From Coq Require Import Bool ZArith Reals Lra Lia Floats Uint63 Ring63.
+From Provenn Require Import Base.Vector Base.VectorProof Base.Binary64 Base.Binary64Proof.
+From Provenn Require Import Base.Dot Base.DotProof Ops.Loops Ops.LoopsProof Ops.Conv.
+Local Open Scope R_scope.
+
+Ltac splits := repeat match goal with |- _ /\ _ => split end.
+Ltac split_andb := repeat match goal with
+  | H : _ && _ = true |- _ => apply andb_true_iff in H; destruct H
+  end.
+
+(** ** Flat indices of triples *)
+Section Triple.
+Variables A B C : int.
+Hypotheses (HA : ok_len A = true) (HB : ok_len B = true) (HC : ok_len C = true) (HAB : ok_len (A * B) = true).
+Local Open Scope uint63_scope.
+
+Lemma triple_coords a b c : below (extent_of A) a -> below (extent_of B) b -> below (extent_of C) c ->
+  let i := (a * B + b) * C + c in
+  below (extent_of (A * B * C)) i /\ i / C / B = a /\ (i / C) mod B = b /\ i mod C = c.
+Proof.
+  intros Ha Hb Hc i. pose proof (below_pair A B a b HA HB Ha Hb) as P. unfold i.
+  rewrite (div_pair (A * B) C _ c HAB HC P Hc), (mod_pair (A * B) C _ c HAB HC P Hc).
+  rewrite (div_pair A B a b), (mod_pair A B a b) by assumption. splits; auto.
+  now apply below_pair.
+Qed.
+
+Lemma triple_split i : below (extent_of (A * B * C)) i ->
+  below (extent_of A) (i / C / B) /\ below (extent_of B) ((i / C) mod B) /\ below (extent_of C) (i mod C) /\
+  i = ((i / C / B) * B + (i / C) mod B) * C + i mod C.
+Proof.
+  intros H. pose proof (below_div (A * B) C i HAB HC H) as P.
+  splits.
+  - now apply below_div.
+  - now apply (below_mod A B).
+  - now apply (below_mod (A * B) C).
+  - rewrite (pair_div_mod A B (i / C)) by assumption. now rewrite (pair_div_mod (A * B) C i).
+Qed.
+
+Lemma triple_sum f : ok_len (A * B * C) = true ->
+  sum (extent_of (A * B * C)) f =
+  sum (extent_of A) (fun a => sum (extent_of B) (fun b => sum (extent_of C) (fun c =>
+    f ((a * B + b) * C + c)))).
+Proof.
+  intros H. rewrite (sum_prod (A * B) C) by assumption.
+  now rewrite (sum_prod A B) by assumption.
+Qed.
+End Triple.
+
+(** ** One axis *)
+Section Axis.
+Variable a : axis.
+Hypothesis Ha : axis_ok a = true.
+
+Lemma axis_facts : (to_Z (isize a) <= 2097152 /\ to_Z (osize a) <= 2097152 /\ wf (taps a) /\
+  to_Z (len (taps a)) <= 2097152 /\ 0 < to_Z (stride a) <= 2097152 /\ to_Z (pad a) <= 2097152 /\
+  0 < to_Z (dil a) <= 2097152)%Z.
+Proof.
+  unfold axis_ok in Ha. split_andb. repeat match goal with
+  | H : ok_len _ = true |- _ => apply ok_len_le in H
+  | H : wf_ext _ = true |- _ => apply wf_ext_wf in H
+  | H : (_ <? _)%uint63 = true |- _ => apply Uint63.ltb_spec in H; change (to_Z 0) with 0%Z in H
+  end.
+  splits; auto using wf_len.
+Qed.
+
+Lemma sub_eq (x y z : int) : (to_Z z + to_Z y < wB)%Z ->
+  (x - y)%uint63 = z <-> to_Z x = (to_Z z + to_Z y)%Z.
+Proof.
+  intros H. rewrite <- (to_Z_add z y H). split.
+  - intros <-. f_equal. ring.
+  - intros E. apply to_Z_inj in E. subst x. ring.
+Qed.
+
+Definition hits (o t y : int) : Prop :=
+  (to_Z y + to_Z (pad a) = to_Z o * to_Z (stride a) + to_Z t * to_Z (dil a))%Z.
+
+Lemma small_mul x y : (to_Z x <= 2097152)%Z -> (to_Z y <= 2097152)%Z ->
+  to_Z (x * y) = (to_Z x * to_Z y)%Z /\ (0 <= to_Z x * to_Z y <= 4398046511104)%Z.
+Proof.
+  intros Hx Hy. pose proof (to_Z_bounded x). pose proof (to_Z_bounded y).
+  assert (0 <= to_Z x * to_Z y <= 2097152 * 2097152)%Z by nia.
+  split; [|lia]. apply to_Z_mul. change wB with 9223372036854775808%Z. lia.
+Qed.
+
+Lemma small_add x y : (to_Z x <= 4398046511104)%Z -> (to_Z y <= 4398046511104)%Z ->
+  to_Z (x + y) = (to_Z x + to_Z y)%Z.
+Proof. intros. apply to_Z_add. change wB with 9223372036854775808%Z. lia. Qed.
+
+Variables o t y : int.
+Hypothesis Ho : below (extent_of (osize a)) o.
+Hypothesis Ht : below (taps a) t.
+Hypothesis Hy : below (extent_of (isize a)) y.
+
+Lemma axis_bounds : (to_Z o <= 2097152 /\ to_Z t <= 2097152 /\ to_Z y <= 2097152)%Z.
+Proof. pose proof axis_facts. unfold below in *. cbn [len extent_of] in *. lia. Qed.
+
+Lemma pos_hits : pos a o t = y <-> hits o t y.
+Proof.
+  destruct axis_facts as (Fi & Fo & Ft & Fl & Fs & Fp & Fd). destruct axis_bounds as (Bo & Bt & By).
+  destruct (small_mul o (stride a)) as [E1 B1]; try lia.
+  destruct (small_mul t (dil a)) as [E2 B2]; try lia.
+  unfold pos, hits. rewrite sub_eq by (change wB with 9223372036854775808%Z; lia).
+  rewrite small_add, E1, E2 by (rewrite ?E1, ?E2; lia). lia.
+Qed.
+
+Lemma quot_hits s d n q : (0 < to_Z s <= 2097152)%Z -> (to_Z d <= 2097152)%Z -> (to_Z n <= 2097152)%Z ->
+  (to_Z q <= 2097152)%Z ->
+  quot s (y + pad a - n * d)%uint63 = q <->
+  (to_Z y + to_Z (pad a) = to_Z q * to_Z s + to_Z n * to_Z d)%Z.
+Proof.
+  intros Hs Hd Hn Hq.
+  destruct axis_facts as (Fi & Fo & Ft & Fl & Fs & Fp & Fd). destruct axis_bounds as (Bo & Bt & By).
+  destruct (small_mul n d) as [E1 B1]; try lia.
+  destruct (small_mul q s) as [E2 B2]; try lia.
+  rewrite quot_spec by assumption. rewrite <- E2. rewrite <- (small_add y (pad a)) by lia.
+  assert (W : (to_Z (q * s) + to_Z (n * d) < wB)%Z) by (change wB with 9223372036854775808%Z; lia).
+  pose proof (sub_eq (y + pad a) (n * d) (q * s) W) as S. rewrite <- E1. rewrite <- S.
+  split; [apply to_Z_inj|now intros ->].
+Qed.
+
+Lemma src_hits : src a t y = o <-> hits o t y.
+Proof.
+  destruct axis_facts as (Fi & Fo & Ft & Fl & Fs & Fp & Fd). destruct axis_bounds as (Bo & Bt & By).
+  unfold src, hits. apply quot_hits; lia.
+Qed.
+
+Lemma tap_hits : tap a o y = t <-> hits o t y.
+Proof.
+  destruct axis_facts as (Fi & Fo & Ft & Fl & Fs & Fp & Fd). destruct axis_bounds as (Bo & Bt & By).
+  unfold tap, hits. rewrite quot_hits; lia.
+Qed.
+End Axis.
+
+Lemma tap_pos_inverse a o : axis_ok a = true -> below (extent_of (osize a)) o ->
+  inverse (extent_of (isize a)) (taps a) (tap a o) (pos a o).
+Proof.
+  intros Ha Ho. split.
+  - intros y Hy Ht. apply pos_hits; auto. now apply tap_hits.
+  - intros t Ht Hy. apply tap_hits; auto. now apply pos_hits.
+Qed.
+
+Lemma tap_src_inverse a y : axis_ok a = true -> below (extent_of (isize a)) y ->
+  inverse (extent_of (osize a)) (taps a) (fun o => tap a o y) (fun t => src a t y).
+Proof.
+  intros Ha Hy. split.
+  - intros o Ho Ht. apply src_hits; auto. now apply tap_hits.
+  - intros t Ht Ho. apply tap_hits; auto. now apply src_hits.
+Qed.
+
+Lemma below_lt n i : below (extent_of n) i -> (to_Z i < to_Z n)%Z.
+Proof. exact (fun H => H). Qed.
+Local Opaque below ok_len wf conv_same axis_ok.
+
+(** ** Sums over taps *)
+Definition taps_sum (c : conv) (py px : int -> int) (ny nx : int) (f : int -> int -> int -> int -> R) : R :=
+  sum (taps (vert c)) (fun ky => sum (taps (horz c)) (fun kx =>
+    if (py ky <? ny)%uint63 && (px kx <? nx)%uint63 then f (py ky) (px kx) ky kx else 0)).
+
+Section Taps.
+Variable c : conv.
+Hypotheses (Wv : wf (taps (vert c))) (Wh : wf (taps (horz c))).
+Variables (py px : int -> int) (ny nx : int).
+
+Lemma taps_sum_ext f g :
+  (forall ky kx, below (taps (vert c)) ky -> below (taps (horz c)) kx ->
+     (py ky <? ny)%uint63 = true -> (px kx <? nx)%uint63 = true ->
+     f (py ky) (px kx) ky kx = g (py ky) (px kx) ky kx) ->
+  taps_sum c py px ny nx f = taps_sum c py px ny nx g.
+Proof.
+  intros H. apply sum_ext; [exact Wv|]. intros ky Hy. apply sum_ext; [exact Wh|]. intros kx Hx.
+  destruct (py ky <? ny)%uint63 eqn:E; [|reflexivity].
+  destruct (px kx <? nx)%uint63 eqn:F; [|reflexivity]. cbn [andb]. now apply H.
+Qed.
+
+Lemma taps_sum_in f : taps_sum c py px ny nx f =
+  sum (taps (vert c)) (fun ky => if (py ky <? ny)%uint63
+    then sum (taps (horz c)) (fun kx => if (px kx <? nx)%uint63 then f (py ky) (px kx) ky kx else 0) else 0).
+Proof.
+  apply sum_ext; [exact Wv|]. intros ky _. destruct (py ky <? ny)%uint63; cbn [andb]; [reflexivity|].
+  now apply sum_zero.
+Qed.
+
+Lemma taps_fold_above f F :
+  (forall y z ky kx acc r, below (taps (vert c)) ky -> below (taps (horz c)) kx ->
+     above acc r -> above (f y z ky kx acc) (r + F y z ky kx)) ->
+  above (taps_fold c py px ny nx f) (taps_sum c py px ny nx F).
+Proof.
+  intros H. rewrite taps_sum_in, <- Rplus_0_l. apply accF_above; [exact Wv| |apply above_0].
+  intros ky acc r Hy Q. cbv zeta. destruct (py ky <? ny)%uint63; [|now rewrite Rplus_0_r].
+  apply accF_above; [exact Wh| |exact Q]. intros kx acc' r' Hx Q'. cbv zeta.
+  destruct (px kx <? nx)%uint63; [|now rewrite Rplus_0_r]. now apply H.
+Qed.
+
+Lemma taps_fold_sums f F G b ko :
+  (forall y z ky kx acc d o r m, below (taps (vert c)) ky -> below (taps (horz c)) kx ->
+     (y <? ny)%uint63 = true -> (z <? nx)%uint63 = true -> (b <= d)%nat ->
+     sums acc d o r m -> sums (f y z ky kx acc) (1 + d) (ko + o) (r + F y z ky kx) (m + G y z ky kx)) ->
+  sums (taps_fold c py px ny nx f)
+    (fuel (taps (vert c)) * (fuel (taps (horz c)) * 1) + b)
+    (fuel (taps (vert c)) * (fuel (taps (horz c)) * ko) + 0)
+    (taps_sum c py px ny nx F) (taps_sum c py px ny nx G).
+Proof.
+  intros H. rewrite !taps_sum_in.
+  match goal with |- sums _ _ _ ?r ?m => rewrite <- (Rplus_0_l r), <- (Rplus_0_l m) end.
+  apply (accF_sums _ _ _ _ b); [exact Wv| |reflexivity|apply (sums_le _ 0 0); [apply sums_0|lia|lia]].
+  intros ky acc d o r m Hy D Q. cbv zeta.
+  destruct (py ky <? ny)%uint63 eqn:Ey; [|rewrite !Rplus_0_r; apply (sums_le _ _ _ _ _ _ _ Q); lia].
+  apply (accF_sums _ _ _ _ b); [exact Wh| |exact D|exact Q]. intros kx acc' d' o' r' m' Hx D' Q'. cbv zeta.
+  destruct (px kx <? nx)%uint63 eqn:Ex; [|rewrite !Rplus_0_r; apply (sums_le _ _ _ _ _ _ _ Q'); lia].
+  now apply H.
+Qed.
+
+(** The same sum over the positions instead of the taps. *)
+Lemma taps_sum_inverse ey ex qy qx f : wf ey -> wf ex -> ny = len ey -> nx = len ex ->
+  inverse ey (taps (vert c)) qy py -> inverse ex (taps (horz c)) qx px ->
+  taps_sum c py px ny nx f =
+  sum ey (fun y => sum ex (fun z =>
+    if (qy y <? len (taps (vert c)))%uint63 && (qx z <? len (taps (horz c)))%uint63
+    then f y z (qy y) (qx z) else 0)).
+Proof.
+  intros Wy Wx Ny Nx Iy Ix. rewrite taps_sum_in, Ny, Nx.
+  rewrite (sum_inverse _ _ py qy (fun ky y => sum (taps (horz c)) (fun kx =>
+    if (px kx <? len ex)%uint63 then f y (px kx) ky kx else 0)) Wv Wy (inverse_sym _ _ _ _ Iy)).
+  apply sum_ext; [exact Wy|]. intros y _.
+  destruct (qy y <? len (taps (vert c)))%uint63; cbn [andb]; [|symmetry; now apply sum_zero].
+  now rewrite (sum_inverse _ _ px qx (fun kx z => f y z (qy y) kx) Wh Wx (inverse_sym _ _ _ _ Ix)).
+Qed.
+End Taps.
+
+(** ** The convolution as a matrix *)
+Section Conv.
+Variable c : conv.
+Variables w wt : farr.
+Hypothesis Hc : conv_ok c w wt = true.
+
+Lemma conv_facts :
+  (axis_ok (vert c) = true /\ axis_ok (horz c) = true /\ wf (cin c) /\ wf (cout c)) /\
+  (ok_len (groups c) = true /\ ok_len (ichans c) = true /\ ok_len (ichans c * isize (vert c)) = true /\
+   ok_len (conv_in c) = true /\ ok_len (ochans c) = true /\ ok_len (ochans c * osize (vert c)) = true /\
+   ok_len (conv_out c) = true) /\
+  (ok_len (oplane c) = true /\ ok_len (kplane c) = true /\ (conv_size c <=? 16777216)%uint63 = true /\
+   conv_same c w wt = true).
+Proof.
+  unfold conv_ok in Hc. split_andb.
+  splits; auto using wf_ext_wf.
+Qed.
+
+Lemma axis_oks a : axis_ok a = true ->
+  ok_len (isize a) = true /\ ok_len (osize a) = true /\ wf (taps a).
+Proof.
+  intros H. destruct (axis_facts a H) as (A & B & C & _).
+  split; [|split]; auto using ok_len_intro.
+Qed.
+
+Local Notation H := (isize (vert c)).
+Local Notation W := (isize (horz c)).
+Local Notation Ho := (osize (vert c)).
+Local Notation Wo := (osize (horz c)).
+Local Notation ci := (len (cin c)).
+Local Notation co := (len (cout c)).
+
+Ltac facts :=
+  destruct conv_facts as ((Av & Ah & Wi & Wo') & (Og & Oi & Oih & Oin & Oo & Ooh & Oout) & Op & Ok & Os & _);
+  destruct (axis_oks _ Av) as (OH & OHo & Wv); destruct (axis_oks _ Ah) as (OW & OWo & Wh);
+  pose proof (wf_ok _ Wi) as Oci; pose proof (wf_ok _ Wo') as Oco.
+
+Lemma sum_input f : sum (extent_of (conv_in c)) f =
+  sum (extent_of (groups c)) (fun g => sum (cin c) (fun k => sum (extent_of H) (fun y => sum (extent_of W)
+    (fun z => f (iidx c (g * ci + k) y z))))).
+Proof.
+  facts. unfold conv_in. rewrite triple_sum by assumption. unfold ichans.
+  rewrite sum_prod by assumption. now rewrite (wf_extent_of (cin c)).
+Qed.
+
+Lemma sum_output f : sum (extent_of (conv_out c)) f =
+  sum (extent_of (groups c)) (fun g => sum (cout c) (fun j => sum (extent_of Ho) (fun y => sum (extent_of Wo)
+    (fun z => f (oidx c (g * co + j) y z))))).
+Proof.
+  facts. unfold conv_out. rewrite triple_sum by assumption. unfold ochans.
+  rewrite sum_prod by assumption. now rewrite (wf_extent_of (cout c)).
+Qed.
+
+Lemma below_len e i : wf e -> below e i -> below (extent_of (len e)) i.
+Proof. intros E. now rewrite (wf_extent_of e E). Qed.
+
+Lemma input_coords g k y z : below (extent_of (groups c)) g -> below (cin c) k ->
+  below (extent_of H) y -> below (extent_of W) z -> let i := iidx c (g * ci + k) y z in
+  (ichan c i = g * ci + k /\ irow c i = y /\ icol c i = z /\
+   ichan c i / ci = g /\ ichan c i mod ci = k)%uint63.
+Proof.
+  facts. intros Hg Hk Hy Hz i. apply below_len in Hk; [|exact Wi].
+  pose proof (below_pair _ _ g k Og Oci Hg Hk) as P.
+  destruct (triple_coords (ichans c) H W Oi OH OW Oih _ y z P Hy Hz) as (_ & A & B & D).
+  unfold i, ichan, irow, icol, iidx. rewrite A, B, D.
+  rewrite (div_pair _ _ g k Og Oci Hg Hk), (mod_pair _ _ g k Og Oci Hg Hk). auto.
+Qed.
+
+Lemma output_coords g j y z : below (extent_of (groups c)) g -> below (cout c) j ->
+  below (extent_of Ho) y -> below (extent_of Wo) z -> let i := oidx c (g * co + j) y z in
+  (ochan c i = g * co + j /\ orow c i = y /\ ocol c i = z /\ ochan c i / co = g)%uint63.
+Proof.
+  facts. intros Hg Hk Hy Hz i. apply below_len in Hk; [|exact Wo'].
+  pose proof (below_pair _ _ g j Og Oco Hg Hk) as P.
+  destruct (triple_coords (ochans c) Ho Wo Oo OHo OWo Ooh _ y z P Hy Hz) as (_ & A & B & D).
+  unfold i, ochan, orow, ocol, oidx. rewrite A, B, D.
+  rewrite (div_pair _ _ g j Og Oco Hg Hk). auto.
+Qed.
+
+Lemma output_split i : below (extent_of (conv_out c)) i ->
+  below (extent_of (ochans c)) (ochan c i) /\ below (extent_of (groups c)) (ochan c i / co)%uint63 /\
+  below (extent_of Ho) (orow c i) /\ below (extent_of Wo) (ocol c i).
+Proof.
+  facts. intros Hi. destruct (triple_split (ochans c) Ho Wo Oo OHo OWo Ooh i Hi) as (A & B & D & _).
+  splits; [exact A| |exact B|exact D].
+  apply (below_div (groups c) co); [exact Og|exact Oco|exact A].
+Qed.
+
+Lemma input_split k : below (extent_of (conv_in c)) k ->
+  below (extent_of (ichans c)) (ichan c k) /\ below (extent_of (groups c)) (ichan c k / ci)%uint63 /\
+  below (cin c) (ichan c k mod ci)%uint63 /\
+  below (extent_of H) (irow c k) /\ below (extent_of W) (icol c k) /\
+  ichan c k = (ichan c k / ci * ci + ichan c k mod ci)%uint63.
+Proof.
+  facts. intros Hi. destruct (triple_split (ichans c) H W Oi OH OW Oih k Hi) as (A & B & D & _).
+  pose proof (below_mod (groups c) ci _ Og Oci A) as M. rewrite (wf_extent_of (cin c) Wi) in M.
+  splits; [exact A| |exact M|exact B|exact D|].
+  - apply (below_div (groups c) ci); [exact Og|exact Oci|exact A].
+  - symmetry. apply (pair_div_mod (groups c) ci); [exact Og|exact Oci|exact A].
+Qed.
+
+Lemma sum_in_taps py px ny nx e (f : int -> int -> int -> int -> int -> R) : wf e ->
+  sum e (fun k => taps_sum c py px ny nx (f k)) =
+  taps_sum c py px ny nx (fun y z ky kx => sum e (fun k => f k y z ky kx)).
+Proof.
+  facts. intros We. unfold taps_sum. rewrite sum_exchange. apply sum_ext; [exact Wv|]. intros ky _.
+  rewrite sum_exchange. apply sum_ext; [exact Wh|]. intros kx _. apply sum_if.
+Qed.
+
+Lemma sum_at_group (g : int) (f : int -> R) : below (extent_of (groups c)) g ->
+  sum (extent_of (groups c)) (fun g' => if (g' =? g)%uint63 then f g' else 0) = f g.
+Proof. facts. intros Hg. apply sum_single; [now apply extent_of_wf|exact Hg]. Qed.
+
+Theorem conv_sum_entries (v : int -> R) x i : below (extent_of (conv_out c)) i ->
+  conv_sum c v x i = sum (extent_of (conv_in c)) (fun k => conv_entry 0 c v i k * x k).
+Proof.
+  facts. intros Hi. destruct (output_split i Hi) as (Boc & Bg & By & Bz).
+  set (oc := ochan c i) in *. set (g := (oc / co)%uint63) in *.
+  set (S := fun g' : int => sum (cin c) (fun k =>
+    taps_sum c (pos (vert c) (orow c i)) (pos (horz c) (ocol c i)) H W (fun y z ky kx =>
+       v (widx c oc k ky kx) * x (iidx c (g' * ci + k)%uint63 y z)))).
+  transitivity (S g); [unfold S; now rewrite sum_in_taps by exact Wi|].
+  rewrite sum_input, <- (sum_at_group g S Bg). apply sum_ext; [now apply extent_of_wf|]. intros g' Hg'.
+  destruct (eq_reflect g' g) as [E|E].
+  - subst g'. unfold S. apply sum_ext; [exact Wi|]. intros k Hk.
+    rewrite (taps_sum_inverse c Wv Wh _ _ _ _ (extent_of H) (extent_of W) (tap (vert c) (orow c i))
+      (tap (horz c) (ocol c i))); auto using extent_of_wf, tap_pos_inverse.
+    apply sum_ext; [now apply extent_of_wf|]. intros y Hy.
+    apply sum_ext; [now apply extent_of_wf|]. intros z Hz.
+    destruct (input_coords g k y z Hg' Hk Hy Hz) as (_ & C2 & C3 & C4 & C5).
+    unfold conv_entry. cbv zeta. rewrite C2, C3, C4, C5. fold oc g.
+    rewrite (proj2 (Uint63.eqb_spec g g) eq_refl). cbn [andb].
+    destruct (_ && _); ring.
+  - symmetry. apply sum_zero; [exact Wi|]. intros k Hk.
+    apply sum_zero; [now apply extent_of_wf|]. intros y Hy.
+    apply sum_zero; [now apply extent_of_wf|]. intros z Hz.
+    destruct (input_coords g' k y z Hg' Hk Hy Hz) as (_ & _ & _ & C4 & _).
+    unfold conv_entry. cbv zeta. rewrite C4. fold oc g.
+    destruct (eq_reflect g g') as [F|F]; [congruence|]. cbn [andb]. ring.
+Qed.
+
+Definition conv_back_sum (v : int -> R) (y : int -> R) (k : int) : R :=
+  let ic := ichan c k in
+  let g := (ic / ci)%uint63 in
+  taps_sum c (fun ky => src (vert c) ky (irow c k)) (fun kx => src (horz c) kx (icol c k)) Ho Wo
+    (fun oy ox ky kx => sum (cout c) (fun j =>
+       v (widx c (g * co + j) (ic mod ci) ky kx) * y (oidx c (g * co + j)%uint63 oy ox))).
+
+Theorem conv_back_entries (v : int -> R) y k : below (extent_of (conv_in c)) k ->
+  conv_back_sum v y k = sum (extent_of (conv_out c)) (fun i => conv_entry 0 c v i k * y i).
+Proof.
+  facts. intros Hk. destruct (input_split k Hk) as (Bic & Bg & Bk & By & Bz & _).
+  set (ic := ichan c k) in *. set (g := (ic / ci)%uint63) in *.
+  set (S := fun g' : int => sum (cout c) (fun j => taps_sum c (fun ky => src (vert c) ky (irow c k))
+    (fun kx => src (horz c) kx (icol c k)) Ho Wo
+    (fun oy ox ky kx => v (widx c (g' * co + j) (ic mod ci) ky kx) * y (oidx c (g' * co + j)%uint63 oy ox)))).
+  transitivity (S g); [unfold S; now rewrite sum_in_taps by exact Wo'|].
+  rewrite sum_output, <- (sum_at_group g S Bg). apply sum_ext; [now apply extent_of_wf|]. intros g' Hg'.
+  destruct (eq_reflect g' g) as [E|E].
+  - subst g'. unfold S. apply sum_ext; [exact Wo'|]. intros j Hj.
+    rewrite (taps_sum_inverse c Wv Wh _ _ _ _ (extent_of Ho) (extent_of Wo)
+      (fun o => tap (vert c) o (irow c k)) (fun o => tap (horz c) o (icol c k)));
+      auto using extent_of_wf, tap_src_inverse.
+    apply sum_ext; [now apply extent_of_wf|]. intros oy Hy.
+    apply sum_ext; [now apply extent_of_wf|]. intros ox Hx.
+    destruct (output_coords g j oy ox Hg' Hj Hy Hx) as (C1 & C2 & C3 & C4).
+    unfold conv_entry. cbv zeta. rewrite C4, C1, C2, C3. fold ic g.
+    rewrite (proj2 (Uint63.eqb_spec g g) eq_refl). cbn [andb].
+    destruct (_ && _); ring.
+  - symmetry. apply sum_zero; [exact Wo'|]. intros j Hj.
+    apply sum_zero; [now apply extent_of_wf|]. intros oy Hy.
+    apply sum_zero; [now apply extent_of_wf|]. intros ox Hx.
+    destruct (output_coords g' j oy ox Hg' Hj Hy Hx) as (_ & _ & _ & C4).
+    unfold conv_entry. cbv zeta. rewrite C4. fold ic g.
+    destruct (eq_reflect g' g) as [F|F]; [congruence|]. cbn [andb]. ring.
+Qed.
+
+(** ** Float values *)
+Local Notation RA a := (fun i => fR (fget a i)).
+Local Notation RM a := (fun i => Rabs (fR (fget a i))).
+
+Lemma conv_chans_ge : (to_Z ci <= to_Z (conv_chans c) /\ to_Z co <= to_Z (conv_chans c) /\
+  to_Z (conv_chans c) <= 2097152)%Z.
+Proof.
+  facts. pose proof (wf_len _ Wi). pose proof (wf_len _ Wo'). unfold conv_chans.
+  destruct (Uint63.ltbP ci co); lia.
+Qed.
+
+Lemma conv_terms_eq : to_Z (conv_terms c) =
+  (to_Z (len (taps (vert c))) * to_Z (len (taps (horz c))) + to_Z (conv_chans c))%Z /\
+  (to_Z (conv_terms c) <= 16777216)%Z /\
+  (to_Z (len (taps (vert c))) * to_Z (len (taps (horz c))) * (to_Z (conv_chans c) + 1) <= 16777216)%Z.
+Proof.
+  facts. pose proof (ok_len_le _ Ok) as Lk. pose proof conv_chans_ge as (_ & _ & L).
+  pose proof (wf_len _ Wv). pose proof (wf_len _ Wh).
+  destruct (small_mul (len (taps (vert c))) (len (taps (horz c)))) as [E _]; try lia.
+  apply Uint63.leb_spec in Os. change (to_Z 16777216) with 16777216%Z in Os.
+  unfold conv_terms, conv_size, kplane in *.
+  assert (E1 : to_Z (conv_chans c + 1) = (to_Z (conv_chans c) + 1)%Z)
+    by (apply to_Z_add; change wB with 9223372036854775808%Z; change (to_Z 1) with 1%Z; lia).
+  rewrite to_Z_mul in Os.
+  - rewrite E, E1 in Os. rewrite small_add, E by lia. splits; lia.
+  - rewrite E1. change wB with 9223372036854775808%Z. pose proof (to_Z_bounded (conv_chans c)).
+    pose proof (to_Z_bounded (len (taps (vert c)) * len (taps (horz c)))). nia.
+Qed.
+
+Lemma conv_gamma_fin : fin (gamma (conv_terms c)).
+Proof. apply gamma_fin. apply conv_terms_eq. Qed.
+
+Lemma conv_sums_error e v r m : wf e -> (to_Z (len e) <= to_Z (conv_chans c))%Z ->
+  sums v (fuel (taps (vert c)) * (fuel (taps (horz c)) * 1) + (nat_of (len e) + 4))
+    (fuel (taps (vert c)) * (fuel (taps (horz c)) * (1 + 2 * nat_of (len e))) + 0) r m ->
+  fin v -> Rabs (fR v - r) <= fR (gamma (conv_terms c)) * m + fR tiny.
+Proof.
+  facts. intros We Le S F. destruct conv_terms_eq as (E & _ & L).
+  rewrite (wf_fuel _ Wv), (wf_fuel _ Wh) in S.
+  pose proof (nat_of_to_Z (len (taps (vert c)))) as N1. pose proof (nat_of_to_Z (len (taps (horz c)))) as N2.
+  pose proof (nat_of_to_Z (len e)) as N3. pose proof (nat_of_to_Z (conv_terms c)) as N4.
+  apply (sums_error _ _ _ _ _ _ S F conv_gamma_fin).
+  - apply Nat2Z.inj_le. rewrite !Nat2Z.inj_add, !Nat2Z.inj_mul, N1, N2, N3, N4, E.
+    change (Z.of_nat 4) with 4%Z. change (Z.of_nat 1) with 1%Z. lia.
+  - rewrite INR_IZR_INZ. apply Rle_trans with 17592186044416; [|lra].
+    apply IZR_le. rewrite !Nat2Z.inj_add, !Nat2Z.inj_mul, Nat2Z.inj_add, Nat2Z.inj_mul, N1, N2, N3.
+    change (Z.of_nat 0) with 0%Z. change (Z.of_nat 1) with 1%Z. change (Z.of_nat 2) with 2%Z.
+    pose proof (to_Z_bounded (len (taps (vert c)))). pose proof (to_Z_bounded (len (taps (horz c)))).
+    pose proof (to_Z_bounded (len e)).
+    set (K := (to_Z (len (taps (vert c))) * to_Z (len (taps (horz c))))%Z) in *.
+    assert (0 <= K)%Z by (unfold K; nia).
+    replace (to_Z (len (taps (vert c))) * (to_Z (len (taps (horz c))) * (1 + 2 * to_Z (len e))))%Z
+      with (K * (1 + 2 * to_Z (len e)))%Z by (unfold K; ring).
+    nia.
+Qed.
+
+Lemma widx_step oc k ky kx : (widx c oc 0 ky kx + k * kplane c = widx c oc k ky kx)%uint63.
+Proof. unfold widx, kplane. ring. Qed.
+Lemma iidx_step ch k y z : (iidx c ch y z + k * iplane c = iidx c (ch + k) y z)%uint63.
+Proof. unfold iidx, iplane. ring. Qed.
+
+Lemma sums_ext v d o r m r' m' : sums v d o r m -> r = r' -> m = m' -> sums v d o r' m'.
+Proof. now intros S <- <-. Qed.
+
+Lemma conv_dot_sums x i :
+  sums (conv_dot c w x i)
+    (fuel (taps (vert c)) * (fuel (taps (horz c)) * 1) + (nat_of ci + 4))
+    (fuel (taps (vert c)) * (fuel (taps (horz c)) * (1 + 2 * nat_of ci)) + 0)
+    (conv_sum c (RA w) (RA x) i) (conv_sum c (RM w) (RM x) i).
+Proof.
+  facts. set (oc := ochan c i). set (first := (oc / co * ci)%uint63).
+  set (S := fun (h : farr -> int -> R) y z ky kx =>
+    sum (cin c) (fun k => h w (widx c oc k ky kx) * h x (iidx c (first + k)%uint63 y z))).
+  refine (taps_fold_sums c Wv Wh (pos (vert c) (orow c i)) (pos (horz c) (ocol c i)) H W _
+    (S (fun a => RA a)) (S (fun a => RM a)) (nat_of ci + 4) (1 + 2 * nat_of ci) _).
+  intros y z ky kx acc d o r m _ _ _ _ D Q.
+  pose proof (sums_add _ _ _ _ _ _ _ _ _ _ Q (dot_strided_sums (cin c) w (widx c oc 0 ky kx) (kplane c)
+    x (iidx c first y z) (iplane c) Wi)) as P.
+  eapply sums_ext; [eapply sums_le; [exact P|lia|lia]| |]; f_equal; apply sum_ext; try exact Wi;
+    intros k _; now rewrite widx_step, iidx_step.
+Qed.
+
+Theorem conv_dot_error x i : fin (conv_dot c w x i) ->
+  Rabs (fR (conv_dot c w x i) - conv_sum c (RA w) (RA x) i)
+    <= fR (gamma (conv_terms c)) * conv_sum c (RM w) (RM x) i + fR tiny.
+Proof.
+  facts. intros F. destruct conv_chans_ge as (L & _ & _).
+  exact (conv_sums_error (cin c) _ _ _ Wi L (conv_dot_sums x i) F).
+Qed.
+
+Theorem conv_abs_ge x i : fin (conv_abs c w x i) -> conv_sum c (RM w) (RM x) i <= fR (conv_abs c w x i).
+Proof.
+  facts. set (oc := ochan c i). set (first := (oc / co * ci)%uint63).
+  refine (taps_fold_above c Wv Wh (pos (vert c) (orow c i)) (pos (horz c) (ocol c i)) H W _
+    (fun y z ky kx => sum (cin c) (fun k =>
+       RM w (widx c oc k ky kx) * RM x (iidx c (first + k)%uint63 y z))) _).
+  intros y z ky kx acc r _ _ Q. apply above_add; [exact Q|].
+  intros F. eapply Rle_trans; [|apply (dot_abs_strided_ge _ _ _ _ _ _ _ Wi F)]. right.
+  apply sum_ext; [exact Wi|]. intros k _. now rewrite widx_step, iidx_step.
+Qed.
+
+Lemma fget_conv_turn y ch oy ox : below (extent_of (ochans c)) ch -> below (extent_of Ho) oy ->
+  below (extent_of Wo) ox -> fget (conv_turn c y) ((oy * Wo + ox) * ochans c + ch) = fget y (oidx c ch oy ox).
+Proof.
+  facts. intros Hch Hy Hx. unfold conv_turn.
+  pose proof (below_pair Ho Wo oy ox OHo OWo Hy Hx) as P.
+  assert (B : below (extent_of (oplane c * ochans c)) ((oy * Wo + ox) * ochans c + ch))
+    by now apply below_pair.
+  rewrite fget_ftab; [|exact Oout|].
+  - cbv zeta. rewrite (div_pair (oplane c) (ochans c)) by assumption.
+    f_equal. unfold oidx, oplane. ring.
+  - replace (conv_out c) with (oplane c * ochans c)%uint63 by (unfold conv_out, oplane; ring).
+    now apply below_lt.
+Qed.
+
+Lemma conv_same_spec g k ky kx j : below (extent_of (groups c)) g -> below (cin c) k ->
+  below (taps (vert c)) ky -> below (taps (horz c)) kx -> below (cout c) j ->
+  fR (fget wt (tidx c (g * ci + k) j ky kx)) = fR (fget w (widx c (g * co + j) k ky kx)).
+Proof.
+  facts. pose proof conv_facts as (_ & _ & _ & _ & _ & Same).
+  intros Hg Hk Hy Hx Hj. apply eqb_fR. Transparent conv_same. unfold conv_same in Same. Opaque conv_same.
+  apply (allb_spec _ _ g (extent_of_wf _ Og)) in Same; [|exact Hg].
+  apply (allb_spec _ _ k Wi) in Same; [|exact Hk].
+  apply (allb_spec _ _ ky Wv) in Same; [|exact Hy].
+  apply (allb_spec _ _ kx Wh) in Same; [|exact Hx].
+  now apply (allb_spec _ _ j Wo') in Same.
+Qed.
+
+Lemma sub_div k n b : below (extent_of (n * b)) k -> ok_len n = true -> ok_len b = true ->
+  (k - k / b * b = k mod b)%uint63.
+Proof.
+  intros Hk On Ob. pose proof (pair_div_mod n b k On Ob Hk) as E.
+  rewrite <- E at 1. ring.
+Qed.
+
+Lemma conv_back_sums y k : below (extent_of (conv_in c)) k ->
+  sums (conv_back c wt (conv_turn c y) k)
+    (fuel (taps (vert c)) * (fuel (taps (horz c)) * 1) + (nat_of co + 4))
+    (fuel (taps (vert c)) * (fuel (taps (horz c)) * (1 + 2 * nat_of co)) + 0)
+    (conv_back_sum (RA w) (RA y) k) (conv_back_sum (RM w) (RM y) k).
+Proof.
+  facts. intros Hk. destruct (input_split k Hk) as (Bic & Bg & Bk & By & Bz & E).
+  assert (Ey : (k / W - ichan c k * H = irow c k)%uint63).
+  { apply (sub_div (k / W) (ichans c)); auto. now apply (below_div _ W). }
+  assert (Ex : (k - k / W * W = icol c k)%uint63).
+  { now apply (sub_div k (ichans c * H)). }
+  unfold conv_back. cbv zeta. fold (ichan c k). rewrite Ey, Ex.
+  set (ic := ichan c k) in *. set (g := (ic / ci)%uint63) in *.
+  assert (T : forall ky kx j, below (taps (vert c)) ky -> below (taps (horz c)) kx -> below (cout c) j ->
+    fR (fget wt (tidx c ic 0 ky kx + j)) = fR (fget w (widx c (g * co + j) (ic mod ci) ky kx))).
+  { intros ky kx j Hy Hx Hj. rewrite <- conv_same_spec by assumption. rewrite <- E. do 2 f_equal.
+    unfold tidx. ring. }
+  assert (U : forall oy ox j, below (extent_of Ho) oy -> below (extent_of Wo) ox -> below (cout c) j ->
+    fget (conv_turn c y) ((oy * Wo + ox) * ochans c + g * co + j) = fget y (oidx c (g * co + j) oy ox)).
+  { intros oy ox j Hoy Hox Hj. rewrite <- fget_conv_turn; [f_equal; ring| |exact Hoy|exact Hox].
+    apply (below_pair (groups c) co); [exact Og|exact Oco|exact Bg|now apply below_len]. }
+  set (S := fun (h : farr -> int -> R) oy ox ky kx =>
+    sum (cout c) (fun j =>
+      h w (widx c (g * co + j) (ic mod ci) ky kx) * h y (oidx c (g * co + j)%uint63 oy ox))).
+  refine (taps_fold_sums c Wv Wh (fun ky => src (vert c) ky (irow c k)) (fun kx => src (horz c) kx (icol c k))
+    Ho Wo _ (S (fun a => RA a)) (S (fun a => RM a)) (nat_of co + 4) (1 + 2 * nat_of co) _).
+  intros oy ox ky kx acc d o r m Hky Hkx Hoy Hox D Q.
+  apply (ltb_below (extent_of Ho)) in Hoy. apply (ltb_below (extent_of Wo)) in Hox.
+  pose proof (sums_add _ _ _ _ _ _ _ _ _ _ Q (dot_sums (cout c) wt (tidx c ic 0 ky kx)
+    (conv_turn c y) ((oy * Wo + ox) * ochans c + g * co) Wo')) as P.
+  eapply sums_ext; [eapply sums_le; [exact P|lia|lia]| |]; f_equal; apply sum_ext; try exact Wo';
+    intros j Hj; now rewrite T, U by assumption.
+Qed.
+
+Theorem conv_back_error y k : below (extent_of (conv_in c)) k -> fin (conv_back c wt (conv_turn c y) k) ->
+  Rabs (fR (conv_back c wt (conv_turn c y) k) - conv_back_sum (RA w) (RA y) k)
+    <= fR (gamma (conv_terms c)) * conv_back_sum (RM w) (RM y) k + fR tiny.
+Proof.
+  facts. intros Hk F. destruct conv_chans_ge as (_ & L & _).
+  exact (conv_sums_error (cout c) _ _ _ Wo' L (conv_back_sums y k Hk) F).
+Qed.
+End Conv.

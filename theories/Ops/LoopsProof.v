@@ -1,0 +1,263 @@
+(** Loops: the tests prove what they test, and accumulated sums have the error of their tree.
+
+    [inverse e1 e2 phi psi]  [phi] and [psi] are inverse to each other where both stay in range
+    [sums v d o r m]         if finite, [v] is a rounded sum of exact value [r] and magnitude [m], with at
+                             most [d] roundings on a path and [o] in all
+    [above v r]              if finite, [v] is at least [r] *)
+From Coq Require Import Bool ZArith Reals Lra Lia Floats Uint63.
+From Flocq Require Import Core BinarySingleNaN IEEE754.PrimFloat.
+From Provenn Require Import Base.Vector Base.VectorProof Base.Binary64 Base.Binary64Proof.
+From Provenn Require Import Base.Dot Base.DotProof Ops.Loops.
+Local Open Scope R_scope.
+
+Lemma eq_reflect (i j : int) : reflect (i = j) (i =? j)%uint63.
+Proof. apply iff_reflect. symmetry. apply Uint63.eqb_spec. Qed.
+
+(** ** Tests *)
+Lemma allR_spec p j : forall n i, allR n i p = true ->
+  (to_Z i <= to_Z j < to_Z i + Z.of_nat n)%Z -> p j = true.
+Proof.
+  induction n as [|n IH]; intros i H Hj; [lia|].
+  cbn [allR] in H. destruct (p i) eqn:E; [|discriminate].
+  destruct (Z.eq_dec (to_Z i) (to_Z j)) as [Q|Q].
+  - apply to_Z_inj in Q. now subst j.
+  - apply (IH (i + 1)%uint63 H).
+    pose proof (to_Z_bounded j) as B. pose proof (to_Z_add i 1) as P.
+    change (to_Z 1) with 1%Z in P. rewrite P by lia. lia.
+Qed.
+
+Lemma allb_spec e p j : wf e -> allb e p = true -> below e j -> p j = true.
+Proof.
+  intros W H J. apply (allR_spec p j (fuel e) 0%uint63 H).
+  rewrite (wf_fuel e W), nat_of_to_Z. unfold below in J. pose proof (to_Z_bounded j).
+  change (to_Z 0) with 0%Z. lia.
+Qed.
+
+Lemma wf_ext_wf e : wf_ext e = true -> wf e.
+Proof.
+  unfold wf_ext, wf. rewrite !andb_true_iff, !Nat.eqb_eq.
+  intros (H & A & B & C). split; [|exact H].
+  destruct e as [n f o r]; cbn in *. unfold extent_of. congruence.
+Qed.
+
+Lemma wf_extent_of e : wf e -> extent_of (len e) = e.
+Proof. intros [H _]. now symmetry. Qed.
+Lemma wf_ok e : wf e -> ok_len (len e) = true.
+Proof. now intros [_ H]. Qed.
+
+Lemma ltb_below e i : (i <? len e)%uint63 = true <-> below e i.
+Proof. symmetry. apply below_iff. Qed.
+Lemma ltb_not_below e i : (i <? len e)%uint63 = false <-> ~ below e i.
+Proof. rewrite below_iff. now destruct (i <? len e)%uint63. Qed.
+
+Lemma eqb_fR x y : (x =? y)%float = true -> fR x = fR y.
+Proof.
+  intros H. destruct (BinarySingleNaN.is_finite (Prim2B x)) eqn:Fx,
+    (BinarySingleNaN.is_finite (Prim2B y)) eqn:Fy; [now apply eqb_eq | | |];
+    revert H; unfold fR; rewrite eqb_equiv; revert Fx Fy;
+    destruct (Prim2B x) as [a|a| |a],
+    (Prim2B y) as [b|b| |b]; try destruct a; try destruct b; cbn; congruence.
+Qed.
+
+(** ** Exact division *)
+Lemma quot_spec d z q : (0 < to_Z d <= 2097152)%Z -> (to_Z q <= 2097152)%Z ->
+  quot d z = q <-> to_Z z = (to_Z q * to_Z d)%Z.
+Proof.
+  intros Hd Hq. unfold quot. pose proof (to_Z_bounded z) as Bz. pose proof (to_Z_bounded q) as Bq.
+  destruct (eq_reflect d 1) as [E|E].
+  { subst d. change (to_Z 1) with 1%Z. rewrite Z.mul_1_r. split; [now intros ->|apply to_Z_inj]. }
+  assert (D : to_Z (z / d)%uint63 = (to_Z z / to_Z d)%Z) by apply div_spec.
+  assert (M : to_Z (z / d * d)%uint63 = (to_Z z / to_Z d * to_Z d)%Z).
+  { rewrite to_Z_mul; rewrite D; [reflexivity|].
+    pose proof (Z.mul_div_le (to_Z z) (to_Z d)). lia. }
+  destruct (eq_reflect (z / d * d)%uint63 z) as [F|F].
+  - apply (f_equal to_Z) in F. rewrite M in F. split.
+    + intros <-. rewrite D. lia.
+    + intros G. apply to_Z_inj. rewrite D, G. apply Z.div_mul. lia.
+  - split.
+    + intros <-. change (to_Z max_int) with 9223372036854775807%Z in Hq. lia.
+    + intros G. exfalso. apply F. apply to_Z_inj. rewrite M, G, Z.div_mul by lia. reflexivity.
+Qed.
+
+(** ** Change of the summation index *)
+Definition inverse (e1 e2 : extent) (phi psi : int -> int) : Prop :=
+  (forall i, below e1 i -> below e2 (phi i) -> psi (phi i) = i) /\
+  (forall k, below e2 k -> below e1 (psi k) -> phi (psi k) = k).
+
+Lemma inverse_sym e1 e2 phi psi : inverse e1 e2 phi psi -> inverse e2 e1 psi phi.
+Proof. now intros [A B]. Qed.
+
+Lemma inverse_eqb e1 e2 phi psi i k : inverse e1 e2 phi psi -> below e1 i -> below e2 k ->
+  (k =? phi i)%uint63 = (i =? psi k)%uint63.
+Proof.
+  intros [A B] Hi Hk. destruct (eq_reflect k (phi i)) as [E|E], (eq_reflect i (psi k)) as [F|F]; auto.
+  - subst k. now rewrite A in F.
+  - subst i. now rewrite B in E.
+Qed.
+
+Lemma sum_at e c f : wf e ->
+  sum e (fun i => if (i =? c)%uint63 then f i else 0) = if (c <? len e)%uint63 then f c else 0.
+Proof.
+  intros W. destruct (c <? len e)%uint63 eqn:E.
+  - apply sum_single; [exact W|]. now apply ltb_below.
+  - apply sum_single_out; [exact W|]. now apply ltb_not_below.
+Qed.
+
+Lemma sum_inverse e1 e2 phi psi (f : int -> int -> R) : wf e1 -> wf e2 -> inverse e1 e2 phi psi ->
+  sum e1 (fun i => if (phi i <? len e2)%uint63 then f i (phi i) else 0) =
+  sum e2 (fun k => if (psi k <? len e1)%uint63 then f (psi k) k else 0).
+Proof.
+  intros W1 W2 H.
+  transitivity (sum e1 (fun i => sum e2 (fun k => if (k =? phi i)%uint63 then f i k else 0))).
+  { apply sum_ext; [exact W1|]. intros i Hi. now rewrite (sum_at e2 (phi i) (fun k => f i k)). }
+  rewrite sum_exchange. apply sum_ext; [exact W2|]. intros k Hk.
+  rewrite <- (sum_at e1 (psi k) (fun i => f i k) W1). apply sum_ext; [exact W1|]. intros i Hi.
+  now rewrite (inverse_eqb e1 e2 phi psi i k H Hi Hk).
+Qed.
+
+Lemma sum_if e (b : bool) f : sum e (fun i => if b then f i else 0) = if b then sum e f else 0.
+Proof.
+  destruct b; [reflexivity|]. unfold sum. generalize 0%uint63.
+  induction (fuel e) as [|n IH]; intros i; cbn; [reflexivity|]. rewrite IH. ring.
+Qed.
+
+(** ** Accumulated sums *)
+Definition sums (v : PrimFloat.float) (d o : nat) (r m : R) : Prop :=
+  fin v -> exists t, rounded u eta t (fR v) /\ exact t = r /\ magnitude t = m /\
+    (depth t <= d /\ ops t <= o)%nat.
+
+Lemma sums_0 : sums 0 0 0 0 0.
+Proof. intros _. exists (Leaf 0). rewrite fR_0. cbn. rewrite Rabs_R0. repeat split; auto. constructor. Qed.
+
+Lemma sums_le v d o r m d' o' : sums v d o r m -> (d <= d')%nat -> (o <= o')%nat -> sums v d' o' r m.
+Proof. intros H D O F. destruct (H F) as (t & A & B & C & K & L). exists t. repeat split; auto; lia. Qed.
+
+Lemma sums_add v w d d' o o' r r' m m' : sums v d o r m -> sums w d' o' r' m' ->
+  sums (v + w) (S (Nat.max d d')) (S (o + o')) (r + r') (m + m').
+Proof.
+  intros H H' F. destruct (fin_add v w F) as (Fv & Fw & E).
+  destruct (H Fv) as (s & A & <- & <- & D & O). destruct (H' Fw) as (t & A' & <- & <- & D' & O').
+  exists (Node s t). cbn. repeat split; try lia.
+  rewrite E. econstructor; eauto. apply rne_error.
+Qed.
+
+Lemma sums_mul x y : sums (x * y) 1 1 (fR x * fR y) (Rabs (fR x) * Rabs (fR y)).
+Proof.
+  intros F. destruct (fin_mul x y F) as (_ & _ & E). exists (Prod (fR x) (fR y)). cbn. repeat split; auto.
+  rewrite E. constructor. apply rne_error.
+Qed.
+
+Lemma accR_sums f F G B k ko n : forall i acc d o r m,
+  (forall j acc d o r m, (to_Z i <= to_Z j < to_Z i + Z.of_nat n)%Z -> (B <= d)%nat -> sums acc d o r m ->
+     sums (f j acc) (k + d) (ko + o) (r + F j) (m + G j)) ->
+  (to_Z i + Z.of_nat n < wB)%Z -> (B <= d)%nat -> sums acc d o r m ->
+  sums (accR n i f acc) (n * k + d) (n * ko + o) (r + sumR n i F) (m + sumR n i G).
+Proof.
+  induction n as [|n IH]; intros i acc d o r m H W D S; cbn [accR sumR].
+  - now rewrite !Rplus_0_r.
+  - assert (P : to_Z (i + 1) = (to_Z i + 1)%Z) by (apply to_Z_add; change (to_Z 1) with 1%Z; lia).
+    assert (T := IH (i + 1)%uint63 (f i acc) (k + d)%nat (ko + o)%nat (r + F i) (m + G i)).
+    rewrite !Rplus_assoc in T. eapply sums_le; [apply T| |]; try lia.
+    + intros j a d' o' r' m' Hj. apply H. lia.
+    + apply H; auto. lia.
+Qed.
+
+Lemma accF_sums e f F G B k ko acc d o r m : wf e ->
+  (forall j acc d o r m, below e j -> (B <= d)%nat -> sums acc d o r m ->
+     sums (f j acc) (k + d) (ko + o) (r + F j) (m + G j)) ->
+  (B <= d)%nat -> sums acc d o r m ->
+  sums (accF e f acc) (fuel e * k + d) (fuel e * ko + o) (r + sum e F) (m + sum e G).
+Proof.
+  intros W H D S. pose proof (wf_fuel e W) as E. pose proof (nat_of_to_Z (len e)) as N.
+  pose proof (wf_len e W) as L.
+  apply (accR_sums f F G B); auto.
+  - change (to_Z 0) with 0%Z. rewrite E, N. intros j a d' o' r' m' Hj. apply H. unfold below. lia.
+  - change (to_Z 0) with 0%Z. change wB with 9223372036854775808%Z. rewrite E, N. lia.
+Qed.
+
+Lemma depth_pow d n : fin (gamma n) -> (d <= nat_of n + 4)%nat -> (1 + u) ^ d - 1 <= fR (gamma n).
+Proof.
+  intros F D. eapply Rle_trans; [|apply (gamma_ge n F)].
+  apply Rplus_le_compat_r. apply Rle_pow; [|exact D]. pose proof u_pos. lra.
+Qed.
+
+Lemma sums_error v d o r m n : sums v d o r m -> fin v -> fin (gamma n) -> (d <= nat_of n + 4)%nat ->
+  INR o <= 2 ^ 44 -> Rabs (fR v - r) <= fR (gamma n) * m + fR tiny.
+Proof.
+  intros H F Fg D O. destruct (H F) as (t & A & <- & <- & Dt & Ot).
+  pose proof u_pos as Pu. pose proof eta_pos as Pe.
+  pose proof (rounded_error u eta t (fR v) (Rlt_le _ _ Pu) (Rlt_le _ _ Pe) A) as E.
+  assert (Q := depth_pow (depth t) n Fg (Nat.le_trans _ _ _ Dt D)).
+  pose proof (gamma_le n) as Gl. pose proof (magnitude_nonneg t) as M.
+  eapply Rle_trans; [exact E|]. apply Rplus_le_compat; [now apply Rmult_le_compat_r|].
+  rewrite fR_tiny. apply Rmult_le_compat_r; [lra|].
+  assert (INR (ops t) <= 2 ^ 44) by (eapply Rle_trans; [apply le_INR; exact Ot|exact O]).
+  pose proof (pos_INR (ops t)). assert (0 <= (1 + u) ^ depth t) by (apply pow_le; lra).
+  apply Rle_trans with (2 ^ 44 * 2); [apply Rmult_le_compat; lra|lra].
+Qed.
+
+(** ** Accumulated upper bounds *)
+Definition above (v : PrimFloat.float) (r : R) : Prop := fin v -> r <= fR v.
+
+Lemma above_0 : above 0 0.
+Proof. intros _. rewrite fR_0. lra. Qed.
+
+Lemma above_add v w r r' : above v r -> above w r' -> above (up (v + w)) (r + r').
+Proof. intros H H' F. destruct (up_add v w F) as (A & B & C). specialize (H A). specialize (H' B). lra. Qed.
+
+Lemma accR_above f F n : forall i acc r,
+  (forall j acc r, (to_Z i <= to_Z j < to_Z i + Z.of_nat n)%Z -> above acc r -> above (f j acc) (r + F j)) ->
+  (to_Z i + Z.of_nat n < wB)%Z -> above acc r -> above (accR n i f acc) (r + sumR n i F).
+Proof.
+  induction n as [|n IH]; intros i acc r H W S; cbn [accR sumR].
+  - now rewrite Rplus_0_r.
+  - assert (P : to_Z (i + 1) = (to_Z i + 1)%Z) by (apply to_Z_add; change (to_Z 1) with 1%Z; lia).
+    rewrite <- Rplus_assoc. apply IH; [|lia|].
+    + intros j a r' Hj. apply H. lia.
+    + apply H; auto. lia.
+Qed.
+
+Lemma accF_above e f F acc r : wf e ->
+  (forall j acc r, below e j -> above acc r -> above (f j acc) (r + F j)) ->
+  above acc r -> above (accF e f acc) (r + sum e F).
+Proof.
+  intros W H S. pose proof (wf_fuel e W) as E. pose proof (nat_of_to_Z (len e)) as N.
+  pose proof (wf_len e W) as L. apply accR_above; auto.
+  - change (to_Z 0) with 0%Z. rewrite E, N. intros j a r' Hj. apply H. unfold below. lia.
+  - change (to_Z 0) with 0%Z. change wB with 9223372036854775808%Z. rewrite E, N. lia.
+Qed.
+
+(** ** Dot products as accumulated sums *)
+Lemma sum8_sums e F f : wf e -> (forall t, evaluates (F t) (f t)) ->
+  (forall t, (depth (F t) <= 1)%nat) -> (forall t, (ops (F t) <= 1)%nat) ->
+  sums (sum8 PrimFloat.add (octs e) (rest e) f 0 0%float) (nat_of (len e) + 4) (2 * nat_of (len e))
+    (sum e (fun t => exact (F t))) (sum e (fun t => magnitude (F t))).
+Proof.
+  intros W Hf Hd Ho H. exists (sum8 Node (octs e) (rest e) F 0 (Leaf 0)).
+  pose proof (wf_fuel_split e W) as E. pose proof (wf_fuel e W) as N.
+  rewrite (sum8_R exact), (sum8_R magnitude) by reflexivity. rewrite <- E. cbn [exact magnitude].
+  rewrite Rabs_R0, !Rplus_0_l. repeat split.
+  - apply evaluates_sum8; [exact Hf| |exact H]. intros _. rewrite fR_0. constructor.
+  - pose proof (sum8_depth F 4 Hd (le_n 4) (octs e) (rest e) 0%uint63 (Leaf 0) (Nat.le_0_l 4)). lia.
+  - pose proof (sum8_ops F Ho (octs e) (rest e) 0%uint63 (Leaf 0)) as O. cbn [ops] in O. lia.
+Qed.
+
+Lemma dot_sums e a i b j : wf e ->
+  sums (dot e a i b j) (nat_of (len e) + 4) (2 * nat_of (len e))
+    (sum e (fun t => fR (fget a (i + t)%uint63) * fR (fget b (j + t)%uint63)))
+    (sum e (fun t => Rabs (fR (fget a (i + t)%uint63)) * Rabs (fR (fget b (j + t)%uint63)))).
+Proof.
+  intros W. rewrite dot_sum8.
+  apply (sum8_sums e (fun t => Prod (fR (fget a (i + t)%uint63)) (fR (fget b (j + t)%uint63)))); auto.
+  intros t. apply evaluates_mul.
+Qed.
+Lemma dot_strided_sums e a i di b j dj : wf e ->
+  sums (dot_strided e a i di b j dj) (nat_of (len e) + 4) (2 * nat_of (len e))
+    (sum e (fun t => fR (fget a (i + t * di)%uint63) * fR (fget b (j + t * dj)%uint63)))
+    (sum e (fun t => Rabs (fR (fget a (i + t * di)%uint63)) * Rabs (fR (fget b (j + t * dj)%uint63)))).
+Proof.
+  intros W. rewrite dot_strided_sum8.
+  apply (sum8_sums e (fun t => Prod (fR (fget a (i + t * di)%uint63))
+                                   (fR (fget b (j + t * dj)%uint63)))); auto.
+  intros t. apply evaluates_mul.
+Qed.
