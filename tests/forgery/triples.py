@@ -76,7 +76,7 @@ def convolved() -> Valid:
     net.flat()
     net.linear(2)
     lo, hi = _box(18, -0.25, 0.5)
-    ways = [rows([[-1, 0]], [-4.0], inputs=18), rows([[1, -1]], [-7.0], inputs=18)]
+    ways = [rows([[-1, 0]], [-1.6], inputs=18), rows([[1, -1]], [-2.7], inputs=18)]
     tree = leaf(([1.0], {hidden: np.linspace(0, 1, size)}), ([2.0], NONE))
     return by_hand("conv", net.finish(), 2, [Case(lo, hi, ways)], [tree])
 
@@ -92,7 +92,7 @@ def residual() -> Valid:
     net.linear(1)
     slopes = {upper: [0.5, 0.25, 1.0, 0.0], lower: [0.75, 0.0, 1.0]}
     tree = tighten(first, tighten(second, leaf(([1.0], slopes)), [0, 2], {upper: slopes[upper]}))
-    return by_hand("residual", net.finish(), 1, [Case(*_box(3, -1, 1), [rows([[-1]], [-6.0], inputs=3)])], [tree])
+    return by_hand("residual", net.finish(), 1, [Case(*_box(3, -1, 1), [rows([[-1]], [-3.7], inputs=3)])], [tree])
 
 
 def moved() -> Valid:
@@ -106,7 +106,7 @@ def moved() -> Valid:
     hidden = net.put("relu")
     net.put("sub", kept)
     net.linear(2)
-    ways = [rows([[-1, 0], [1, -1], [0, 1]], [-2.0, -1.0, -2.0], inputs=6)]
+    ways = [rows([[-1, 0], [1, -1], [0, 1]], [-0.4, 0.6, -0.4], inputs=6)]
     tree = leaf(([1.0, 1.0, 1.0], {hidden: np.full(9, 0.5)}))
     return by_hand("moved", net.finish(), 2, [Case(*_box(6, -1, 0.5), ways)], [split(2, 0.0, tree, tree)])
 
@@ -118,7 +118,7 @@ def mixed() -> Valid:
     hidden = net.put("relu")
     net.put("sub", net.weights(1, 2))
     net.linear(2)
-    ways = [rows([[-1, 0], [1, 0]], [-1.0, -0.5], [[1, 0], [-1, 0]]), rows([[0, 1]], [-5.0], [[0.5, -0.5]])]
+    ways = [rows([[-1, 0], [1, 0]], [-0.3, 0.2], [[1, 0], [-1, 0]]), rows([[0, 1]], [-2.2], [[0.5, -0.5]])]
     inner = leaf(([1.0, 1.0], NONE), ([1.0], {hidden: [1.0, 0.5]}))
     return by_hand("mixed", net.finish(), 2, [Case(*_box(2, -1, 1), ways)], [inner])
 
@@ -131,8 +131,8 @@ def several() -> Valid:
     second = net.linear(2)
     net.put("relu")
     net.linear(1)
-    high = rows([[-1]], [-3.5], inputs=2)
-    low = rows([[1]], [-3.5], inputs=2)
+    high = rows([[-1]], [-0.3], inputs=2)
+    low = rows([[1]], [0.1], inputs=2)
     plain = leaf(([1.0], NONE), ([1.0], NONE))
     sharp = tighten(second, leaf(([1.0], {hidden: [0.0, 1.0, 0.5]}), ([0.5], NONE)), [1], {hidden: [1.0, 0.0, 0.5]})
     tree = tighten(first, split(0, 0.25, split(1, 0.0, plain, sharp), tighten(second, split(0, 0.5, plain, sharp))))
@@ -158,5 +158,5 @@ def searched_conv() -> Graph:
 @cache
 def valid() -> tuple[Valid, ...]:
     """All triples."""
-    return (searched("dense", dense_net(), 3.0), convolved(), residual(), moved(), mixed(), several(),
-            searched("searched", searched_conv(), 4.0))
+    return (searched("dense", dense_net(), 0.75), convolved(), residual(), moved(), mixed(), several(),
+            searched("searched", searched_conv(), -0.5))

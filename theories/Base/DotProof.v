@@ -61,9 +61,7 @@ Proof.
     eapply node_error; eauto using exact_le_magnitude, pos_INR.
 Qed.
 
-(** The same bound for any shape, in the number of terms only: [terms t] numbers and products are summed. *)
-Fixpoint terms (t : tree) : nat :=
-  match t with Leaf _ => 1 | Prod _ _ => 1 | Node l r => terms l + terms r end.
+(** The same bound for any shape, in the number of terms only. *)
 Lemma depth_le_terms t : (depth t <= terms t)%nat /\ (1 <= terms t)%nat.
 Proof. induction t; cbn; lia. Qed.
 Lemma ops_le_terms t : (ops t < 2 * terms t)%nat.

@@ -127,7 +127,8 @@ Definition sums (v : PrimFloat.float) (d o : nat) (r m : R) : Prop :=
     (depth t <= d /\ ops t <= o)%nat.
 
 Lemma sums_0 : sums 0 0 0 0 0.
-Proof. intros _. exists (Leaf 0). rewrite fR_0. cbn. rewrite Rabs_R0. repeat split; auto. constructor. Qed.
+Proof. intros _. exists (Leaf 0). rewrite fR_0. cbn [exact magnitude depth ops]. rewrite Rabs_R0.
+  repeat split; auto. constructor. Qed.
 
 Lemma sums_le v d o r m d' o' : sums v d o r m -> (d <= d')%nat -> (o <= o')%nat -> sums v d' o' r m.
 Proof. intros H D O F. destruct (H F) as (t & A & B & C & K & L). exists t. repeat split; auto; lia. Qed.
@@ -137,13 +138,14 @@ Lemma sums_add v w d d' o o' r r' m m' : sums v d o r m -> sums w d' o' r' m' ->
 Proof.
   intros H H' F. destruct (fin_add v w F) as (Fv & Fw & E).
   destruct (H Fv) as (s & A & <- & <- & D & O). destruct (H' Fw) as (t & A' & <- & <- & D' & O').
-  exists (Node s t). cbn. repeat split; try lia.
+  exists (Node s t). cbn [exact magnitude depth ops]. repeat split; try lia.
   rewrite E. econstructor; eauto. apply rne_error.
 Qed.
 
 Lemma sums_mul x y : sums (x * y) 1 1 (fR x * fR y) (Rabs (fR x) * Rabs (fR y)).
 Proof.
-  intros F. destruct (fin_mul x y F) as (_ & _ & E). exists (Prod (fR x) (fR y)). cbn. repeat split; auto.
+  intros F. destruct (fin_mul x y F) as (_ & _ & E). exists (Prod (fR x) (fR y)).
+  cbn [exact magnitude depth ops]. repeat split; auto.
   rewrite E. constructor. apply rne_error.
 Qed.
 

@@ -63,7 +63,7 @@ ENTRIES = (
           "Check the shapes that the file declares; symbolic sizes are read as 1."),
     Entry("PNN-ONNX-413", "Constants of different element types",
           "ONNX operators take operands of one element type; constants are folded in that type.",
-          "Add of a float32 and an int64 constant",
+          "a float64 constant normalised with float32 statistics",
           "Insert a Cast, or export the model again."),
     Entry("PNN-ONNX-414", "A node that breaks the ONNX specification",
           "An attribute or operand is missing, has the wrong kind, or does not exist in this opset.",

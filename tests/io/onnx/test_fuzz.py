@@ -61,19 +61,20 @@ SEED = seed_model()
 DATA = SEED.SerializeToString()
 
 
-def read_or_refuse(path: Path, data: bytes) -> None:
-    """Read a file; a network that is read must also run."""
+def read_or_refuse(path: Path, data: bytes) -> bool:
+    """Read a file; a network that is read must also run. True when it was read."""
     path.write_bytes(data)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         try:
             graph = read(path)
         except ProvennError:
-            return
+            return False
     if graph.input_type.size <= 1 << 12 and all(n.type.size <= 1 << 16 for n in graph):
         with np.errstate(all="ignore"):
             assert run(graph,
                        np.ones((1, *graph.input_type.shape), np.float32)).shape[1:] == graph.output_type.shape
+    return True
 
 
 @pytest.fixture(scope="module")
@@ -151,3 +152,43 @@ def change_field(model: onnx.ModelProto, data: st.DataObject) -> None:
         graph.node.remove(one)
     else:
         one.output[:] = data.draw(st.lists(st.sampled_from(names), max_size=3))
+
+
+SHAPES = [(), (1,), (3,), (2, 3), (3, 2), (1, 1, 4), (2, 3, 4), (1, 2, 5, 5), (2, 1, 3, 3), (1, 1, 1, 1)]
+
+
+def random_attribute(attribute: Any, rng: np.random.Generator) -> Any:
+    """A value of the attribute's kind that may or may not make sense; None for kinds not tried."""
+    small = [int(v) for v in rng.integers(-2, 5, size=rng.integers(1, 5))]
+    word = str(rng.choice(["SAME_UPPER", "SAME_LOWER", "VALID", "NOTSET", "constant", "reflect"]))
+    return {"INT": small[0], "INTS": small, "FLOAT": float(rng.normal()), "STRING": word}.get(attribute.type.name)
+
+
+def random_tensor(rng: np.random.Generator) -> Any:
+    """A constant of some type and shape."""
+    if rng.random() < 0.4:
+        return rng.integers(-3, 6, size=rng.integers(0, 5))
+    a = rng.normal(size=SHAPES[rng.integers(len(SHAPES))])
+    return [a.astype(np.float32), a, a > 0][rng.choice(3, p=[0.9, 0.05, 0.05])]
+
+
+def test_random_nodes(target: Path) -> None:
+    accepted = 0
+    for seed in range(4000):
+        rng = np.random.default_rng(seed)
+        opset, op = int(rng.integers(7, 22)), str(rng.choice(sorted(supported())))
+        try:
+            schema: Any = onnx.defs.get_schema(op, opset, "")
+        except onnx.defs.SchemaError:
+            continue
+        operands = ["x"] + [f"c{i}" if rng.random() < 0.95 else "" for i in range(1, 5)]
+        operands = operands[: int(rng.integers(schema.min_input, min(schema.max_input, 5) + 1))]
+        attributes = {name: random_attribute(a, rng) for name, a in schema.attributes.items()
+                      if a.required or rng.random() < 0.3}
+        made = node(op, operands, ["y"], **{k: v for k, v in attributes.items() if v is not None})
+        x = helper.make_tensor_value_info("x", TensorProto.FLOAT, SHAPES[rng.integers(len(SHAPES))])
+        tensors = [numpy_helper.from_array(random_tensor(rng), name) for name in operands if name.startswith("c")]
+        graph = helper.make_graph([made], "one", [x], [helper.make_empty_tensor_value_info("y")], tensors)
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=8)
+        accepted += read_or_refuse(target, model.SerializeToString())
+    assert accepted > 500

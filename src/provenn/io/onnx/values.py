@@ -87,7 +87,7 @@ class Recorder:
             raise FileError("PNN-ONNX-413", "constants of different element types meet in one operation",
                             where=self.file, expected="one element type",
                             got=", ".join(f"{c.name!r}: {c.array.dtype}" for c in consts),
-                            hint="check the file with onnx.checker.check_model")
+                            hint="insert a Cast, or export the network in float32")
         made = op.shape.rule([TensorType(c.shape) for c in consts], attrs)
         self.check_size(made.shape)
         with np.errstate(all="ignore"):
