@@ -6,7 +6,8 @@
 
 The instances stand in $PROVENN_SHARED/bench/vnncomp, or in ../shared beside the repository; they are not
 part of it. Each runs as its own process with its own time limit, so start-up is counted. Results are kept in
-build/bench/vnncomp.csv, one row an instance; a row is measured again only with --again.
+build/bench/vnncomp.csv, one row an instance; a row is measured again only with --again, or when it was an
+error of ours.
 """
 
 from __future__ import annotations
@@ -47,7 +48,8 @@ def main() -> int:
     for instance in csv.DictReader((SHARED / "vnncomp" / "instances.csv").open()):
         key = (instance["net"], instance["vnnlib"])
         wanted = not options.family or instance["benchmark"] in options.family
-        if wanted and not options.table and (options.again or key not in rows):
+        stale = options.again or key not in rows or rows[key]["verdict"] == "error"
+        if wanted and not options.table and stale:
             rows[key] = measure(instance, options.limit or float(instance["timeout_s"]))
             print(" ".join(rows[key][f] for f in ("net", "vnnlib", "verdict", "whole", "note")),
                   file=sys.stderr)
@@ -76,7 +78,9 @@ def measure(instance: dict[str, str], limit: float) -> dict[str, str]:
     except json.JSONDecodeError:
         return row | {"verdict": "error", "note": (done.stderr.strip().split("\n") or [""])[0][:120]}
     if data["answer"] is None:
-        return row | {"verdict": "error", "note": f"{data['error']['code']} {data['error']['what']}"[:120]}
+        said = " ".join(data["error"][k] for k in ("code", "what", "got"))
+        kind = "error" if said.startswith("PNN-CLI") else "refused"
+        return row | {"verdict": kind, "note": " ".join(said.split())[:120]}
     proof = data["proof"]
     checked = proof is not None and proof["checker"] is not None
     return row | {

@@ -8,3 +8,5 @@ let tab (n : int) (f : int -> float) : t =
   let a = Float.Array.create n in
   for i = 0 to n - 1 do Float.Array.unsafe_set a i (f i) done;
   a
+
+let length (a : t) : int = Float.Array.length a

@@ -13,8 +13,12 @@ from pathlib import Path
 
 import pytest
 
+import provenn
+from provenn.base.words import to_bytes
 from provenn.cli.app import run
+from provenn.ir.canonical import graph_words
 from provenn.verify import checker
+from provenn.verify.property import property_words
 
 Captured = pytest.CaptureFixture[str]
 
@@ -236,17 +240,19 @@ def test_importing_the_face_loads_no_heavy_library() -> None:
     assert python(f"import sys, provenn; print([m for m in {heavy} if m in sys.modules])") == "[]\n"
 
 
+def seconds_to_the_first_line(args: list[str]) -> float:
+    start = time.perf_counter()
+    with subprocess.Popen([sys.executable, "-m", "provenn", "verify", *args], stdout=subprocess.DEVNULL,
+                          stderr=subprocess.PIPE) as child:
+        assert child.stderr is not None
+        assert b"reading" in child.stderr.readline()
+        seconds = time.perf_counter() - start
+        child.kill()
+    return seconds
+
+
 def test_the_first_line_of_narration_comes_early(robust: list[str]) -> None:
-    best = 9.0
-    for _ in range(3):
-        start = time.perf_counter()
-        with subprocess.Popen([sys.executable, "-m", "provenn", "verify", *robust], stdout=subprocess.DEVNULL,
-                              stderr=subprocess.PIPE) as child:
-            assert child.stderr is not None
-            assert b"reading" in child.stderr.readline()
-            best = min(best, time.perf_counter() - start)
-            child.stderr.read()
-    assert best < 1.0
+    assert any(seconds_to_the_first_line(robust) < 1.0 for _ in range(5))
 
 
 def test_as_a_program(robust: list[str]) -> None:
@@ -283,3 +289,22 @@ def test_an_interruption_leaves_nothing_behind(robust: list[str], tmp_path: Path
     assert out == ""
     assert "interrupted" in err
     assert list(made.iterdir()) == []
+
+
+def test_canonical_files_can_be_checked(robust: list[str], tmp_path: Path, capsys: Captured) -> None:
+    assert run(["verify", *robust, "--certificate", str(tmp_path / "proof.cert"), "-q"]) == 0
+    graph = provenn.read_onnx(robust[0])
+    (tmp_path / "net.pvn").write_bytes(to_bytes(graph_words(graph)))
+    (tmp_path / "spec.pvp").write_bytes(to_bytes(property_words(provenn.read_vnnlib(robust[1], graph))))
+    files = [str(tmp_path / name) for name in ("net.pvn", "spec.pvp", "proof.cert")]
+    capsys.readouterr()
+    assert run(["check", *files]) == 0
+    assert capsys.readouterr().out.startswith("accepted\n")
+    assert run(["check", files[0], robust[1], files[2]]) == 1
+    assert "PNN-CERT-614" in capsys.readouterr().err
+
+
+def test_opset_versions(capsys: Captured) -> None:
+    assert run(["supports", "--onnx-opset-versions"]) == 0
+    oldest, newest = map(int, capsys.readouterr().out.split())
+    assert oldest == 7 < newest

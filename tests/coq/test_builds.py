@@ -7,9 +7,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from tests.coq.samples import Files, certified, damaged
 
 from provenn.base.words import to_bytes
+from tests.coq.samples import Files, certified, damaged
 
 
 @pytest.fixture(scope="module")
@@ -22,10 +22,10 @@ def slow_program(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> 
         pytest.skip("Coq's OCaml libraries are missing: apt-get install libcoq-core-ocaml-dev ocaml-findlib")
     folder = repository / "checker"
     for path in [*(folder / "extracted" / "slow").glob("checker.ml*"), folder / "slow" / "glue.ml",
-                 folder / "driver.ml"]:
+                 folder / "driver.ml", folder / "farray.ml"]:
         shutil.copy(path, room)
     subprocess.run(["ocamlfind", "ocamlopt", "-rectypes", "-thread", "-w", "-a", "-package", "unix,coq-core.kernel",
-                    "-linkpkg", "checker.mli", "checker.ml", "glue.ml", "driver.ml", "-o", "slow"],
+                    "-linkpkg", "checker.mli", "checker.ml", "glue.ml", "farray.ml", "driver.ml", "-o", "slow"],
                    cwd=room, check=True, timeout=300)
     return room / "slow"
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.coq.samples import Files, certified, damaged
 
 from provenn.coq.kernel import MAX_WORDS, kernel_theorem
 from provenn.errors import CertificateError
+from tests.coq.samples import Files, certified, damaged
 
 
 def coqc(folder: Path, text: str, theories: Path) -> subprocess.CompletedProcess[str]:

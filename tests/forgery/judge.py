@@ -6,6 +6,7 @@ with status 0 and ``accepted``, status 1 and ``rejected`` with a reason, or stat
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import tempfile
@@ -22,6 +23,7 @@ Part = Words | bytes
 Triple = tuple[Part, Part, Part]
 
 MEMORY_KIB, SECONDS, CHUNK = 2 << 20, 10, 2000
+MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 SCRIPT = f"""
 ulimit -c 0; ulimit -v {MEMORY_KIB}; ulimit -t {SECONDS}
 while read -r g p c; do "$0" "$g" "$p" "$c" 2>&1; echo "status $?"; done
@@ -85,17 +87,24 @@ class Judge:
         return self([(graph, prop, certificate)])[0]
 
     def _chunk(self, triples: Sequence[Triple]) -> list[Answer]:
-        with tempfile.TemporaryDirectory(prefix="forgery-") as room:
+        with tempfile.TemporaryDirectory(prefix="forgery-", dir=MEMORY) as room:
             names: dict[bytes, str] = {}
             rows = [" ".join(_file(room, part, names) for part in triple) for triple in triples]
             return self.paths(rows)
 
     def paths(self, rows: Sequence[str]) -> list[Answer]:
         """Answers for lines of three paths each (without spaces in them)."""
-        done = subprocess.run(["sh", "-c", SCRIPT, str(self.program)], input="\n".join([*rows, ""]), text=True,
-                              capture_output=True, check=False, errors="replace",
-                              timeout=60 + SECONDS * len(rows))
-        made, lines = [], []
+        done = subprocess.run(
+            ["sh", "-c", SCRIPT, str(self.program)],
+            input="\n".join([*rows, ""]),
+            text=True,
+            capture_output=True,
+            check=False,
+            errors="replace",
+            timeout=60 + SECONDS * len(rows),
+        )
+        made: list[Answer] = []
+        lines: list[str] = []
         for line in done.stdout.splitlines():
             if line.startswith("status "):
                 made.append(answer_of(lines, int(line.split()[1])))

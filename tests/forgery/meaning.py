@@ -84,6 +84,8 @@ def read_graph(words: Array) -> tuple[list[Node], int]:
 
 
 def _linear(node: Node, x: Array, w: Array, b: Array | None = None) -> Array:
+    if w.ndim != 3 or (b is not None and b.shape != (1, w.shape[1])):
+        raise Meaningless("linear")
     y = x @ w[0].T
     return y if b is None else y + b[0]
 
@@ -114,8 +116,10 @@ def _moved(node: Node, x: Array) -> Array:
     if any(a >= len(shape) for a in node.attrs) or tuple(shape[a] for a in node.attrs) != node.shape:
         raise Meaningless("perm")
     steps = [math.prod(shape[a + 1 :]) for a in range(len(shape))]
-    source = [sum(i * steps[a] for i, a in zip(index, node.attrs, strict=True))
-              for index in itertools.product(*map(range, node.shape))]
+    source = [
+        sum(i * steps[a] for i, a in zip(index, node.attrs, strict=True))
+        for index in itertools.product(*map(range, node.shape))
+    ]
     if sorted(source) != list(range(math.prod(shape))):
         raise Meaningless("perm")
     return x.reshape(len(x), -1)[:, source].reshape(len(x), *node.shape)
@@ -134,9 +138,16 @@ def _slice(node: Node, x: Array) -> Array:
 
 
 KERNELS: dict[int, Callable[..., Array]] = {
-    3: lambda node, x, y: x + y, 4: lambda node, x, y: x - y, 5: lambda node, x, c: x * c, 6: _linear, 7: _conv,
-    8: lambda node, x: np.where(x > 0, x, x * 0), 9: lambda node, x: x.reshape(len(x), *node.shape),
-    10: _moved, 11: _concat, 12: _slice,
+    3: lambda node, x, y: x + y,
+    4: lambda node, x, y: x - y,
+    5: lambda node, x, c: x * c,
+    6: _linear,
+    7: _conv,
+    8: lambda node, x: np.where(x > 0, x, x * 0),
+    9: lambda node, x: x.reshape(len(x), *node.shape),
+    10: _moved,
+    11: _concat,
+    12: _slice,
 }
 CONSTANT = {5: [1], 6: [1, 2], 7: [1, 2]}
 SAME = (3, 4, 5, 8)
@@ -154,7 +165,7 @@ def value(nodes: Sequence[Node], node: Node, done: Sequence[Array]) -> Array:
         raise Meaningless("attributes")
     try:
         made = KERNELS[node.tag](node, *(done[i] for i in node.operands))
-    except (TypeError, ValueError, IndexError) as e:
+    except (TypeError, ValueError, IndexError, ZeroDivisionError) as e:
         raise Meaningless(str(e)) from None
     if made.shape[1:] != node.shape:
         raise Meaningless("shape")

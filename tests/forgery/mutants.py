@@ -1,9 +1,14 @@
-"""Mutants of canonical files: every field, every length, every subtree, and random bytes."""
+"""Mutants of canonical files: every field, every length, every subtree, and random bytes.
+
+PROVENN_FORGERY=20 in the environment tries about twenty times as many of them.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
 
 import numpy as np
 from judge import Words
@@ -11,11 +16,56 @@ from layout import Layout, Subtree
 from writing import counted
 
 NAN, INF, TINY = math.nan, math.inf, 5e-324
-ODD = (NAN, INF, -INF, 1e308, -1e308, -0.0, TINY, -TINY, 2.0**53, 2.0**53 + 2, 2.0**62, 2.0**63, 2.0**64, -1.0)
+ODD = (
+    NAN,
+    INF,
+    -INF,
+    1e308,
+    -1e308,
+    -0.0,
+    TINY,
+    -TINY,
+    2.0**53,
+    2.0**53 + 2,
+    2.0**62,
+    2.0**63,
+    2.0**64,
+    -1.0,
+)
 SIZES = (0.0, 1.0, 2.0, 3.0, 5.0, 7.0, 22.0, 255.0, 65536.0, 65537.0, 2.0**21, 2.0**21 + 1, 2.0**31, 2.0**32)
 SLOPES = (1.0000001, math.nextafter(1, 2), -1e-9, -TINY, 0.0, 1.0, 2.0)
-INTEGERS = {"magic", "version", "count", "size", "index", "tag", "dtype", "dimension", "attribute", "flag",
-            "semantics", "depth", "kind", "input", "node", "neurons", "neuron", "unary", "spare", "name"}
+INTEGERS = {
+    "magic",
+    "version",
+    "count",
+    "size",
+    "index",
+    "tag",
+    "dtype",
+    "dimension",
+    "attribute",
+    "flag",
+    "semantics",
+    "depth",
+    "kind",
+    "input",
+    "node",
+    "neurons",
+    "neuron",
+    "unary",
+    "spare",
+    "name",
+}
+
+THOROUGH = int(os.environ.get("PROVENN_FORGERY", "1"))
+T = TypeVar("T")
+
+
+def some(pool: Iterable[T], count: int, rng: np.random.Generator) -> list[T]:
+    """Not more than ``count`` of the mutants, or more when asked to be thorough."""
+    made = list(pool)
+    picks = rng.permutation(len(made))[: count * THOROUGH]
+    return [made[k] for k in sorted(picks)]
 
 
 def values_for(label: str, old: float, rng: np.random.Generator) -> list[float]:
@@ -23,8 +73,18 @@ def values_for(label: str, old: float, rng: np.random.Generator) -> list[float]:
     if label in INTEGERS:
         near = [old + 1, old - 1, old + 2, old + 0.5, math.nextafter(old, INF), -old, old * 2, old + 2.0**32]
         return [*near, *SIZES, *ODD]
-    near = [math.nextafter(old, INF), math.nextafter(old, -INF), -old, old * 2, old + 1, old - 1, old * 1.01,
-            old * 1e8, old * 1e-8, float(rng.normal())]
+    near = [
+        math.nextafter(old, INF),
+        math.nextafter(old, -INF),
+        -old,
+        old * 2,
+        old + 1,
+        old - 1,
+        old * 1.01,
+        old * 1e8,
+        old * 1e-8,
+        float(rng.normal()),
+    ]
     extra = SLOPES if label == "slope" else (0.0, 1e-310, 1e154, -1e200)
     return [*near, *extra, *ODD]
 
@@ -32,9 +92,12 @@ def values_for(label: str, old: float, rng: np.random.Generator) -> list[float]:
 def fields(words: Words, labels: Sequence[str], rng: np.random.Generator, each: int) -> Iterator[Words]:
     """Each word replaced by ``each`` other values."""
     for at, label in enumerate(labels):
-        choices = [v for v in values_for(label, float(words[at]), rng)
-                   if np.float64(v).tobytes() != words[at].tobytes()]
-        for k in rng.permutation(len(choices))[:each]:
+        choices = [
+            v
+            for v in values_for(label, float(words[at]), rng)
+            if np.float64(v).tobytes() != words[at].tobytes()
+        ]
+        for k in rng.permutation(len(choices))[: each * THOROUGH]:
             made = words.copy()
             made[at] = choices[k]
             yield made
@@ -61,7 +124,7 @@ def lengths(words: Words, rng: np.random.Generator) -> Iterator[Words]:
 
 def flips(words: Words, rng: np.random.Generator, count: int) -> Iterator[bytes]:
     """Random bits, bytes and words changed."""
-    for _ in range(count):
+    for _ in range(count * THOROUGH):
         data = bytearray(np.ascontiguousarray(words, "<f8").tobytes())
         for _ in range(int(rng.integers(1, 4))):
             at = int(rng.integers(len(data)))
@@ -74,14 +137,14 @@ def flips(words: Words, rng: np.random.Generator, count: int) -> Iterator[bytes]
 
 def many_fields(words: Words, labels: Sequence[str], rng: np.random.Generator, count: int) -> Iterator[Words]:
     """Two to five words replaced at once, after the header."""
-    for _ in range(count):
+    for _ in range(count * THOROUGH):
         made = words.copy()
         for at in rng.integers(3, len(words), int(rng.integers(2, 6))):
             made[at] = rng.choice(values_for(labels[at], float(words[at]), rng))
         yield made
 
 
-def spliced(words: Words, old: Subtree, new: Sequence[float]) -> Words:
+def spliced(words: Words, old: Subtree, new: Sequence[float] | Words) -> Words:
     """The words with one subtree replaced."""
     return counted(np.concatenate([words[: old.start], np.asarray(new, float), words[old.end :]]))
 

@@ -6,12 +6,27 @@ from typing import Any
 
 import numpy as np
 from judge import Words
+from layout import graph_labels
 
 from provenn.ir.canonical import graph_words
 from provenn.ir.graph import Builder, Graph
 from provenn.ops import ALL
 
 Array = Any
+KINDS = (
+    "relu",
+    "relu",
+    "linear",
+    "conv",
+    "conv",
+    "add",
+    "sub",
+    "mul",
+    "concat",
+    "slice",
+    "transpose",
+    "reshape",
+)
 
 
 class Net:
@@ -41,11 +56,21 @@ class Net:
         more = [self.weights(outs)] if bias else []
         return self.put("linear", self.weights(outs, self.shape()[-1]), *more)
 
-    def conv(self, outs: int, taps: tuple[int, int], *, groups: int = 1, stride: tuple[int, int] = (1, 1),
-             pad: tuple[int, ...] = (0, 0, 0, 0), dilation: tuple[int, int] = (1, 1)) -> int:
+    def conv(
+        self,
+        outs: int,
+        taps: tuple[int, int],
+        *,
+        groups: int = 1,
+        stride: tuple[int, int] = (1, 1),
+        pad: tuple[int, ...] = (0, 0, 0, 0),
+        dilation: tuple[int, int] = (1, 1),
+    ) -> int:
         """A convolution with a bias."""
         w = self.weights(outs, self.shape()[1] // groups, *taps)
-        return self.put("conv", w, self.weights(outs), groups=groups, stride=stride, pad=pad, dilation=dilation)
+        return self.put(
+            "conv", w, self.weights(outs), groups=groups, stride=stride, pad=pad, dilation=dilation
+        )
 
     def flat(self) -> int:
         """All elements in one row."""
@@ -56,25 +81,26 @@ class Net:
         return self.builder.finish(self.top)
 
 
-def random_net(seed: int, steps: int = 6, *, smooth: bool = False, outs: int = 2) -> Graph:
-    """A network of random operations."""
+def random_net(
+    seed: int, steps: int = 6, *, smooth: bool = False, outs: int = 2, affine: bool = False
+) -> Graph:
+    """A network of random operations, without activations if ``affine``."""
     rng = np.random.default_rng([seed, 17])
     shapes = [(1, 2), (1, 3), (2, 2), (1, 1, 3, 3), (1, 2, 3, 2)]
     net = Net(seed, shapes[rng.integers(len(shapes))], smooth=smooth)
+    kinds = [k for k in KINDS if k != "relu" or not affine]
     for _ in range(steps):
-        _step(net, rng)
-    if rng.random() < 0.7:
+        _step(net, rng, str(rng.choice(kinds)))
+    if rng.random() < 0.7 and not affine:
         net.put("relu")
     net.flat()
     net.linear(outs)
     return net.finish()
 
 
-def _step(net: Net, rng: np.random.Generator) -> None:
+def _step(net: Net, rng: np.random.Generator, kind: str) -> None:
     shape = net.shape()
     same = [i for i in range(net.top) if net.shape(i) == shape]
-    kind = rng.choice(["relu", "relu", "linear", "conv", "conv", "add", "sub", "mul", "concat", "slice", "transpose",
-                       "reshape"])
     other = int(rng.choice(same)) if same and rng.random() < 0.7 else net.weights(*shape)
     if kind == "linear":
         net.linear(int(rng.integers(1, 4)), bias=bool(rng.random() < 0.7))
@@ -110,10 +136,27 @@ def _conv(net: Net, rng: np.random.Generator) -> None:
     room = [1 + (shape[2 + a] + pad[a] + pad[a + 2] - 1) // dilation[a] for a in (0, 1)]
     taps = tuple(int(rng.integers(1, min(3, r) + 1)) for r in room)
     stride = tuple(int(v) for v in rng.integers(1, 4, 2))
-    net.conv(groups * int(rng.integers(1, 3)), (taps[0], taps[1]), groups=groups, stride=(stride[0], stride[1]),
-             pad=pad, dilation=(dilation[0], dilation[1]))
+    net.conv(
+        groups * int(rng.integers(1, 3)),
+        (taps[0], taps[1]),
+        groups=groups,
+        stride=(stride[0], stride[1]),
+        pad=pad,
+        dilation=(dilation[0], dilation[1]),
+    )
 
 
 def words_of(graph: Graph) -> Words:
     """Canonical words."""
     return graph_words(graph)
+
+
+def rescaled(words: Words, seed: int, factors: tuple[float, ...]) -> Words:
+    """The network with every parameter multiplied by one of ``factors``."""
+    rng = np.random.default_rng([seed, 23])
+    made, labels = words.copy(), np.array(graph_labels(words))
+    starts = np.nonzero((labels == "datum") & (np.roll(labels, 1) != "datum"))[0]
+    for start in starts:
+        end = start + int(words[start - 1])
+        made[start:end] *= rng.choice(factors)
+    return made

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -92,7 +92,9 @@ def residual() -> Valid:
     net.linear(1)
     slopes = {upper: [0.5, 0.25, 1.0, 0.0], lower: [0.75, 0.0, 1.0]}
     tree = tighten(first, tighten(second, leaf(([1.0], slopes)), [0, 2], {upper: slopes[upper]}))
-    return by_hand("residual", net.finish(), 1, [Case(*_box(3, -1, 1), [rows([[-1]], [-3.7], inputs=3)])], [tree])
+    return by_hand(
+        "residual", net.finish(), 1, [Case(*_box(3, -1, 1), [rows([[-1]], [-3.7], inputs=3)])], [tree]
+    )
 
 
 def moved() -> Valid:
@@ -134,10 +136,18 @@ def several() -> Valid:
     high = rows([[-1]], [-0.3], inputs=2)
     low = rows([[1]], [0.1], inputs=2)
     plain = leaf(([1.0], NONE), ([1.0], NONE))
-    sharp = tighten(second, leaf(([1.0], {hidden: [0.0, 1.0, 0.5]}), ([0.5], NONE)), [1], {hidden: [1.0, 0.0, 0.5]})
-    tree = tighten(first, split(0, 0.25, split(1, 0.0, plain, sharp), tighten(second, split(0, 0.5, plain, sharp))))
-    cases = [Case(*_box(2, -1, 1), [high, low]), Case(np.array([0.0, 1.0]), np.array([1.0, 0.5]), [high]),
-             Case(*_box(2, 0, 1), []), Case(*_box(2, 0, 0.5), [low])]
+    sharp = tighten(
+        second, leaf(([1.0], {hidden: [0.0, 1.0, 0.5]}), ([0.5], NONE)), [1], {hidden: [1.0, 0.0, 0.5]}
+    )
+    tree = tighten(
+        first, split(0, 0.25, split(1, 0.0, plain, sharp), tighten(second, split(0, 0.5, plain, sharp)))
+    )
+    cases = [
+        Case(*_box(2, -1, 1), [high, low]),
+        Case(np.array([0.0, 1.0]), np.array([1.0, 0.5]), [high]),
+        Case(*_box(2, 0, 1), []),
+        Case(*_box(2, 0, 0.5), [low]),
+    ]
     trees = [tree, empty(1), leaf(), leaf(([1.0], NONE))]
     return by_hand("several", net.finish(), 1, cases, trees)
 
@@ -158,5 +168,12 @@ def searched_conv() -> Graph:
 @cache
 def valid() -> tuple[Valid, ...]:
     """All triples."""
-    return (searched("dense", dense_net(), 0.75), convolved(), residual(), moved(), mixed(), several(),
-            searched("searched", searched_conv(), -0.5))
+    return (
+        searched("dense", dense_net(), 0.75),
+        convolved(),
+        residual(),
+        moved(),
+        mixed(),
+        several(),
+        searched("searched", searched_conv(), -0.5),
+    )

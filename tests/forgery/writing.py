@@ -1,4 +1,4 @@
-"""Property and certificate words written directly, as another tool would write them."""
+"""Graph, property and certificate words written directly, as another tool would write them."""
 
 from __future__ import annotations
 
@@ -12,11 +12,49 @@ from judge import Words
 
 Array = Any
 PROPERTY = float(np.frombuffer(b"pvnPROPS", "<f8")[0])
+GRAPH = float(np.frombuffer(b"pvnGRAPH", "<f8")[0])
 CERTIFICATE = float(np.frombuffer(b"pvnPROOF", "<f8")[0])
 HEADER = 22
 Slopes = Mapping[int, Array]
 Tree = list[float]
 NONE: Slopes = {}
+Node = tuple[float, Sequence[float], Sequence[float], Sequence[float], Sequence[float]]
+TAGS = {
+    "input": 1,
+    "parameter": 2,
+    "add": 3,
+    "sub": 4,
+    "mul": 5,
+    "linear": 6,
+    "conv": 7,
+    "relu": 8,
+    "reshape": 9,
+    "transpose": 10,
+    "concat": 11,
+    "slice": 12,
+}
+
+
+def node(
+    tag: str | float,
+    shape: Sequence[float],
+    operands: Sequence[float] = (),
+    attrs: Sequence[float] = (),
+    data: Sequence[float] = (),
+) -> Node:
+    """One node; ``tag`` by name or by number."""
+    return (TAGS[tag] if isinstance(tag, str) else tag), shape, operands, attrs, data
+
+
+def graph_words(nodes: Sequence[Node], output: float | None = None, dtype: float = 1) -> Words:
+    """Canonical words of any list of nodes."""
+    body: list[float] = []
+    for tag, shape, operands, attrs, data in nodes:
+        body += [tag, dtype]
+        for part in (shape, operands, attrs, data):
+            body += [float(len(part)), *map(float, part)]
+    last = len(nodes) - 1 if output is None else output
+    return np.array([GRAPH, 1, 6 + len(body), len(nodes), last, 0, *body], float)
 
 
 def rows(cy: Array, d: Array, cx: Array = None, inputs: int = 0) -> Rows:
@@ -44,7 +82,10 @@ def slope_block(slopes: Slopes) -> Tree:
 
 def leaf(*parts: tuple[Sequence[float], Slopes]) -> Tree:
     """Multipliers and slopes of each way to be unsafe."""
-    return [0.0, *(v for multipliers, slopes in parts for v in (*map(float, multipliers), *slope_block(slopes)))]
+    return [
+        0.0,
+        *(v for multipliers, slopes in parts for v in (*map(float, multipliers), *slope_block(slopes))),
+    ]
 
 
 def split(index: int, at: float, below: Tree, above: Tree) -> Tree:

@@ -5,7 +5,6 @@ PROVENN_GOLDEN=write writes the files anew; look at the difference before commit
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import re
 from pathlib import Path
@@ -14,15 +13,11 @@ import pytest
 
 from provenn.catalogue import ENTRIES, explain
 from provenn.errors import ProvennError, UsageError
+from tests.golden import triggers
 
 HERE = Path(__file__).parent
 SOURCE = HERE.parents[1] / "src" / "provenn"
 CODE = re.compile(r"PNN-[A-Z]+-\d{3}")
-_spec = importlib.util.spec_from_file_location("triggers", HERE / "triggers.py")
-assert _spec is not None
-assert _spec.loader is not None
-triggers = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(triggers)
 
 
 def test_source_and_catalogue_name_the_same_codes() -> None:

@@ -20,6 +20,7 @@ from provenn.catalogue import explain
 from provenn.cli import files
 from provenn.cli.app import _as_ours
 from provenn.cli.verify import verify as verify_verb
+from provenn.coq.kernel import kernel_theorem
 from provenn.eval.run import run
 from provenn.io import vnnlib
 from provenn.io.onnx import read
@@ -282,6 +283,7 @@ TRIGGERS: dict[str, Trigger] = {
     "PNN-CERT-613": stored_file(b"something else"),
     "PNN-CERT-614": graph_beside_vnnlib,
     "PNN-CERT-615": other_network,
+    "PNN-CERT-621": lambda tmp, patch: kernel_theorem(np.zeros(400_000), np.zeros(1), np.zeros(1)),
     "PNN-TOOL-701": no_compiler,
     "PNN-TOOL-702": broken_sources,
     "PNN-TOOL-703": lambda tmp, patch: write_atomically(tmp / "no" / "such" / "folder.html", b""),
@@ -305,6 +307,7 @@ VARIES = {
 }
 
 OUT_OF_REACH = {
+    "PNN-CHECK-652": "needs code that is wrong: tests/verify/test_verdict.py",
     "PNN-ONNX-415": "needs a constant of more elements than a test should make",
     "PNN-CHECK-650": "needs a search that is wrong: tests/verify/test_verdict.py makes one",
     "PNN-CHECK-651": "needs a search that is wrong: tests/verify/test_verdict.py makes one",

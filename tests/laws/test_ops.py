@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -13,12 +10,7 @@ from provenn.eval.run import Ordered
 from provenn.ir.op import Have, Lacks
 from provenn.ops import ALL
 from provenn.ops.families import Fast
-
-_spec = importlib.util.spec_from_file_location("samples", Path(__file__).with_name("samples.py"))
-assert _spec is not None
-assert _spec.loader is not None
-samples = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(samples)
+from tests.laws import samples
 
 SEEDS = range(6)
 EACH = pytest.mark.parametrize("tag", sorted(samples.MAKERS))

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import provenn
+from provenn.errors import CertificateError
 from provenn.ir.graph import Builder, Graph
 from provenn.ops import ALL
 from provenn.verify import verdict
@@ -63,6 +64,19 @@ def test_a_wrong_certificate_is_never_unsat(
     assert made.problem is not None
     assert made.problem.code == "PNN-CHECK-650"
     assert [p.name for p in tmp_path.iterdir()] == ["proof.cert.rejected"]
+
+
+def test_no_certificate_is_never_unsat(checker_program: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verdict, "search", lambda *a, **k: Outcome("unsat"))
+    made = provenn.verify(identity(), unsafe_above("1.5"))
+    assert made.answer == "unknown"
+    assert made.problem is not None
+
+
+@pytest.mark.parametrize("answer", ["sat", "unsat"])
+def test_a_verdict_cannot_be_made_without_its_evidence(answer: str) -> None:
+    with pytest.raises(CertificateError, match="PNN-CHECK-652"):
+        Verdict(answer, identity(), unsafe_above("2"), "", "", 0, 1.0, {})  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("x", [0.25, 2.0, -1.0, np.nan])

@@ -19,6 +19,7 @@ from provenn.bounds.interval import intervals
 from provenn.bounds.regions import Coefficients, Floats, Indices, Regions
 
 ROW_BLOCK = 1 << 16
+KEPT = 1 << 25
 ODD = 0.9375
 Slopes = Mapping[int, Floats]
 
@@ -111,9 +112,13 @@ def through(c: Floats, lines: Lines, constant: Floats) -> Floats:
     return out
 
 
-def walk(regions: Regions, lines: Mapping[int, Lines], owner: Indices | None, start: Coefficients, constant: Floats,
-         tape: Tape | None = None) -> tuple[Floats, Floats]:
-    """Input coefficients [rows, inputs] and constants [rows] of lower bounds; ``start`` is consumed."""
+def walk(regions: Regions, lines: Mapping[int, Lines], owner: Indices | None, start: Coefficients,
+         constant: Floats, tape: Tape | None = None) -> tuple[Floats, Floats]:
+    """Input coefficients [rows, inputs] and constants [rows] of lower bounds of rows.
+
+    ``start`` are the rows' coefficients on leaves, ``constant`` their constants (changed in place);
+    ``owner`` names each row's box, or is None when ``lines`` hold one line a row.
+    """
     pending = dict(start)
     while True:
         u = max(pending, default=0)
@@ -142,18 +147,24 @@ def walk(regions: Regions, lines: Mapping[int, Lines], owner: Indices | None, st
 def concretise(entry: Floats, constant: Floats, lo: Floats, hi: Floats) -> Floats:
     """Minimum over the box of ``entry @ x + constant``, one box a row."""
     centre, radius = (lo + hi) / 2, (hi - lo) / 2
-    return (np.einsum("ij,ij->i", entry, np.broadcast_to(centre, entry.shape))
-            - np.einsum("ij,ij->i", np.abs(entry), np.broadcast_to(radius, entry.shape)) + constant)
+    middle: Floats = np.einsum("ij,ij->i", entry, np.broadcast_to(centre, entry.shape)) + constant
+    spread: Floats = np.einsum("ij,ij->i", np.abs(entry), np.broadcast_to(radius, entry.shape))
+    return middle - spread
 
 
 @dataclass
 class Rows:
-    """Backward rows of one target: pairs (owner, neuron) and |input coefficients| of both their bounds."""
+    """Backward rows of one target: (owner, neuron) pairs sorted by owner.
+
+    ``lower`` and ``upper`` are the |input coefficients| of both bounds; ``blocks`` holds, for slices of
+    the pairs, the coefficients on every unary node passed (lower rows, then upper rows).
+    """
 
     owner: Indices
     neuron: Indices
     lower: Floats
     upper: Floats
+    blocks: list[tuple[slice, Coefficients]]
 
 
 def unstable(state: State, target: int) -> tuple[Indices, Indices]:
@@ -163,41 +174,45 @@ def unstable(state: State, target: int) -> tuple[Indices, Indices]:
 
 
 def bound_rows(regions: Regions, state: State, lines: Mapping[int, Lines], target: int, owner: Indices,
-               neuron: Indices) -> tuple[Floats, Floats, Floats, Floats]:
-    """Lower and upper bounds of (box, neuron) pairs of ``target``, and the input coefficients of each."""
-    region = regions.of[target]
+               neuron: Indices, tape: Tape | None = None) -> tuple[Floats, Floats, Floats]:
+    """Lower and upper bounds of (box, neuron) pairs, and input coefficients (lower rows, then upper rows)."""
+    region, count = regions.of[target], len(owner)
     start, offset = region.start(neuron)
     if region.leaves == (0,):
         lo, hi, entry = state.lo[owner], state.hi[owner], start[0]
         middle = np.einsum("ij,ij->i", entry, (lo + hi) / 2) + offset
         spread = np.einsum("ij,ij->i", np.abs(entry), (hi - lo) / 2)
-        return middle - spread, middle + spread, entry, entry
-    both, n = np.concatenate([owner, owner]), len(owner)
+        return middle - spread, middle + spread, np.concatenate([entry, entry])
+    both = np.concatenate([owner, owner])
     rows = {leaf: np.concatenate([c, -c]) for leaf, c in start.items()}
-    entry, constant = walk(regions, lines, both, rows, np.concatenate([offset, -offset]))
+    entry, constant = walk(regions, lines, both, rows, np.concatenate([offset, -offset]), tape)
     ends = concretise(entry, constant, state.lo[both], state.hi[both])
-    return ends[:n], -ends[n:], entry[:n], entry[n:]
+    return ends[:count], -ends[count:], entry
 
 
 def tighten(regions: Regions, state: State, lines: Mapping[int, Lines], target: int,
             keep: bool = False) -> Rows:
     """Intersect the bounds of every unstable neuron of ``target`` with its backward bounds, in place.
 
-    ``keep`` fills the coefficients of Rows.
+    ``keep`` fills the coefficients of the result, unless they would take too much memory.
     """
     owner, neuron = unstable(state, target)
-    width = max([regions.sizes[0], *(regions.sizes[u] for u in regions.above[target])])
-    step = max(16, ROW_BLOCK // width)
+    widths = [regions.sizes[0], *(regions.sizes[u] for u in regions.above[target])]
+    step = max(16, ROW_BLOCK // max(widths))
+    keep = keep and 2 * len(owner) * sum(widths) <= KEPT
     low, high = state.low[target], state.high[target]
     below, above = np.empty(len(owner)), np.empty(len(owner))
-    kept: list[tuple[Floats, Floats]] = []
+    inputs = np.zeros((2, len(owner) if keep else 0, regions.sizes[0]))
+    made = Rows(owner, neuron, inputs[0], inputs[1], [])
     for i in range(0, len(owner), step):
-        part = slice(i, i + step)
-        below[part], above[part], a, b = bound_rows(regions, state, lines, target, owner[part], neuron[part])
-        if keep:
-            kept.append((np.abs(a), np.abs(b)))
+        part, tape = slice(i, i + step), Tape() if keep else None
+        below[part], above[part], entry = bound_rows(regions, state, lines, target, owner[part],
+                                                     neuron[part], tape)
+        if tape is not None:
+            size = len(entry) // 2
+            np.abs(entry[:size], out=made.lower[part])
+            np.abs(entry[size:], out=made.upper[part])
+            made.blocks.append((part, tape.coefficients))
     low[owner, neuron] = np.maximum(low[owner, neuron], below)
     high[owner, neuron] = np.minimum(high[owner, neuron], above)
-    empty = np.zeros((0, regions.sizes[0]))
-    return Rows(owner, neuron, np.concatenate([empty, *(a for a, _ in kept)]),
-                np.concatenate([empty, *(b for _, b in kept)]))
+    return made

@@ -24,4 +24,8 @@ def intervals(graph: Graph, lo: Floats, hi: Floats) -> list[tuple[Floats, Floats
         else:
             rule = node.op.need("interval", graph.where(i))
             made.append(rule(node.attrs, *(made[k] for k in node.inputs)))
-    return [(a.reshape(len(a), -1), b.reshape(len(b), -1)) for a, b in made]
+    return [(_flat(a), _flat(b)) for a, b in made]
+
+
+def _flat(a: Array) -> Floats:
+    return a.reshape(len(a), -1).astype(np.float64, copy=False)

@@ -101,7 +101,7 @@ class Region:
         """The target's value [rows, size] from the leaves' values [rows, leaf size]."""
         self.tick()
         if self.matrices is not None:
-            total = self.offset
+            total: Floats = self.offset
             for leaf, w in self.matrices.items():
                 total = values[leaf] @ w.T + total
             return total
@@ -112,8 +112,7 @@ class Region:
             node = self.graph.nodes[i]
             operands = [here[k] if k in here else self.fixed[k] for k in node.inputs]
             here[i] = node.op.need("kernel", self.graph.where(i))(Fast(), node.attrs, *operands)
-        out: Floats = here[self.target].reshape(len(here[self.target]), -1)
-        return out
+        return here[self.target].reshape(len(here[self.target]), -1).astype(np.float64, copy=False)
 
     def _walk_back(self, ct: Floats) -> Coefficients:
         shape = self.graph.nodes[self.target].type.shape
@@ -129,14 +128,15 @@ class Region:
                 if source not in self.fixed:
                     part = rule(node.attrs, k, c, operands, types)
                     here[source] = here[source] + part if source in here else part
-        return {leaf: here[leaf].reshape(len(ct), -1) for leaf in self.leaves}
+        return {leaf: here[leaf].reshape(len(ct), -1).astype(np.float64, copy=False) for leaf in self.leaves}
 
 
 class Regions:
     """All regions of a graph that bounds need: one for every unary node's source, and the output's.
 
     ``unary`` lists the unary nodes in topological order, ``source`` gives the node each reads,
-    ``targets`` the pre-activation nodes in order, ``above`` the unary nodes below each target.
+    ``targets`` the pre-activation nodes in order (``affine`` those that are no unary nodes themselves),
+    ``above`` the unary nodes below each target.
     ``tick`` runs before every product and may raise to stop the work.
     Raises UnsupportedError (PNN-OP-201) for a node that is neither affine nor has lines.
     """
@@ -161,6 +161,7 @@ class Regions:
         for target in (*self.targets, graph.output):
             if target not in self.of:
                 self.of[target] = self._region(target, leaves)
+        self.affine = [t for t in self.targets if self.of[t].nodes]
         self.above = {t: self._upstream(t) for t in self.of}
 
     def _region(self, target: int, leaves: set[int]) -> Region:
@@ -188,6 +189,11 @@ class Regions:
                 source = self.source[u]
                 todo.extend(v for v in (self.of[source].leaves if source else ()) if v)
         return tuple(sorted(found))
+
+    def last(self) -> tuple[int, ...]:
+        """Targets whose bounds no other target's rows meet: only the output depends on them."""
+        met = {self.source[u] for t in self.targets for u in self.above[t]}
+        return tuple(t for t in self.affine if t not in met)
 
     def lines(self, u: int, lo: Floats, hi: Floats, alpha: Floats) -> tuple[Floats, Floats, Floats, Floats]:
         """Lower slope, lower offset, upper slope, upper offset of unary node ``u`` (flat arrays)."""

@@ -1,4 +1,4 @@
-"""Slopes and multipliers chosen by ascent on the final bound, and what that bound depends on.
+"""Slopes and multipliers chosen by ascent on a bound.
 
 The lower bound of a row is a minimum over the box of a function that is affine in x; at its
 minimiser x* the derivative by any line's parameter is the coefficient that meets the line times the
@@ -13,25 +13,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from provenn.bounds.backward import (
-    Lines,
-    State,
-    Tape,
-    adaptive,
-    concretise,
-    source_bounds,
-    walk,
-)
+from provenn.bounds.backward import Lines, State, Tape, adaptive, concretise, source_bounds, walk
 from provenn.bounds.regions import Coefficients, Floats, Indices, Regions
 
+RATE, DECAY = 0.25, 0.96
 
-def forward(regions: Regions, lines: Mapping[int, Lines], owner: Indices | None, tape: Tape, lo: Floats,
+
+def forward(regions: Regions, lines: Mapping[int, Lines], tape: Tape, lo: Floats,
             hi: Floats) -> tuple[Coefficients, Coefficients]:
     """Values of every leaf and the argument of every unary node at the minimiser of each row."""
     value: Coefficients = {0: np.where(tape.entry > 0.0, lo, hi)}
     argument: Coefficients = {}
     for u in sorted(tape.coefficients):
-        source, c, line = regions.source[u], tape.coefficients[u], lines[u].take(owner)
+        source, c, line = regions.source[u], tape.coefficients[u], lines[u]
         z = regions.of[source].push(value) if source else value[0]
         lower = line.lower * z if line.lower_offset is None else line.lower * z + line.lower_offset
         upper = (line.lower + line.rise) * z + line.upper_offset
@@ -39,36 +33,57 @@ def forward(regions: Regions, lines: Mapping[int, Lines], owner: Indices | None,
     return value, argument
 
 
-def sensitivity(regions: Regions, state: State, u: int, owner: Indices, c: Floats, z: Floats,
-                boxes: int) -> tuple[Floats, Floats]:
-    """How much the rows' bounds grow a unit of rising lower end, and of falling upper end, [boxes, size].
+class Family:
+    """All lines of the unary nodes below a target, for groups of rows that share their slopes.
 
-    Derivative of the upper line of unary node ``u`` at ``z`` by its source's bounds, by differences.
+    Group k belongs to box ``owner[k]``; its rows are k, k + groups, … (``copies`` of them). The lower
+    line and its offset must be affine in the slope parameter.
     """
-    low, high = source_bounds(regions, state, u)
-    width = high - low
-    step = np.where((low < 0.0) & (high > 0.0), 1e-4 * np.minimum(-low, high), 0.0)
-    alpha = adaptive(low, high)
-    z = np.clip(z, low[owner], high[owner])
-    negative = np.minimum(c, 0.0)
-    _, _, slope, offset = regions.lines(u, low, high, alpha)
-    here = slope[owner] * z + offset[owner]
-    made = []
-    for a, b in ((low + step, high), (low, high - step)):
-        _, _, slope, offset = regions.lines(u, a, b, alpha)
-        change = negative * (slope[owner] * z + offset[owner] - here)
-        total = np.add.reduceat(change, np.searchsorted(owner, np.arange(boxes)), axis=0)
-        made.append(np.divide(total, step, out=np.zeros_like(total), where=step > 1e-12 * (1.0 + width)))
-    return made[0], made[1]
 
+    def __init__(self, regions: Regions, state: State, target: int, owner: Indices, copies: int) -> None:
+        self.regions, self.copies, self.groups = regions, copies, len(owner)
+        self.parts: dict[int, tuple[Floats, ...]] = {}
+        self.slopes: Coefficients = {}
+        for u in regions.above[target]:
+            low, high = (a[owner] for a in source_bounds(regions, state, u))
+            a0, b0, upper, offset = regions.lines(u, low, high, np.zeros_like(low))
+            a1, b1, _, _ = regions.lines(u, low, high, np.ones_like(low))
+            self.parts[u] = (a0, a1 - a0, b0, b1 - b0, upper, offset)
+            self.slopes[u] = adaptive(low, high)
+        self.first = {u: np.zeros_like(a) for u, a in self.slopes.items()}
+        self.second = {u: np.zeros_like(a) for u, a in self.slopes.items()}
+        self.best = {u: a.copy() for u, a in self.slopes.items()}
+        self.time = 0
 
-@dataclass
-class Ascent:
-    """Best bound found for each row, with the multipliers [rows, widest] and slopes by unary node."""
+    def lines(self) -> dict[int, Lines]:
+        """Lines at the current slopes, one a row."""
+        made = {}
+        for u, (a, da, b, db, upper, offset) in self.parts.items():
+            lower = a + da * self.slopes[u]
+            shift = self._rows(b + db * self.slopes[u]) if b.any() or db.any() else None
+            made[u] = Lines(self._rows(lower), shift, self._rows(upper - lower), self._rows(offset))
+        return made
 
-    bound: Floats
-    multipliers: Floats
-    slopes: Coefficients
+    def _rows(self, a: Floats) -> Floats:
+        return a if self.copies == 1 else np.concatenate([a] * self.copies)
+
+    def keep(self, which: Indices) -> None:
+        """Remember the current slopes of some groups as the best ones."""
+        for u, a in self.slopes.items():
+            self.best[u][which] = a[which]
+
+    def ascend(self, tape: Tape, argument: Coefficients) -> None:
+        """One Adam step on the sum of each group's rows."""
+        self.time += 1
+        pace = RATE * DECAY**self.time
+        for u, c in tape.coefficients.items():
+            _, da, _, db, _, _ = self.parts[u]
+            gain = np.maximum(c, 0.0) * (self._rows(da) * argument[u] + self._rows(db))
+            gain = gain.reshape(self.copies, self.groups, -1).sum(0)
+            self.first[u] += 0.1 * (gain - self.first[u])
+            self.second[u] += 0.01 * (gain * gain - self.second[u])
+            mean, square = self.first[u] / (1 - 0.9**self.time), self.second[u] / (1 - 0.99**self.time)
+            self.slopes[u] = np.clip(self.slopes[u] + pace * mean / (np.sqrt(square) + 1e-30), 0.0, 1.0)
 
 
 @dataclass
@@ -80,73 +95,75 @@ class Combination:
     d: Floats
 
 
-class Ascender:
-    """Ascent on slopes and multipliers of the final bound, one row for each (box, disjunct) pair."""
+@dataclass
+class Ascent:
+    """Best bound found for each row, with the multipliers [rows, widest] and slopes by unary node."""
 
-    def __init__(self, regions: Regions, state: State, owner: Indices, rows: Combination) -> None:
-        self.regions, self.owner, self.rows = regions, owner, rows
-        self.output = regions.of[regions.graph.output]
-        self.lo, self.hi = state.lo[owner], state.hi[owner]
-        self.lines: dict[int, tuple[Floats, ...]] = {}
-        self.start: Coefficients = {}
-        for u in regions.above[regions.graph.output]:
-            low, high = (a[owner] for a in source_bounds(regions, state, u))
-            a0, b0, upper, offset = regions.lines(u, low, high, np.zeros_like(low))
-            a1, b1, _, _ = regions.lines(u, low, high, np.ones_like(low))
-            self.lines[u] = (a0, a1 - a0, b0, b1 - b0, upper, offset)
-            self.start[u] = adaptive(low, high)
+    bound: Floats
+    multipliers: Floats
+    slopes: Coefficients
 
-    def at(self, slopes: Coefficients, multipliers: Floats, tape: Tape | None) -> tuple[Floats, dict[int, Lines]]:
-        """Bound of every row at given slopes and multipliers."""
-        lines = {}
-        for u, (a, da, b, db, upper, offset) in self.lines.items():
-            lower = a + da * slopes[u]
-            shift = b + db * slopes[u] if b.any() or db.any() else None
-            lines[u] = Lines(lower, shift, upper - lower, offset)
-        start, constant = self.output.pull(np.einsum("kr,kry->ky", multipliers, self.rows.cy))
-        constant = constant - np.einsum("kr,kr->k", multipliers, self.rows.d)
-        entry, constant = walk(self.regions, lines, None, start, constant, tape)
-        entry = entry + np.einsum("kr,krx->kx", multipliers, self.rows.cx)
-        if tape is not None:
-            tape.entry = entry
-        return concretise(entry, constant, self.lo, self.hi), lines
 
-    def run(self, multipliers: Floats, steps: int, rate: float = 0.25) -> Ascent:
-        """Adam on the slopes, exponentiated gradient on the multipliers; stops when all rows are positive."""
-        slopes = {u: a.copy() for u, a in self.start.items()}
-        first = {u: np.zeros_like(a) for u, a in slopes.items()}
-        second = {u: np.zeros_like(a) for u, a in slopes.items()}
-        best = Ascent(np.full(len(self.owner), -np.inf), multipliers.copy(), {u: a.copy() for u, a in slopes.items()})
-        for step in range(1, steps + 1):
-            tape = Tape()
-            bound, lines = self.at(slopes, multipliers, tape)
-            better = bound > best.bound
-            best.bound[better], best.multipliers[better] = bound[better], multipliers[better]
-            for u, a in slopes.items():
-                best.slopes[u][better] = a[better]
-            if step == steps or (best.bound > 0.0).all():
-                break
-            value, argument = forward(self.regions, lines, None, tape, self.lo, self.hi)
-            if multipliers.shape[1] > 1:
-                multipliers = self._reweighted(multipliers, value)
-            pace = rate * 0.97**step
-            for u, c in tape.coefficients.items():
-                _, da, _, db, _, _ = self.lines[u]
-                gradient = np.maximum(c, 0.0) * (da * argument[u] + db)
-                first[u] += 0.1 * (gradient - first[u])
-                second[u] += 0.01 * (gradient * gradient - second[u])
-                move = first[u] / (1 - 0.9**step) / (np.sqrt(second[u] / (1 - 0.99**step)) + 1e-30)
-                slopes[u] = np.clip(slopes[u] + pace * move, 0.0, 1.0)
-        return best
+def improve_goals(regions: Regions, state: State, owner: Indices, rows: Combination, multipliers: Floats,
+                  steps: int, enough: Floats) -> Ascent:
+    """Better slopes and multipliers for combined rows of the output, one for each entry of ``owner``.
 
-    def _reweighted(self, multipliers: Floats, value: Coefficients) -> Floats:
-        """Exponentiated gradient step on the simplex: rows with larger values gain weight."""
-        y = self.output.push(value)
-        worth = (np.einsum("kry,ky->kr", self.rows.cy, y) + np.einsum("krx,kx->kr", self.rows.cx, value[0])
-                 - self.rows.d)
-        worth -= worth.max(1, keepdims=True)
-        spread = np.abs(worth).max(1, keepdims=True) + 1e-30
-        moved = multipliers * np.exp(worth / spread)
-        out: Floats = moved / moved.sum(1, keepdims=True)
-        return out
+    Stops early when every row's bound exceeds ``enough``.
+    """
+    output = regions.of[regions.graph.output]
+    family = Family(regions, state, output.target, owner, 1)
+    lo, hi = state.lo[owner], state.hi[owner]
+    best, kept = np.full(len(owner), -np.inf), multipliers.copy()
+    for step in range(steps):
+        start, constant = output.pull(np.einsum("kr,kry->ky", multipliers, rows.cy))
+        constant = constant - np.einsum("kr,kr->k", multipliers, rows.d)
+        lines, tape = family.lines(), Tape()
+        entry, constant = walk(regions, lines, None, start, constant, tape)
+        tape.entry = entry + np.einsum("kr,krx->kx", multipliers, rows.cx)
+        bound = concretise(tape.entry, constant, lo, hi)
+        better = np.flatnonzero(bound > best)
+        best[better], kept[better] = bound[better], multipliers[better]
+        family.keep(better)
+        if step == steps - 1 or (best > enough).all():
+            break
+        value, argument = forward(regions, lines, tape, lo, hi)
+        if multipliers.shape[1] > 1:
+            worth = np.einsum("kry,ky->kr", rows.cy, output.push(value)) - rows.d
+            worth += np.einsum("krx,kx->kr", rows.cx, value[0])
+            multipliers = _reweighted(multipliers, worth)
+        family.ascend(tape, argument)
+    return Ascent(best, kept, family.best)
 
+
+def _reweighted(multipliers: Floats, worth: Floats) -> Floats:
+    """Exponentiated gradient step on the simplex: rows with larger values gain weight."""
+    worth = worth - worth.max(1, keepdims=True)
+    spread = np.abs(worth).max(1, keepdims=True) + 1e-30
+    moved = multipliers * np.exp(worth / spread)
+    out: Floats = moved / moved.sum(1, keepdims=True)
+    return out
+
+
+def improve_neurons(regions: Regions, state: State, target: int, owner: Indices, neuron: Indices,
+                    steps: int) -> tuple[Floats, Floats, Coefficients]:
+    """Lower and upper bounds of single neurons with slopes of their own, and these slopes.
+
+    Both bounds of a neuron share its slopes; the pair with the narrowest interval is returned.
+    """
+    count = len(owner)
+    both = np.concatenate([owner, owner])
+    lo, hi = state.lo[both], state.hi[both]
+    family = Family(regions, state, target, owner, 2)
+    low, high = np.full(count, -np.inf), np.full(count, np.inf)
+    start, offset = regions.of[target].start(neuron)
+    for step in range(steps):
+        rows = {leaf: np.concatenate([c, -c]) for leaf, c in start.items()}
+        lines, tape = family.lines(), Tape()
+        tape.entry, constant = walk(regions, lines, None, rows, np.concatenate([offset, -offset]), tape)
+        ends = concretise(tape.entry, constant, lo, hi)
+        better = np.flatnonzero(-ends[count:] - ends[:count] < high - low)
+        low[better], high[better] = ends[better], -ends[count + better]
+        family.keep(better)
+        if step < steps - 1:
+            family.ascend(tape, forward(regions, lines, tape, lo, hi)[1])
+    return low, high, family.best

@@ -54,9 +54,14 @@ ENTRIES = (
           "property. Nothing was claimed; but it is a bug.",
           "an input that violates the property only in binary64",
           "Report it with the model, the property and the seed."),
+    Entry("PNN-CHECK-652", "A verdict without its evidence",
+          "The record of a verdict refuses unsat without an accepted certificate and sat without a "
+          "replayed counterexample, whatever code makes it.",
+          "Verdict(answer='unsat', ...) made by hand",
+          "Use provenn.verify; if that led here, report it as a bug."),
     Entry("PNN-CERT-621", "Too large to be checked inside Coq",
-          "Coq reads about 40,000 numbers a second and keeps them all in memory, so the file it would have to "
-          "compile is limited.",
+          "Coq reads about 40,000 numbers a second and keeps them all in memory, so the file it would have "
+          "to compile is limited.",
           "a network of a million weights",
           "Use the extracted checker: provenn check."),
 )

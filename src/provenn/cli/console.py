@@ -33,10 +33,10 @@ def narration() -> Console:
     return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
-def narrate(text: str) -> None:
-    """One line of narration on stderr."""
+def narrate(text: str, console: Console | None = None) -> None:
+    """One line of narration on stderr; through ``console`` while that redraws a status line."""
     if not output.quiet:
-        narration().print(f"[dim]provenn[/dim] {escape(text)}")
+        (console or narration()).print(f"[dim]provenn[/dim] {escape(text)}")
 
 
 def say(text: str = "") -> None:

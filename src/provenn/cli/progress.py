@@ -46,11 +46,15 @@ class Narrator:
             graph, prop = event["graph"], event["property"]
             size = sum(v.size for v in graph.parameters.values())
             narrate(f"network: {len(graph.nodes)} nodes, {size} parameters, {prop.inputs} inputs, "
-                    f"{prop.outputs} outputs; property: {len(prop.cases)} case(s); {event['seconds']:.2f} s")
+                    f"{prop.outputs} outputs; property: {len(prop.cases)} case(s); {event['seconds']:.2f} s",
+                    self.console)
         elif name == "checking":
-            narrate(f"certificate of {8 * event['words']} bytes after {now - self.start:.2f} s; checking it")
+            narrate(f"certificate of {8 * event['words']} bytes after {now - self.start:.2f} s; checking it",
+                    self.console)
+            self._show("checking the certificate …")
         elif name == "replaying":
-            narrate(f"counterexample found after {now - self.start:.2f} s; replaying it exactly")
+            narrate(f"counterexample found after {now - self.start:.2f} s; replaying it exactly",
+                    self.console)
         else:
             self._passing(name, event, now)
 
@@ -58,11 +62,14 @@ class Narrator:
         """A passing state of the search."""
         facts = ", ".join(f"{k} {_short(v)}" for k, v in event.items() if k != "event")
         text = f"{name}: {facts} ({now - self.start:.1f} s)"
+        self._show(text)
+        if self.status is None and now - self.last > EVERY_SECONDS:
+            self.last = now
+            narrate(text, self.console)
+
+    def _show(self, text: str) -> None:
         if self.status is not None:
             self.status.update(escape(text))
-        elif now - self.last > EVERY_SECONDS:
-            self.last = now
-            narrate(text)
 
 
 def _short(value: object) -> str:

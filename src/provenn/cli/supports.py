@@ -10,7 +10,6 @@ from rich.table import Table
 from provenn.cli.console import output, say, say_json, show_table
 
 FACETS = ("kernel", "interval", "transpose", "slope", "lines", "grad")
-OPSETS = ("7", "26")
 VNNLIB = ("1.0", "2.0")
 Flag = Annotated[bool, typer.Option(rich_help_panel="As VNN-LIB 2.0 asks of solvers")]
 
@@ -33,7 +32,7 @@ def supports(
         "hidden-node-theories": (hidden_node_theories, ["NONE"]),
         "multiple-input-output-theories": (multiple_input_output_theories, ["SIO"]),
         "arithmetic-complexity-theories": (arithmetic_complexity_theories, ["BND", "OUTC", "LIN"]),
-        "onnx-opset-versions": (onnx_opset_versions, OPSETS),
+        "onnx-opset-versions": (onnx_opset_versions, opsets() if onnx_opset_versions else []),
         "vnnlib-versions": (vnnlib_versions, VNNLIB),
         "serialise-assignments": (serialise_assignments, ["false"]),
     }
@@ -42,13 +41,22 @@ def supports(
     if asked:
         say("\n".join(asked))
     elif as_json:
-        say_json({"onnx_operators": operators(), "opsets": OPSETS, "vnnlib": VNNLIB, "ops": facets()})
+        say_json({"onnx_operators": operators(), "opsets": opsets(), "vnnlib": VNNLIB, "ops": facets()})
     else:
         show_table(table())
         say("have: tested; proved: a Coq lemma is named; -: zero or not needed; a number: see below")
         for number, sentence in notes().items():
             say(f"  {number}  {sentence}")
         say("ONNX operators read: " + ", ".join(operators()))
+
+
+def opsets() -> list[str]:
+    """The oldest and the newest opset that are read."""
+    import onnx
+
+    from provenn.io.onnx.model import OLDEST
+
+    return [str(OLDEST), str(onnx.defs.onnx_opset_version())]
 
 
 def operators() -> list[str]:

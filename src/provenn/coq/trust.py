@@ -47,13 +47,18 @@ def claim() -> str:
     return "All come from Coq's standard library: no axiom is our own, and nothing is `Admitted`."
 
 
-def by_module() -> str:
-    """The assumptions as a list with one line a module of Coq's standard library."""
+def grouped() -> dict[str, list[str]]:
+    """The assumptions by module."""
     groups: dict[str, list[str]] = {}
     for name in assumptions():
         module, _, last = name.rpartition(".")
         groups.setdefault(module or "primitive types", []).append(last)
-    lines = [f"- `{module}`: {', '.join(names)}" for module, names in groups.items()]
+    return groups
+
+
+def by_module() -> str:
+    """The assumptions as a list with one line a module of Coq's standard library."""
+    lines = [f"- `{module}`: {', '.join(names)}" for module, names in grouped().items()]
     return "\n".join(lines) or "- not recorded: run `make trust`"
 
 

@@ -62,7 +62,7 @@ def proof_data(verdict: Verdict) -> dict[str, Any] | None:
         return None
     said = verdict.checked
     return {
-        "theorem": THEOREM, "axioms": trust.assumptions(), "semantics": prose.REAL_SEMANTICS,
+        "theorem": THEOREM, "axioms": trust.grouped(), "semantics": prose.REAL_SEMANTICS,
         "claim": trust.claim().replace("`", "").replace("**", ""),
         "not_proved": list(prose.NOT_PROVED),
         "certificate": {"sha256": verdict.certificate_sha256, "bytes": 8 * int(verdict.certificate.size),

@@ -68,7 +68,7 @@ def outputs(verdict: Verdict) -> str:
     axes.bar(at + 0.2, cx.y.astype(np.float64), 0.4, label="counterexample", color=BAD)
     axes.set_xticks(at, [f"Y_{j}" for j in at])
     axes.axhline(0, color=INK, linewidth=0.6)
-    axes.legend(frameon=False)
+    axes.legend(frameon=False, ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1.0))
     return _svg(figure, plt)
 
 

@@ -8,6 +8,7 @@ with the property in exact fractions.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -28,15 +29,19 @@ def inside(q: Fraction, up: bool) -> np.float32:
     """The nearest binary32 number that is at least ``q`` (``up``), or at most ``q``."""
     near = np.float32(float(q))
     if up and Fraction(float(near)) < q:
-        return np.nextafter(near, np.float32(np.inf))
+        return np.float32(np.nextafter(near, np.float32(np.inf)))
     if not up and Fraction(float(near)) > q:
-        return np.nextafter(near, np.float32(-np.inf))
+        return np.float32(np.nextafter(near, np.float32(-np.inf)))
     return near
 
 
 @dataclass
 class Attack:
-    """Attacks one graph and property; ``witness`` holds the confirmed counterexample."""
+    """Attacks one graph and property; ``witness`` holds the confirmed counterexample.
+
+    Where a box holds no binary32 point at all, a violating point rounded to binary32 becomes ``near``,
+    with ``outside_by``, the largest distance of a coordinate from the box; it proves nothing.
+    """
 
     graph: Graph
     prop: Property
@@ -44,6 +49,8 @@ class Attack:
     witness: Singles | None = None
     tried: int = 0
     best: float = -np.inf
+    near: Singles | None = None
+    outside_by: float = 0.0
     _ends: dict[int, tuple[Singles, Singles]] = field(default_factory=dict)
     _failed: set[bytes] = field(default_factory=set)
 
@@ -64,13 +71,21 @@ class Attack:
         """Round one point to binary32 inside the box and decide exactly; keeps a witness."""
         low, high = self.ends(case)
         point = np.clip(x.astype(np.float32), low, high)
-        if point.tobytes() in self._failed or not self.possible(case):
+        if point.tobytes() in self._failed:
             return False
-        y = replay(self.graph, point)
-        if np.isfinite(y).all() and self.prop.violated_by([Fraction(float(v)) for v in point],
-                                                         [Fraction(float(v)) for v in y]) is not None:
-            self.witness = point
-            return True
+        y = [Fraction(float(v)) if np.isfinite(v) else None for v in replay(self.graph, point)]
+        exact = [Fraction(float(v)) for v in point]
+        if None not in y:
+            output = [v for v in y if v is not None]
+            if self.possible(case) and self.prop.violated_by(exact, output) is not None:
+                self.witness = point
+                return True
+            if not self.possible(case) and any(
+                all(r.holds(exact, output) for r in rows) for rows in self.prop.cases[case].disjuncts
+            ):
+                self.near, box = point, self.prop.cases[case]
+                gaps = [max(float(a - v), float(v - b)) for a, v, b in zip(box.lo, exact, box.hi)]
+                self.outside_by = max(0.0, *gaps)
         self._failed.add(point.tobytes())
         return False
 
@@ -127,8 +142,11 @@ class Attack:
         return out
 
     def climb(self, goals: Goals, x: Floats, case: Indices, disjunct: Indices, lo: Floats, hi: Floats,
-              steps: int, size: float = 0.25) -> bool:
-        """Ascent from given points inside [lo, hi]; even points take sign steps, odd ones scaled gradients."""
+              steps: int, until: float) -> bool:
+        """Ascent from given points inside [lo, hi]; even points take sign steps, odd ones scaled gradients.
+
+        Stops early after ``until``, a time of ``time.perf_counter``.
+        """
         width = hi - lo
         velocity = np.zeros_like(x)
         signs = (np.arange(len(x)) % 2 == 0)[:, None]
@@ -137,30 +155,30 @@ class Attack:
             slack = self._slack(goals, x, y, case)
             if self.check(goals, x, case, slack):
                 return True
+            if time.perf_counter() > until:
+                return False
             gradient = self.gradient(goals, x, y, argument, case, disjunct) * width
             gradient /= np.abs(gradient).max(1, keepdims=True) + 1e-300
             velocity = 0.7 * velocity + 0.3 * gradient
-            pace = size * 0.5 ** (8.0 * step / max(1, steps))
+            pace = 0.25 * 0.5 ** (8.0 * step / max(1, steps))
             x = np.clip(x + pace * width * np.where(signs, np.sign(velocity), 3.0 * velocity), lo, hi)
         return self.check(goals, x, case)
 
-    def sweep(self, goals: Goals, rng: np.random.Generator, restarts: int, steps: int) -> bool:
+    def sweep(self, goals: Goals, rng: np.random.Generator, restarts: int, steps: int,
+              seconds: float) -> bool:
         """Restarts spread over cases and disjuncts: centres, corners and random points."""
-        usable = np.array([k for k, c in enumerate(goals.cases) if self.possible(c)], np.intp)
-        if not len(usable):
-            return False
+        until = time.perf_counter() + seconds
         disjuncts = len(goals.rows)
-        pairs = len(usable) * disjuncts
+        pairs = len(goals.cases) * disjuncts
         count = max(1, restarts // pairs) * pairs
-        case = usable[np.arange(count) // disjuncts % len(usable)]
+        case = np.arange(count) // disjuncts % len(goals.cases)
         disjunct = np.arange(count) % disjuncts
-        lo = np.stack([self.ends(goals.cases[k])[0] for k in usable]).astype(np.float64)
-        hi = np.stack([self.ends(goals.cases[k])[1] for k in usable]).astype(np.float64)
-        place = np.searchsorted(usable, case)
+        ends = np.array([self.ends(c) for c in goals.cases], np.float64)
+        lo, hi = ends.min(1), ends.max(1)
         turn = np.arange(count) // pairs
         share = rng.random((count, goals.lo.shape[1]))
         share[turn == 0] = 0.5
         corner = turn % 4 == 3
         share[corner] = np.round(share[corner])
-        x = lo[place] + share * (hi[place] - lo[place])
-        return self.climb(goals, x, case, disjunct, lo[place], hi[place], steps)
+        x = lo[case] + share * (hi[case] - lo[case])
+        return self.climb(goals, x, case, disjunct, lo[case], hi[case], steps, until)

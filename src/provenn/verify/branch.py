@@ -11,34 +11,34 @@ What was computed is what the tree says, so the tree is the certificate.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
-from provenn.bounds.backward import (
-    Lines,
-    Rows,
-    State,
-    Tape,
-    concretise,
-    make_lines,
-    root_state,
-    tighten,
-    walk,
-)
+from provenn.bounds.backward import Lines, Rows, State, Tape, concretise, make_lines, tighten, walk
+from provenn.bounds.importance import importance, input_scores, losses
+from provenn.bounds.interval import intervals
 from provenn.bounds.regions import Floats, Indices, Regions
-from provenn.bounds.slopes import Ascender, Ascent, Combination, forward, sensitivity
+from provenn.bounds.slopes import Ascent, Combination, improve_goals
 from provenn.verify.certificate import Leaf, Slopes, Split, Tighten, Tree
 from provenn.verify.goals import Goals
+from provenn.verify.pool import Hole, Pool
 
-SAFETY = 1e-9
-POOL_BYTES = 1 << 30
-NEAR = 0.5
+SAFETY, ROUNDING = 1e-9, 1e-12
+NEAR = 2.0
+SPENT = 0.5
+Mask = NDArray[np.bool_]
+Chosen = dict[int, Mask]
 
 
 class OutOfTime(Exception):
     """The deadline has passed."""
+
+
+class Exhausted(Exception):
+    """A box that is neither shown nor wide enough to split remains."""
 
 
 @dataclass
@@ -59,23 +59,30 @@ class Clock:
 
 @dataclass
 class Final:
-    """Bounds of all goals on some boxes, and what the gradient needs."""
+    """Bounds of all goals on some boxes, and what scores and gradients need.
+
+    ``bound`` is each row's, ``value`` that of each disjunct's combination of rows by ``multipliers`` less a
+    small safety margin (``margin``).
+    """
 
     bound: Floats
+    value: Floats
+    multipliers: Floats
     margin: Floats
     entry: Floats
     owner: Indices
-    lines: dict[int, Lines]
     tape: Tape
 
+    @property
+    def shown(self) -> Mask:
+        """Boxes on which every disjunct is impossible."""
+        out: Mask = np.all(self.value > 0.0, axis=1)
+        return out
 
-@dataclass
-class Hole:
-    """Where the tree of an open box goes: the root of a case, or a side of a split."""
-
-    case: int
-    split: Split | None
-    above: bool
+    def take(self, which: Indices) -> Final:
+        """The bounds of some boxes (without what the gradient needs)."""
+        return Final(self.bound[which], self.value[which], self.multipliers[which], self.margin[which],
+                     self.entry[which], self.owner, self.tape)
 
 
 @dataclass
@@ -90,86 +97,45 @@ class Stats:
     megaflops: float = 0.0
 
 
-class Pool:
-    """Open boxes: fixed-width rows of numbers with free places, and where each one's tree goes."""
-
-    def __init__(self, regions: Regions) -> None:
-        self.targets = regions.targets
-        self.widths = [regions.sizes[0]] * 2 + [regions.sizes[t] for t in self.targets for _ in (0, 1)]
-        self.cuts = np.cumsum(self.widths)[:-1]
-        self.table: Floats = np.empty((64, sum(self.widths)))
-        self.bound: Floats = np.full(64, np.inf)
-        self.case: Indices = np.zeros(64, np.intp)
-        self.holes: list[Hole | None] = [None] * 64
-        self.count = 0
-
-    def add(self, state: State, case: Indices, bound: Floats, holes: list[Hole]) -> None:
-        """Store open boxes."""
-        while self.count + len(state) > len(self.bound):
-            self._grow()
-        places = np.nonzero(np.isinf(self.bound))[0][: len(state)]
-        parts = [state.lo, state.hi]
-        for t in self.targets:
-            parts += [state.low[t], state.high[t]]
-        self.table[places] = np.concatenate(parts, 1)
-        self.bound[places], self.case[places] = bound, case
-        for place, hole in zip(places.tolist(), holes):
-            self.holes[place] = hole
-        self.count += len(state)
-
-    def _grow(self) -> None:
-        more = len(self.bound)
-        self.table = np.concatenate([self.table, np.empty_like(self.table)])
-        self.bound = np.concatenate([self.bound, np.full(more, np.inf)])
-        self.case = np.concatenate([self.case, np.zeros(more, np.intp)])
-        self.holes += [None] * more
-
-    def take(self, count: int) -> tuple[State, Indices, list[Hole]]:
-        """Remove the boxes with the worst bounds; the best ones when memory runs short."""
-        used = np.nonzero(np.isfinite(self.bound))[0]
-        keys = self.bound[used]
-        if self.table.nbytes > POOL_BYTES:
-            keys = -keys
-        places = used if len(used) <= count else used[np.argpartition(keys, count - 1)[:count]]
-        parts = np.split(self.table[places], self.cuts, axis=1)
-        low = {t: parts[2 + 2 * i] for i, t in enumerate(self.targets)}
-        high = {t: parts[3 + 2 * i] for i, t in enumerate(self.targets)}
-        holes = [h for p in places.tolist() if (h := self.holes[p]) is not None]
-        self.bound[places] = np.inf
-        self.count -= len(places)
-        return State(parts[0], parts[1], low, high), self.case[places], holes
-
-
-    def worst(self) -> float:
-        """Smallest bound of any open box."""
-        return float(self.bound.min())
-
-
 @dataclass
 class Brancher:
-    """Branch and bound for one group of cases; ``trees`` collects finished roots by position in ``goals``."""
+    """Branch and bound for one group of cases; ``trees`` collects finished roots by position in ``goals``.
+
+    ``prefix`` holds steps that come before everything else in a case's tree. ``on_corners`` is shown the
+    minimisers of open goals, which may be counterexamples.
+    """
 
     regions: Regions
     goals: Goals
     clock: Clock
-    ascent_steps: int = 8
+    ascent_steps: int = 16
     stats: Stats = field(default_factory=Stats)
     trees: dict[int, Tree] = field(default_factory=dict)
-    on_corners: Callable[[Floats, Indices], bool] = lambda x, case: False
-    worst: float = -np.inf
+    prefix: dict[int, tuple[Tighten, ...]] = field(default_factory=dict)
+    on_corners: Callable[[Floats, Indices], None] = lambda x, case: None
 
     def __post_init__(self) -> None:
         self.pool = Pool(self.regions)
         self.output = self.regions.graph.output
-        self.full = tuple(Tighten(t) for t in self.regions.targets)
-        self.flops = {t: self.regions.flops(t) for t in self.regions.of}
+        self.full = tuple(Tighten(t) for t in self.regions.affine)
+        self.last = self.regions.last()
+        self.flops = {t: self.regions.flops(t) * 1e-6 for t in self.regions.of}
+        ends = intervals(self.regions.graph, self.goals.lo, self.goals.hi)
+        self.magnitude = {u: np.maximum(np.abs(ends[u][0]), np.abs(ends[u][1])).max(0)
+                          for u in self.regions.unary}
 
-    def plant(self, state: State | None = None) -> None:
-        """Put the root boxes of all cases into the pool."""
-        goals = self.goals
-        state = root_state(self.regions, goals.lo, goals.hi) if state is None else state
-        case = np.arange(len(goals.cases))
-        self.pool.add(state, case, np.full(len(case), -np.finfo(float).max), [Hole(c, None, False) for c in case])
+    def plant(self, state: State, case: Indices) -> None:
+        """Put root boxes into the pool."""
+        worst = np.full(len(case), -np.finfo(np.float64).max)
+        self.pool.add(state, case, worst, [Hole(int(c), None, False) for c in case])
+
+    def close_root(self, state: State, case: Indices, final: Final, steps: tuple[Tighten, ...],
+                   tries: int) -> bool:
+        """Finish a single root box, with up to ``tries`` steps of ascent; True when that worked."""
+        holes = [Hole(int(case[0]), None, False)]
+        if bool(self._close(final, holes, [steps])[0]):
+            return True
+        return tries > 1 and bool(self._ascend(state, case, holes, final, np.zeros(1, bool), steps, tries)[0])
 
     def final(self, state: State, case: Indices) -> Final:
         """Bounds of every goal on every box, with the current bounds and adaptive slopes."""
@@ -181,22 +147,27 @@ class Brancher:
         entry, constant = walk(self.regions, lines, owner, start, constant - self.goals.d[case].ravel(), tape)
         if self.goals.mixes:
             entry = entry + self.goals.cx[case].reshape(boxes * rows, -1)
-        tape.entry = entry
         lo, hi = state.lo[owner], state.hi[owner]
         bound = concretise(entry, constant, lo, hi).reshape(boxes, rows)
         size = np.einsum("ij,ij->i", np.abs(entry), np.maximum(np.abs(lo), np.abs(hi))) + np.abs(constant)
-        self.stats.megaflops += boxes * rows * self.flops[self.output] * 1e-6
-        return Final(bound, SAFETY * size.reshape(boxes, rows), entry.reshape(boxes, rows, -1), owner, lines, tape)
+        size *= SAFETY
+        for u, c in tape.coefficients.items():
+            size += ROUNDING * (np.abs(c) @ self.magnitude[u])
+        margin = self.goals.best(size.reshape(boxes, rows))
+        entry = entry.reshape(boxes, rows, -1)
+        multipliers, value = self.goals.mixed(entry, bound, state.lo, state.hi)
+        self.stats.megaflops += boxes * rows * self.flops[self.output]
+        return Final(bound, value - margin, multipliers, margin, entry, owner, tape)
 
     def tighten(self, state: State) -> dict[int, Rows]:
         """Recompute all unstable neurons, layer by layer, with adaptive slopes."""
         kept, lines = {}, dict[int, Lines]()
-        for target in self.regions.targets:
+        for target in self.regions.affine:
             make_lines(self.regions, state, {}, target, lines)
             kept[target] = tighten(self.regions, state, lines, target, keep=True)
             count = 2 * len(kept[target].owner)
             self.stats.rows += count
-            self.stats.megaflops += count * self.flops[target] * 1e-6
+            self.stats.megaflops += count * self.flops[target]
         return kept
 
     def round(self, count: int) -> None:
@@ -204,111 +175,159 @@ class Brancher:
         state, case, holes = self.pool.take(count)
         self.stats.boxes += len(state)
         final = self.final(state, case)
-        shown = self._close(final, case, holes, ())
+        shown = self._close(final, holes, [()] * len(holes))
         self.stats.lazy_leaves += int(shown.sum())
         if shown.all():
             return
         state, case, holes = _keep(state, case, holes, ~shown)
+        old = state.take(np.arange(len(state)))
         kept = self.tighten(state)
         final = self.final(state, case)
-        shown = self._close(final, case, holes, self.full)
+        shown = final.shown
+        self.close_reduced(old, state, final, case, holes, np.flatnonzero(shown))
         if shown.all():
             return
-        value, argument = forward(self.regions, final.lines, final.owner, final.tape,
-                                  state.lo[final.owner], state.hi[final.owner])
-        if self.on_corners(value[0][np.repeat(~shown, len(self.goals.part))],
-                           np.repeat(case[~shown], len(self.goals.part))):
-            return
-        if self.ascent_steps:
-            shown |= self._ascend(state, case, holes, final, shown)
+        open_ = np.repeat(~shown, len(self.goals.part))
+        corners = np.where(final.entry > 0.0, state.lo[:, None], state.hi[:, None]).reshape(len(open_), -1)
+        self.on_corners(corners[open_], case[final.owner[open_]])
+        shown |= self._ascend(state, case, holes, final, shown, self.full, self.ascent_steps)
         if not shown.all():
-            score = self.scores(state, final, argument, kept)
-            open_ = np.nonzero(~shown)[0]
-            self._split(state.take(open_), case[open_], [holes[i] for i in open_], score[open_],
-                        self.goals.best(final.bound)[open_].min(1))
+            self._branch(old, state, case, holes, final, kept, np.flatnonzero(~shown))
 
-    def _close(self, final: Final, case: Indices, holes: list[Hole], steps: tuple[Tighten, ...]) -> Indices:
-        """Finish the boxes on which one row of every disjunct is positive."""
-        good = final.bound - final.margin
-        shown: Indices = (self.goals.best(good) > 0.0).all(1)
-        for i in np.nonzero(shown)[0].tolist():
-            self._hang(holes[i], Tree(steps, Leaf(self._single_rows(good[i]))))
+    def _close(self, final: Final, holes: list[Hole], steps: Sequence[tuple[Tighten, ...]]) -> Mask:
+        """Finish the boxes on which every disjunct is impossible; returns which."""
+        shown = final.shown
+        for i in np.flatnonzero(shown).tolist():
+            self._hang(holes[i], Tree(steps[i], Leaf(tuple(self._parts(final.multipliers[i])))))
         self.stats.leaves += int(shown.sum())
         return shown
 
-    def _single_rows(self, good: Floats) -> tuple[tuple[Floats, Slopes], ...]:
-        parts: list[tuple[Floats, Slopes]] = []
-        for first, count in zip(self.goals.first.tolist(), self.goals.rows):
-            m = np.zeros(count)
-            m[int(np.argmax(good[first : first + count]))] = 1.0
-            parts.append((m, {}))
-        return tuple(parts)
+    def _parts(self, multipliers: Floats) -> list[tuple[Floats, Slopes]]:
+        """Multipliers disjunct by disjunct, with adaptive slopes."""
+        return [(m, {}) for m in np.split(multipliers, self.goals.first[1:])]
 
-    def _ascend(self, state: State, case: Indices, holes: list[Hole], final: Final, shown: Indices) -> Indices:
+    def close_reduced(self, old: State, new: State, final: Final, case: Indices, holes: list[Hole],
+                      which: Indices) -> None:
+        """Finish shown boxes with as few neurons of the last layers as still do.
+
+        No other intermediate bound meets the last layers, so giving neurons up there needs no new rows.
+        """
+        if not len(which):
+            return
+        useful = self._useful(old, new, final, which)
+        less = old.take(which)
+        for t in self.regions.targets:
+            less.low[t] = np.where(useful[t], new.low[t][which], less.low[t])
+            less.high[t] = np.where(useful[t], new.high[t][which], less.high[t])
+        places = [holes[i] for i in which.tolist()]
+        done = self._close(self.final(less, case[which]), places, self._steps(old, which, useful))
+        which = which[~done]
+        self._close(final.take(which), [holes[i] for i in which.tolist()], [self.full] * len(which))
+
+    def _useful(self, old: State, new: State, final: Final, which: Indices) -> Chosen:
+        """Neurons of boxes ``which`` that are worth computing, [boxes, size]; all but in the last layers.
+
+        There the smallest losses are given up until the share SPENT of the goals' margin is gone.
+        """
+        shown = np.zeros((len(new), 1))
+        shown[which] = 1.0
+        weight = (shown * final.multipliers / np.maximum(final.value, 1e-300)[:, self.goals.part]).ravel()
+        found = importance(self.regions, new, final.owner, weight, final.tape.coefficients, {})
+        loss = losses(self.regions, found, old, new)
+        useful = {t: np.ones((len(which), self.regions.sizes[t]), bool) for t in self.regions.targets}
+        if not self.last:
+            return useful
+        flat = np.concatenate([loss[t][which] for t in self.last], 1)
+        order = np.argsort(flat, 1)
+        needed = np.empty(flat.shape, bool)
+        gone = np.cumsum(np.take_along_axis(flat, order, 1), 1)
+        np.put_along_axis(needed, order, gone > SPENT, 1)
+        cuts = np.cumsum([self.regions.sizes[t] for t in self.last])[:-1]
+        return useful | dict(zip(self.last, np.split(needed, cuts, axis=1)))
+
+    def _steps(self, old: State, which: Indices, useful: Chosen) -> list[tuple[Tighten, ...]]:
+        """Steps for boxes ``which``: of every target the useful unstable neurons."""
+        made = []
+        for k, i in enumerate(which.tolist()):
+            steps: list[Tighten] = []
+            for step in self.full:
+                crossing = (old.low[step.node][i] < 0.0) & (old.high[step.node][i] > 0.0)
+                listed = np.flatnonzero(useful[step.node][k] & crossing)
+                if len(listed):
+                    steps.append(step if len(listed) == crossing.sum() else Tighten(step.node, listed))
+            made.append(tuple(steps))
+        return made
+
+    def _ascend(self, state: State, case: Indices, holes: list[Hole], final: Final, shown: Mask,
+                steps: tuple[Tighten, ...], tries: int) -> Mask:
         """Close more boxes by better slopes and multipliers; returns which."""
-        good = final.bound - final.margin
-        best = self.goals.best(good)
-        near = best.min(1) > -NEAR * np.abs(final.bound).mean(1)
-        box, disjunct = np.nonzero((best <= 0.0) & (near & ~shown)[:, None])
+        near = final.value.min(1) > -NEAR * np.abs(final.bound).mean(1)
+        box, disjunct = np.nonzero((final.value <= 0.0) & (near & ~shown)[:, None])
         closed = np.zeros(len(state), bool)
         if not len(box):
             return closed
-        found = self.ascend(state, case, box, disjunct, self.ascent_steps)
-        margin = final.margin.max(1)[box] * 2.0
-        positive = found.bound > margin
-        counts = np.bincount(box, ~positive, minlength=len(state))
+        margin = 2.0 * final.margin[box, disjunct]
+        found = self.ascend(state, case, final.multipliers, box, disjunct, tries, margin)
+        counts = np.bincount(box, found.bound <= margin, minlength=len(state))
         closed[np.unique(box)] = True
         closed &= counts == 0
         where = {(b, p): k for k, (b, p) in enumerate(zip(box.tolist(), disjunct.tolist()))}
-        for i in np.nonzero(closed)[0].tolist():
-            parts = list(self._single_rows(good[i]))
+        for i in np.flatnonzero(closed).tolist():
+            parts = self._parts(final.multipliers[i])
             for p, count in enumerate(self.goals.rows):
-                k = where.get((i, p))
-                if k is not None:
+                if (k := where.get((i, p))) is not None:
                     parts[p] = (found.multipliers[k, :count], {u: a[k] for u, a in found.slopes.items()})
-            self._hang(holes[i], Tree(self.full, Leaf(tuple(parts))))
+            self._hang(holes[i], Tree(steps, Leaf(tuple(parts))))
         self.stats.leaves += int(closed.sum())
         self.stats.ascended_leaves += int(closed.sum())
         return closed
 
-    def ascend(self, state: State, case: Indices, box: Indices, disjunct: Indices, steps: int) -> Ascent:
-        """Better slopes and multipliers for (box, disjunct) pairs."""
+    def ascend(self, state: State, case: Indices, multipliers: Floats, box: Indices, disjunct: Indices,
+               steps: int, enough: Floats) -> Ascent:
+        """Better slopes and multipliers for (box, disjunct) pairs, from given multipliers [boxes, rows]."""
         cx, cy, d = self.goals.padded(case[box], disjunct)
-        count = np.asarray(self.goals.rows)[disjunct]
-        start = (np.arange(self.goals.widest) < count[:, None]) / count[:, None]
-        return Ascender(self.regions, state, box, Combination(cx, cy, d)).run(start, steps)
+        count = np.asarray(self.goals.rows)[disjunct][:, None]
+        step = np.arange(self.goals.widest)
+        index = self.goals.first[disjunct][:, None] + np.where(step < count, step, 0)
+        mixed = 0.9 * multipliers[box[:, None], index] + 0.1 / count
+        start = np.where(step < count, mixed, 0.0)
+        return improve_goals(self.regions, state, box, Combination(cx, cy, d), start, steps, enough)
 
-    def scores(self, state: State, final: Final, argument: dict[int, Floats], kept: dict[int, Rows]) -> Floats:
-        """How much the open goals depend on each input's width, [boxes, inputs].
+    def _branch(self, old: State, state: State, case: Indices, holes: list[Hole], final: Final,
+                kept: dict[int, Rows], which: Indices) -> None:
+        """Split the boxes ``which`` along the input that matters most.
 
-        The final row's own slopes count, and those of every intermediate bound, weighted by how much
-        the final bounds depend on that intermediate bound.
+        Of the last layers only neurons that became stable are worth certifying here: nothing else
+        meets the others before the children compute them again.
         """
-        weight = (self.goals.best(final.bound) <= 0.0)[:, self.goals.part].astype(np.float64)
-        score: Floats = np.einsum("btx,bt->bx", np.abs(final.entry), weight)
-        for u, c in final.tape.coefficients.items():
-            rows = kept.get(self.regions.source[u])
-            if rows is None or not len(rows.owner):
-                continue
-            lower, upper = sensitivity(self.regions, state, u, final.owner, c * weight.ravel()[:, None],
-                                       argument[u], len(state))
-            add = (rows.lower * lower[rows.owner, rows.neuron][:, None]
-                   + rows.upper * upper[rows.owner, rows.neuron][:, None])
-            starts = np.searchsorted(rows.owner, np.arange(len(state)))
-            present = np.unique(rows.owner)
-            score[present] += np.add.reduceat(add, starts[present], axis=0)
-        out: Floats = score * (state.hi - state.lo)
-        return out
+        open_ = np.zeros((len(state), 1))
+        open_[which] = 1.0
+        weight = (final.value <= 0.0)[:, self.goals.part] * open_ * final.multipliers
+        found = importance(self.regions, state, final.owner, weight.ravel(), final.tape.coefficients, kept)
+        entry = np.einsum("btx,bt->bx", np.abs(final.entry), weight)
+        wide = np.nextafter(state.lo, np.inf) < np.nextafter(state.hi, -np.inf)
+        score = np.where(wide, input_scores(state, entry, kept, found), -1.0)[which]
+        child = state.take(which)
+        settled = {t: np.ones((len(which), self.regions.sizes[t]), bool) for t in self.regions.targets}
+        for t in self.last:
+            settled[t] = (child.low[t] >= 0.0) | (child.high[t] <= 0.0)
+            child.low[t] = np.where(settled[t], child.low[t], old.low[t][which])
+            child.high[t] = np.where(settled[t], child.high[t], old.high[t][which])
+        steps = self._steps(old, which, settled)
+        bound = final.value[which].min(1)
+        self._split(child, case[which], [holes[i] for i in which.tolist()], steps, score.argmax(1), bound)
 
-    def _split(self, state: State, case: Indices, holes: list[Hole], score: Floats, bound: Floats) -> None:
+    def _split(self, state: State, case: Indices, holes: list[Hole], steps: list[tuple[Tighten, ...]],
+               index: Indices, bound: Floats) -> None:
         rows = np.arange(len(state))
-        index = score.argmax(1)
         lo, hi = state.lo[rows, index], state.hi[rows, index]
         middle = lo + (hi - lo) / 2
+        if not ((lo < middle) & (middle < hi)).all():
+            raise Exhausted
         below, above = [], []
         for i, hole in enumerate(holes):
             split = Split(int(index[i]), float(middle[i]))
-            self._hang(hole, Tree(self.full, split))
+            self._hang(hole, Tree(steps[i], split))
             below.append(Hole(hole.case, split, False))
             above.append(Hole(hole.case, split, True))
         other = state.take(rows)
@@ -319,6 +338,7 @@ class Brancher:
 
     def _hang(self, hole: Hole, tree: Tree) -> None:
         if hole.split is None:
+            tree.steps = self.prefix.get(hole.case, ()) + tree.steps
             self.trees[hole.case] = tree
         elif hole.above:
             hole.split.above = tree
@@ -326,6 +346,6 @@ class Brancher:
             hole.split.below = tree
 
 
-def _keep(state: State, case: Indices, holes: list[Hole], which: Indices) -> tuple[State, Indices, list[Hole]]:
-    index = np.nonzero(which)[0]
+def _keep(state: State, case: Indices, holes: list[Hole], which: Mask) -> tuple[State, Indices, list[Hole]]:
+    index = np.flatnonzero(which)
     return state.take(index), case[index], [holes[i] for i in index.tolist()]

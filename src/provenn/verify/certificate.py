@@ -190,5 +190,6 @@ def read_trees(words: Words, sizes: Sequence[int], disjuncts: Sequence[Sequence[
                 todo.append(made.end)
         trees.append(root)
     if reader.at != len(words):
-        raise CertificateError("PNN-CERT-604", "words follow the end of the certificate", where=f"word {reader.at}")
+        raise CertificateError("PNN-CERT-604", "words follow the end of the certificate",
+                               where=f"word {reader.at}")
     return trees

@@ -54,7 +54,8 @@ def evidence(verdict: Verdict) -> list[tuple[str, str]]:
         out.append(("certificate", f"sha256 {verdict.certificate_sha256}, "
                                    f"{verdict.certificate.size * 8} bytes{where}"))
     names = {"network": verdict.graph_sha256, "property": verdict.property_sha256}
-    return [*out, *((name, f"sha256 {digest}") for name, digest in names.items())]
+    out += [(name, f"sha256 {digest}") for name, digest in names.items()]
+    return [*out, *(("reader", note) for note in verdict.notes)]
 
 
 def second_run(verdict: Verdict) -> str:

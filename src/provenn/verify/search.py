@@ -13,32 +13,49 @@ from typing import Any, Literal
 import numpy as np
 
 from provenn.base.words import Words
+from provenn.bounds.backward import State, root_state
+from provenn.bounds.importance import importance
 from provenn.bounds.regions import Floats, Indices, Regions
 from provenn.ir.canonical import graph_hash
 from provenn.ir.graph import Graph
 from provenn.verify.attack import Attack, Singles
-from provenn.verify.branch import Brancher, Clock, OutOfTime, Stats
+from provenn.verify.branch import Brancher, Clock, Exhausted, OutOfTime, Stats
 from provenn.verify.certificate import Empty, Leaf, Tree, certificate_words
 from provenn.verify.goals import Goals, make_goals
+from provenn.verify.pool import Hole
 from provenn.verify.property import Box, Property, boxes, property_hash
+from provenn.verify.root import refine
 
 Kind = Literal["unsat", "sat", "unknown", "timed-out"]
 Report = Callable[[dict[str, Any]], None]
 SLOW, LARGEST = 0.3, 512
+MANY_INPUTS = 12
+ROOT_STEPS = 60
+QUICK, SHARE = 1.0, 0.2
+ATTACKS = (4, 16, 64, 256, 1024, 4096)
 
 
 @dataclass
 class Outcome:
-    """What the search found: a certificate for ``unsat``, a witness for ``sat``, numbers always."""
+    """What the search found: a certificate for ``unsat``, a witness for ``sat``, numbers always.
+
+    ``unknown`` may come with ``near``: a point whose output is unsafe but which lies outside the domain
+    by the rounding of its coordinates to binary32 (``stats['outside_by']``).
+    """
 
     kind: Kind
     certificate: Words | None = None
     witness: Singles | None = None
     stats: dict[str, Any] = field(default_factory=dict)
+    near: Singles | None = None
 
 
-class Found(Exception):
+class _Found(Exception):
     """A counterexample was confirmed."""
+
+
+class _Unreachable(Exception):
+    """A point violates the property, but no binary32 point lies in its box."""
 
 
 def search(graph: Graph, prop: Property, *, timeout: float, seed: int = 0,
@@ -55,8 +72,12 @@ def search(graph: Graph, prop: Property, *, timeout: float, seed: int = 0,
         return Outcome("timed-out", stats={"seconds": time.perf_counter() - start})
     try:
         return run.outcome()
-    except Found:
+    except _Found:
         return run.made("sat", witness=run.attack.witness)
+    except _Unreachable:
+        return run.made("unknown", near=run.attack.near)
+    except Exhausted:
+        return run.made("unknown")
     except OutOfTime:
         return run.made("timed-out")
 
@@ -80,61 +101,106 @@ class Search:
         self.goals = make_goals(self.boxes)
         self.attack = Attack(self.graph, self.prop, self.regions)
         self.trees: dict[int, Tree] = {i: _trivial(b) for i, b in enumerate(self.boxes) if _is_trivial(b)}
-        self.worst: dict[str, float] = {}
+        self.bounds: dict[str, float] = {}
 
     def outcome(self) -> Outcome:
         """Attack, then prove, group by group."""
-        self._attack(restarts=64, steps=24)
+        self._attack(self.goals, restarts=64, steps=20, seconds=QUICK)
         for goals in self.goals:
             self._prove(goals)
         trees = [self.trees[i] for i in range(len(self.boxes))]
         words = certificate_words(trees, graph_hash(self.graph), property_hash(self.prop))
         return self.made("unsat", certificate=words)
 
-    def _attack(self, restarts: int, steps: int) -> None:
+    def _attack(self, groups: list[Goals], restarts: int, steps: int, seconds: float) -> None:
         begin = time.perf_counter()
-        for goals in self.goals:
-            hit = self.attack.sweep(goals, self.rng, restarts, steps)
-            if hit:
-                self.attack_seconds += time.perf_counter() - begin
-                raise Found
+        for goals in groups:
+            self._settle(self.attack.sweep(goals, self.rng, restarts, steps, seconds), begin)
         self.attack_seconds += time.perf_counter() - begin
         self.report({"event": "attacked", "points": self.attack.tried, "best_slack": self.attack.best})
 
+    def _settle(self, hit: bool, begin: float) -> None:
+        if hit or self.attack.near is not None:
+            self.attack_seconds += time.perf_counter() - begin
+            raise _Found if hit else _Unreachable
+
+    def _corners(self, goals: Goals, x: Floats, case: Indices) -> None:
+        begin = time.perf_counter()
+        self._settle(self.attack.check(goals, x, case), begin)
+        self.attack_seconds += time.perf_counter() - begin
+
     def _prove(self, goals: Goals) -> None:
+        """Trees for one group of cases: roots first, then splitting."""
         brancher = Brancher(self.regions, goals, self.clock, stats=self.stats)
         brancher.on_corners = lambda x, case: self._corners(goals, x, case)
-        brancher.plant()
+        state, case = root_state(self.regions, goals.lo, goals.hi), np.arange(len(goals.cases))
+        if self.regions.sizes[0] > MANY_INPUTS:
+            for k in case.tolist():
+                self._root(brancher, state.take(case[k : k + 1]), k)
+        else:
+            brancher.plant(state, case)
+        self._branch(brancher)
+        self.trees.update({goals.cases[k]: tree for k, tree in brancher.trees.items()})
+
+    def _root(self, brancher: Brancher, state: State, k: int) -> None:
+        """Try hard on one root box before it may be split."""
+        case = np.array([k])
+        final = brancher.final(state, case)
+        if brancher.close_root(state, case, final, (), 1):
+            return
+        plain = state.take(np.zeros(1, np.intp))
+        kept = brancher.tighten(plain)
+        final = brancher.final(plain, case)
+        self._note(brancher.goals, k, final.bound[0])
+        if final.shown.all():
+            brancher.close_reduced(state, plain, final, case, [Hole(k, None, False)], np.zeros(1, np.intp))
+            return
+        if brancher.close_root(plain, case, final, brancher.full, ROOT_STEPS):
+            return
+        self._corners(brancher.goals, np.where(final.entry[0] > 0.0, plain.lo, plain.hi),
+                      np.full(final.entry.shape[1], k))
+        weight = (final.value <= 0.0)[:, brancher.goals.part] * final.multipliers
+        found = importance(self.regions, plain, final.owner, weight.ravel(), final.tape.coefficients, kept)
+        worth = {t: (found.lower[t] + found.upper[t])[0] * (plain.high[t] - plain.low[t])[0]
+                 for t in self.regions.targets}
+        refined = refine(self.regions, state, worth)
+        final = brancher.final(refined.state, case)
+        self._note(brancher.goals, k, final.bound[0])
+        worst = float(final.value.min())
+        self.report({"event": "refined", "neurons": len(refined.steps), "worst_bound": worst})
+        if not brancher.close_root(refined.state, case, final, refined.steps, ROOT_STEPS):
+            brancher.prefix[k] = refined.steps
+            brancher.plant(refined.state, case)
+
+    def _note(self, goals: Goals, k: int, bound: Floats) -> None:
+        for p, value in enumerate(goals.best(bound[None])[0].tolist()):
+            self.bounds[f"case {goals.cases[k]} disjunct {p}"] = value
+
+    def _branch(self, brancher: Brancher) -> None:
+        """Rounds of splitting, with an attack now and then."""
         count, last, rounds = 16, time.perf_counter(), 0
         while brancher.pool.count:
             begin = time.perf_counter()
             brancher.round(count)
-            rounds += 1
-            now = time.perf_counter()
+            now, rounds = time.perf_counter(), rounds + 1
             count = max(1, count // 2) if now - begin > SLOW else min(LARGEST, count * 2)
             if now - last > 0.25:
                 self.report({"event": "branching", "open": brancher.pool.count, "leaves": self.stats.leaves,
                              "boxes": self.stats.boxes, "worst_bound": brancher.pool.worst()})
                 last = now
-            if rounds in (4, 16, 64, 256, 1024, 4096):
-                self._attack(restarts=256, steps=40)
-        self.trees.update({goals.cases[k]: tree for k, tree in brancher.trees.items()})
+            if rounds in ATTACKS:
+                self._attack([brancher.goals], restarts=256, steps=40, seconds=SHARE * (now - self.start))
 
-    def _corners(self, goals: Goals, x: Floats, case: Indices) -> bool:
-        begin = time.perf_counter()
-        if self.attack.check(goals, x, case):
-            self.attack_seconds += time.perf_counter() - begin
-            raise Found
-        self.attack_seconds += time.perf_counter() - begin
-        return False
-
-    def made(self, kind: Kind, certificate: Words | None = None, witness: Singles | None = None) -> Outcome:
+    def made(self, kind: Kind, certificate: Words | None = None, witness: Singles | None = None,
+             near: Singles | None = None) -> Outcome:
         """The outcome with its numbers."""
         stats: dict[str, Any] = dict(vars(self.stats))
         stats.update(seconds=time.perf_counter() - self.start, attack_seconds=self.attack_seconds,
-                     attack_points=self.attack.tried, best_slack=self.attack.best,
+                     attack_points=self.attack.tried, best_slack=self.attack.best, bounds=self.bounds,
                      words=0 if certificate is None else certificate.size)
-        return Outcome(kind, certificate, witness, stats)
+        if near is not None:
+            stats["outside_by"] = self.attack.outside_by
+        return Outcome(kind, certificate, witness, stats, near)
 
 
 def _is_trivial(box: Box) -> bool:
@@ -142,5 +208,5 @@ def _is_trivial(box: Box) -> bool:
 
 
 def _trivial(box: Box) -> Tree:
-    empty = np.nonzero(box.lo > box.hi)[0]
+    empty = np.flatnonzero(box.lo > box.hi)
     return Tree((), Empty(int(empty[0])) if len(empty) else Leaf(()))

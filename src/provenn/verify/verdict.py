@@ -83,6 +83,14 @@ class Verdict:
     model_path: Path | None = None
     spec_path: Path | None = None
 
+    def __post_init__(self) -> None:
+        """No verdict without what it rests on, whoever makes it."""
+        proved = self.checked is not None and self.checked.accepted
+        if (self.answer == "unsat" and not proved) or (self.answer == "sat" and not self.counterexample):
+            raise CertificateError("PNN-CHECK-652", f"a verdict {self.answer} without its evidence",
+                                   expected="an accepted certificate or a replayed counterexample",
+                                   hint=REPORT_IT)
+
     @property
     def certificate_sha256(self) -> str:
         """Names the certificate; empty when there is none."""
@@ -123,13 +131,15 @@ def verify(
         "model_path": None if isinstance(model, Graph) else Path(model),
         "spec_path": None if isinstance(spec, Property) else Path(spec)}
     left = max(1.0, timeout - (found - start))
-    result: dict[str, Any] = {"answer": made.kind}
-    if made.kind == "unsat" and made.certificate is not None:
-        say({"event": "checking", "words": made.certificate.size})
-        result = _checked(words, prop_words, made.certificate, left, certificate)
+    if made.kind == "unsat":
+        proof = np.zeros(1) if made.certificate is None else made.certificate
+        say({"event": "checking", "words": proof.size})
+        result = _checked(words, prop_words, proof, left, certificate)
     elif made.kind == "sat":
         say({"event": "replaying"})
         result = _replayed(graph, prop, made, known["model_path"])
+    else:
+        result = {"answer": made.kind}
     end = time.perf_counter()
     seconds = {"read": read, "search": found - start - read, "check": end - found, "total": end - start}
     return Verdict(**known, **result, seconds=seconds)

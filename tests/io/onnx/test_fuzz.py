@@ -72,8 +72,8 @@ def read_or_refuse(path: Path, data: bytes) -> bool:
             return False
     if graph.input_type.size <= 1 << 12 and all(n.type.size <= 1 << 16 for n in graph):
         with np.errstate(all="ignore"):
-            assert run(graph,
-                       np.ones((1, *graph.input_type.shape), np.float32)).shape[1:] == graph.output_type.shape
+            y = run(graph, np.ones((1, *graph.input_type.shape), np.float32))
+        assert y.shape[1:] == graph.output_type.shape
     return True
 
 
@@ -87,7 +87,7 @@ def test_the_seed_is_read(target: Path) -> None:
     assert len(read(target).nodes) > 20
 
 
-LONG = settings(max_examples=400, deadline=None, derandomize=True,
+LONG = settings(max_examples=300, deadline=None, derandomize=True,
                 suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
@@ -161,7 +161,8 @@ def random_attribute(attribute: Any, rng: np.random.Generator) -> Any:
     """A value of the attribute's kind that may or may not make sense; None for kinds not tried."""
     small = [int(v) for v in rng.integers(-2, 5, size=rng.integers(1, 5))]
     word = str(rng.choice(["SAME_UPPER", "SAME_LOWER", "VALID", "NOTSET", "constant", "reflect"]))
-    return {"INT": small[0], "INTS": small, "FLOAT": float(rng.normal()), "STRING": word}.get(attribute.type.name)
+    kinds = {"INT": small[0], "INTS": small, "FLOAT": float(rng.normal()), "STRING": word}
+    return kinds.get(attribute.type.name)
 
 
 def random_tensor(rng: np.random.Generator) -> Any:
@@ -174,7 +175,7 @@ def random_tensor(rng: np.random.Generator) -> Any:
 
 def test_random_nodes(target: Path) -> None:
     accepted = 0
-    for seed in range(4000):
+    for seed in range(1500):
         rng = np.random.default_rng(seed)
         opset, op = int(rng.integers(7, 22)), str(rng.choice(sorted(supported())))
         try:
@@ -187,8 +188,9 @@ def test_random_nodes(target: Path) -> None:
                       if a.required or rng.random() < 0.3}
         made = node(op, operands, ["y"], **{k: v for k, v in attributes.items() if v is not None})
         x = helper.make_tensor_value_info("x", TensorProto.FLOAT, SHAPES[rng.integers(len(SHAPES))])
-        tensors = [numpy_helper.from_array(random_tensor(rng), name) for name in operands if name.startswith("c")]
+        names = [name for name in operands if name.startswith("c")]
+        tensors = [numpy_helper.from_array(random_tensor(rng), name) for name in names]
         graph = helper.make_graph([made], "one", [x], [helper.make_empty_tensor_value_info("y")], tensors)
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=8)
         accepted += read_or_refuse(target, model.SerializeToString())
-    assert accepted > 500
+    assert accepted > 200

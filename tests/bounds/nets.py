@@ -1,0 +1,98 @@
+"""Small random networks for tests of bounds: dense, convolutional, residual, with moved elements."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from provenn.ir.graph import Builder, Graph
+from provenn.ops import ALL
+
+
+class Maker:
+    """Builds one network; methods take and return node numbers."""
+
+    def __init__(self, seed: int, shape: tuple[int, ...]) -> None:
+        self.rng, self.b = np.random.default_rng(seed), Builder("random")
+        self.x = self.b.add(ALL["input"], shape=shape)
+
+    def shape(self, node: int) -> tuple[int, ...]:
+        return self.b.nodes[node].type.shape
+
+    def parameter(self, *shape: int, scale: float = 1.0) -> int:
+        return self.b.parameter(ALL["parameter"], (scale * self.rng.normal(size=shape)).astype(np.float32))
+
+    def linear(self, x: int, outs: int) -> int:
+        ins = self.shape(x)[-1]
+        w = self.parameter(outs, ins, scale=ins**-0.5 * 1.5)
+        return self.b.add(ALL["linear"], x, w, self.parameter(outs, scale=0.3))
+
+    def conv(self, x: int, outs: int, stride: int = 1) -> int:
+        ins = self.shape(x)[1]
+        w = self.parameter(outs, ins, 3, 3, scale=(9 * ins) ** -0.5 * 1.5)
+        return self.b.add(ALL["conv"], x, w, self.parameter(outs, scale=0.3), groups=1, stride=(stride, stride),
+                          pad=(1, 1, 1, 1), dilation=(1, 1))
+
+    def put(self, tag: str, *operands: int, **attrs: Any) -> int:
+        return self.b.add(ALL[tag], *operands, **attrs)
+
+    def relu(self, x: int) -> int:
+        return self.put("relu", x)
+
+    def flat(self, x: int) -> int:
+        return self.put("reshape", x, shape=(1, int(np.prod(self.shape(x)))))
+
+    def done(self, x: int) -> Graph:
+        return self.b.finish(x)
+
+
+def dense(seed: int, inputs: int = 3, width: int = 8, layers: int = 3, outputs: int = 2) -> Graph:
+    """Linear layers with relu between them."""
+    m = Maker(seed, (1, inputs))
+    x = m.x
+    for _ in range(layers):
+        x = m.relu(m.linear(x, width))
+    return m.done(m.linear(x, outputs))
+
+
+def residual(seed: int) -> Graph:
+    """Two branches that meet in add and sub, and the input itself once more."""
+    m = Maker(seed, (1, 3))
+    a = m.relu(m.linear(m.x, 6))
+    b = m.relu(m.linear(a, 6))
+    c = m.put("add", m.linear(b, 6), a)
+    d = m.relu(c)
+    e = m.put("sub", m.linear(d, 3), m.put("mul", m.x, m.parameter(1, 3)))
+    return m.done(m.linear(m.relu(e), 2))
+
+
+def moved(seed: int) -> Graph:
+    """Concatenation, slices, a transposition, a constant operand, relu of relu and relu of the input."""
+    m = Maker(seed, (2, 3))
+    a = m.relu(m.linear(m.x, 4))
+    b = m.put("concat", a, m.relu(m.x), m.parameter(2, 1), axis=1)
+    c = m.put("transpose", b, perm=(1, 0))
+    d = m.put("slice", c, axis=0, start=1, stop=7)
+    e = m.relu(m.relu(m.linear(d, 3)))
+    return m.done(m.linear(m.flat(e), 2))
+
+
+def images(seed: int) -> Graph:
+    """Convolutions with a shortcut, then a dense layer."""
+    m = Maker(seed, (1, 2, 5, 4))
+    a = m.relu(m.conv(m.x, 3))
+    b = m.put("add", m.conv(a, 3), a)
+    c = m.relu(m.conv(m.relu(b), 2, stride=2))
+    return m.done(m.linear(m.flat(c), 2))
+
+
+KINDS = {"dense": dense, "residual": residual, "moved": moved, "images": images}
+
+
+def box(graph: Graph, seed: int, radius: float) -> tuple[Any, Any]:
+    """A random box over the flat input; some widths are zero."""
+    rng = np.random.default_rng([seed, 5])
+    n = graph.input_type.size
+    centre, spread = rng.normal(size=n), radius * rng.random(n) * (rng.random(n) < 0.9)
+    return centre - spread, centre + spread

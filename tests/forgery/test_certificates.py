@@ -1,0 +1,121 @@
+"""Forged certificates for properties that hold: refused, or harmless because nothing false was proved.
+
+``test_valid`` shows that the properties hold. What must be refused whatever the property says stands
+in ``test_always_refused``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from judge import Judge, Words
+from layout import Layout
+from mutants import INF, NAN, TINY, fields, flips, lengths, many_fields, some, spliced, trees
+from triples import Valid, valid
+from writing import affine_and_unary, counted, split, tighten
+
+triples = pytest.mark.parametrize("triple", valid(), ids=lambda v: v.name)
+SURPRISES = {"index-outside", "stack-overflow", "out-of-memory"}
+
+
+def forged(triple: Valid) -> Iterator[Any]:
+    """All kinds of mutants of the certificate."""
+    rng = np.random.default_rng([len(triple.certificate), 1])
+    layout = Layout(*triple.words)
+    yield from some(fields(triple.certificate, layout.labels, rng, 2), 90, rng)
+    yield from some(lengths(triple.certificate, rng), 50, rng)
+    yield from some(trees(layout, rng), 80, rng)
+    yield from many_fields(triple.certificate, layout.labels, rng, 25)
+    yield from flips(triple.certificate, rng, 40)
+
+
+@triples
+def test_mutants(triple: Valid, judge: Judge) -> None:
+    answers = judge((triple.graph, triple.prop, m) for m in forged(triple))
+    assert {a.kind for a in answers} == {"accepted", "rejected"}
+    assert sum(a.reason in SURPRISES for a in answers) <= len(answers) // 50
+
+
+def always_refused(layout: Layout, rng: np.random.Generator) -> Iterator[tuple[str, Words]]:
+    """Words that no property excuses, with the reason to expect (or several)."""
+    words = layout.words
+    bad = {
+        "multiplier": ("multiplier-negative|not-finite", (-1.0, -TINY, -1e308, NAN, INF, -INF)),
+        "slope": ("slope-outside", (1.0000001, math.nextafter(1, 2), -1e-9, -TINY, NAN, INF, -INF, 2.0)),
+        "value": ("split-outside|not-finite", (NAN, INF, -INF, 7.0, -7.0, 1e308)),
+        "kind": (
+            "not-an-integer|unknown-step|not-finite|too-large|not-empty|split-outside|enclosure-failed",
+            (0.5, -1.0, 4.0, 5.0, 2.0**21 + 1, 2.0**53, NAN, INF, -INF, 3.0),
+        ),
+        "input": (
+            "split-outside|not-an-integer|too-large|not-finite|not-empty",
+            (-1.0, 0.5, 1e6, 2.0**32, 2.0**53 + 2, 2.0**64, NAN, INF),
+        ),
+        "node": (
+            "missing-node|not-affine|not-an-integer|too-large|not-finite",
+            (0.0, 999.0, -1.0, 0.5, 2.0**64, NAN),
+        ),
+        "unary": ("missing-node|not-an-integer|too-large|not-finite", (0.0, 999.0, -1.0, 0.5, 2.0**64, NAN)),
+        "magic": ("not-this-format|not-finite", (0.0, NAN, float(words[0]) * 2)),
+        "version": ("not-this-version|not-finite", (0.0, 2.0, 1.5, NAN)),
+        "count": (
+            "wrong-count|not-an-integer|not-finite",
+            (0.0, len(words) + 1.0, len(words) - 1.0, -1.0, NAN),
+        ),
+        "semantics": ("wrong-semantics|not-an-integer|not-finite", (1.0, 2.0, 0.5, -1.0, NAN)),
+        "depth": ("too-deep|too-large|not-an-integer|not-finite", (65537.0, -1.0, 0.5, 2.0**53, NAN, INF)),
+    }
+    for at, label in enumerate(layout.labels):
+        reasons, values = bad.get(label, ("", ()))
+        for value in rng.permutation(values)[:3]:
+            made = words.copy()
+            made[at] = value
+            yield reasons, made
+    for at in range(1, len(words)):
+        cut = words[:at]
+        yield (
+            ("truncated|wrong-count", cut) if rng.random() < 0.2 else ("truncated|missing-node", counted(cut))
+        )
+    yield "wrong-count", np.append(words, 0.0)
+    yield "trailing-words", counted(np.append(words, 0.0))
+
+
+@triples
+def test_always_refused(triple: Valid, judge: Judge) -> None:
+    rng = np.random.default_rng(4)
+    expected = some(always_refused(Layout(*triple.words), rng), 120, rng)
+    answers = judge((triple.graph, triple.prop, made) for _, made in expected)
+    for (reasons, made), answer in zip(expected, answers):
+        assert not answer.accepted, (reasons, list(made))
+        assert answer.reason in reasons.split("|"), (reasons, answer, list(made))
+
+
+@triples
+def test_no_multiplier_at_all(triple: Valid, judge: Judge) -> None:
+    layout = Layout(*triple.words)
+    made = triple.certificate.copy()
+    made[np.array(layout.labels) == "multiplier"] = 0.0
+    answer = judge.one(triple.graph, triple.prop, made)
+    assert answer.reason == "not-refuted"
+    made[np.array(layout.labels) == "multiplier"] = 1e308
+    assert judge.one(triple.graph, triple.prop, made).kind in ("accepted", "rejected")
+
+
+@triples
+def test_harmless_detours_are_accepted(triple: Valid, judge: Judge) -> None:
+    """A split at the edge of the box, or bounds computed once more, lose nothing but time."""
+    layout = Layout(*triple.words)
+    words, tree = triple.certificate.copy(), layout.trees[0]
+    words[layout.labels.index("depth")] += 2
+    mine = list(words[tree.start : tree.end])
+    node = affine_and_unary(triple.graph)[0][0]
+    detours = [tighten(node, mine), tighten(node, tighten(node, mine, [0]), [])]
+    if not any(len(s.inner) == 2 for s in tree.all()):
+        detours.append(split(0, float(triple.prop[6]), mine, mine))
+    for made in detours:
+        answer = judge.one(triple.graph, triple.prop, spliced(words, tree, made))
+        assert answer.accepted, answer
