@@ -1,16 +1,18 @@
 (** Extraction of the checker to OCaml, twice: the only file with [Extract] directives.
 
     The slow build (extracted/slow) uses Coq's official directives and Coq's own modules, nothing chosen here.
-    The fast build (extracted) replaces three names by OCaml code written by hand, with the meaning they have in Coq:
+    The fast build (extracted) replaces three names by OCaml code written by hand, with the meaning that they
+    have in Coq:
       [farr]  a flat array of 64-bit floats
-      [fget]  its bounds-checked access (out of bounds raises, and the driver rejects; in Coq it gives a default)
+      [fget]  its bounds-checked access; out of bounds it raises, and the driver rejects (in Coq: a default)
       [ftab]  tabulation by a native loop (same values in the same order as [fill])
-    These stand in checker/farray.ml; checker/float64.ml and checker/uint63.ml replace Coq's modules of these names,
-    so that neither building nor running the checker needs Coq. Tests compare the two builds. *)
+    These stand in checker/farray.ml; checker/float64.ml and checker/uint63.ml replace Coq's modules of these
+    names, so that neither building nor running the checker needs Coq. Tests compare the two builds. *)
 From Coq Require Import Extraction ExtrOcamlBasic ExtrOCamlFloats ExtrOCamlInt63 ExtrOCamlPArray.
 From Provenn Require Import Base.Vector Base.Dot Checker.Words Checker.Check.
 
-(* Coq 8.16 prints these constructors without their module, and the array type without parentheses if inlined. *)
+(* Coq 8.16 prints these constructors without their module, and the array type without parentheses if it is
+   inlined. *)
 Extract Inductive FloatClass.float_class => "Float64.float_class"
   [ "Float64.PNormal" "Float64.NNormal" "Float64.PSubn" "Float64.NSubn" "Float64.PZero" "Float64.NZero"
     "Float64.PInf" "Float64.NInf" "Float64.NaN" ].

@@ -31,8 +31,9 @@ class Maker:
     def conv(self, x: int, outs: int, stride: int = 1) -> int:
         ins = self.shape(x)[1]
         w = self.parameter(outs, ins, 3, 3, scale=(9 * ins) ** -0.5 * 1.5)
-        return self.b.add(ALL["conv"], x, w, self.parameter(outs, scale=0.3), groups=1, stride=(stride, stride),
-                          pad=(1, 1, 1, 1), dilation=(1, 1))
+        bias = self.parameter(outs, scale=0.3)
+        return self.b.add(ALL["conv"], x, w, bias, groups=1, stride=(stride, stride), pad=(1, 1, 1, 1),
+                          dilation=(1, 1))
 
     def put(self, tag: str, *operands: int, **attrs: Any) -> int:
         return self.b.add(ALL[tag], *operands, **attrs)

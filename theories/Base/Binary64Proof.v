@@ -45,6 +45,8 @@ Lemma fR_tiny : fR tiny = 35184372088832 * eta.
 Proof. rewrite (fR_pow2 tiny 17592186044416 (-1074) 44) by easy. exact (eta_shift 45). Qed.
 Lemma tiny_pos : 0 < fR tiny.
 Proof. rewrite fR_tiny. pose proof eta_pos. lra. Qed.
+Lemma eta_le_tiny : eta <= fR tiny.
+Proof. rewrite fR_tiny. pose proof eta_pos. lra. Qed.
 
 (** ** Finite numbers *)
 Lemma finb_fin x : finb x = true <-> fin x.
@@ -99,17 +101,6 @@ Proof.
   generalize (Bmult_correct prec emax Hprec Hmax mode_NE (Prim2B x) (Prim2B y)).
   case Rlt_bool_spec; intros _ E; [exact (proj1 E)|]. now apply overflow_not_finite in E.
 Qed.
-Lemma fin_div x y : fR y <> 0 -> fin (x / y)%float ->
-  fin x /\ fin y /\ fR (x / y)%float = rne (fR x / fR y).
-Proof.
-  unfold fin, fR. rewrite div_equiv. intros Hy H.
-  assert (B : BinarySingleNaN.is_finite (Prim2B x) = true /\ BinarySingleNaN.is_finite (Prim2B y) = true)
-    by (destruct (Prim2B x) as [| [] | |], (Prim2B y) as [| [] | |];
-        try discriminate H; try (now elim Hy); now split).
-  destruct B as [Hx Hy']. repeat split; try assumption.
-  generalize (Bdiv_correct prec emax Hprec Hmax mode_NE (Prim2B x) (Prim2B y) Hy).
-  case Rlt_bool_spec; intros _ E; [exact (proj1 E)|]. now apply overflow_not_finite in E.
-Qed.
 
 Lemma rne_error z : Rabs (rne z - z) <= u * Rabs z + eta.
 Proof.
@@ -121,8 +112,6 @@ Proof.
   change (/ 2) with (bpow radix2 (-1)) in Hd, He. rewrite <- bpow_plus in Hd, He.
   apply Rplus_le_compat; [|exact He]. apply Rmult_le_compat_r; [apply Rabs_pos | exact Hd].
 Qed.
-Lemma rne_le x y : x <= y -> rne x <= rne y.
-Proof. apply round_le; auto with typeclass_instances. now apply (fexp_correct prec emax). Qed.
 
 (** ** Comparisons *)
 Lemma leb_le x y : fin x -> fin y -> (x <=? y)%float = true -> fR x <= fR y.
@@ -149,8 +138,6 @@ Proof.
 Qed.
 Lemma fin_maxf x y : fin x -> fin y -> fin (maxf x y).
 Proof. unfold maxf. now destruct (x <=? y)%float. Qed.
-Lemma fin_minf x y : fin x -> fin y -> fin (minf x y).
-Proof. unfold minf. now destruct (x <=? y)%float. Qed.
 
 (** ** Outward bounds *)
 Lemma fin_up s : fin (up s) -> fin s.
@@ -196,11 +183,6 @@ Proof.
   intros H%up_gap. pose proof (Rmult_le_pos _ _ (Rlt_le _ _ u_pos) (Rabs_pos (fR s))).
   pose proof eta_pos. lra.
 Qed.
-Lemma dn_le s : fin (dn s) -> fR (dn s) <= fR s.
-Proof.
-  intros H%dn_gap. pose proof (Rmult_le_pos _ _ (Rlt_le _ _ u_pos) (Rabs_pos (fR s))).
-  pose proof eta_pos. lra.
-Qed.
 Lemma rne_gap z : Rabs (rne z - z) <= 2 * (u * Rabs (rne z)) + 4 * eta.
 Proof.
   pose proof (rne_error z) as E. pose proof (Rabs_triang (rne z) (z - rne z)) as T.
@@ -222,12 +204,6 @@ Lemma dn_sub x y : fin (dn (x - y)) -> fin x /\ fin y /\ fR (dn (x - y)) <= fR x
 Proof. intros H. destruct (fin_sub _ _ (fin_dn _ H)) as (? & ? & E). auto using dn_round. Qed.
 Lemma up_mul x y : fin (up (x * y)) -> fin x /\ fin y /\ fR x * fR y <= fR (up (x * y)).
 Proof. intros H. destruct (fin_mul _ _ (fin_up _ H)) as (? & ? & E). auto using up_round. Qed.
-Lemma dn_mul x y : fin (dn (x * y)) -> fin x /\ fin y /\ fR (dn (x * y)) <= fR x * fR y.
-Proof. intros H. destruct (fin_mul _ _ (fin_dn _ H)) as (? & ? & E). auto using dn_round. Qed.
-Lemma up_div x y : fR y <> 0 -> fin (up (x / y)) -> fin x /\ fin y /\ fR x / fR y <= fR (up (x / y)).
-Proof. intros Hy H. destruct (fin_div _ _ Hy (fin_up _ H)) as (? & ? & E). auto using up_round. Qed.
-Lemma dn_div x y : fR y <> 0 -> fin (dn (x / y)) -> fin x /\ fin y /\ fR (dn (x / y)) <= fR x / fR y.
-Proof. intros Hy H. destruct (fin_div _ _ Hy (fin_dn _ H)) as (? & ? & E). auto using dn_round. Qed.
 
 (** ** The constant of sums *)
 (** Integers up to 2^53, and their quotients by small powers of two, are binary64 numbers. *)

@@ -3,7 +3,6 @@
     [tree]                a sum of reals and of products of two reals, with its order of summation
     [exact t], [magnitude t]  its value, and the same sum of absolute values
     [depth t], [ops t]    roundings on the longest path, roundings in all
-    [terms t]             numbers and products that are summed
     [rounded r h t v]     [t] evaluates to [v] if operations have relative error [r], absolute error [h]
     [dot e a i b j]       the sum over [t < e] of [a[i+t] * b[j+t]], rounded
     [dot_strided e a i di b j dj]  the sum over [t < e] of [a[i+t*di] * b[j+t*dj]], rounded
@@ -30,8 +29,6 @@ Fixpoint depth (t : tree) : nat :=
   match t with Leaf _ => 0 | Prod _ _ => 1 | Node l r => S (Nat.max (depth l) (depth r)) end.
 Fixpoint ops (t : tree) : nat :=
   match t with Leaf _ => 0 | Prod _ _ => 1 | Node l r => S (ops l + ops r) end.
-Fixpoint terms (t : tree) : nat :=
-  match t with Leaf _ => 1 | Prod _ _ => 1 | Node l r => terms l + terms r end.
 
 Inductive rounded (r h : R) : tree -> R -> Prop :=
 | rounded_leaf x : rounded r h (Leaf x) x

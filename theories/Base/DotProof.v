@@ -1,5 +1,10 @@
-(** Error bounds of rounded sums of products, in any order, and of the dot-product kernels. Symbols: see
-    [Base.Dot]. *)
+(** Error bounds of rounded sums of products, in any order, and of the dot-product kernels.
+
+    [sum8 add n m f t acc]  [acc + f t + f (t+1) + ...], [n] rounds of eight terms, then [m] terms
+    [evaluates T x]         [x] is a rounded value of the tree [T], unless it is infinite or NaN
+    [sums v d o r m]        if finite, [v] is a rounded sum of exact value [r] and magnitude [m], with at most
+                            [d] roundings on a path and [o] in all
+    Other symbols: see [Base.Dot]. *)
 From Coq Require Import ZArith Reals Lra Lia Floats Uint63 Ring63.
 From Flocq Require Import Core.
 From Provenn Require Import Base.Vector Base.VectorProof Base.Binary64 Base.Binary64Proof Base.Dot.
@@ -61,27 +66,8 @@ Proof.
     eapply node_error; eauto using exact_le_magnitude, pos_INR.
 Qed.
 
-(** The same bound for any shape, in the number of terms only. *)
-Lemma depth_le_terms t : (depth t <= terms t)%nat /\ (1 <= terms t)%nat.
-Proof. induction t; cbn; lia. Qed.
-Lemma ops_le_terms t : (ops t < 2 * terms t)%nat.
-Proof. induction t; cbn; lia. Qed.
-Corollary rounded_error_any_order r h t v : 0 <= r -> 0 <= h -> rounded r h t v ->
-  Rabs (v - exact t) <=
-    ((1 + r) ^ terms t - 1) * magnitude t + 2 * INR (terms t) * (1 + r) ^ terms t * h.
-Proof.
-  intros Hr Hh H. eapply Rle_trans; [now apply (rounded_error r h)|].
-  assert (P : (1 + r) ^ depth t <= (1 + r) ^ terms t) by (apply Rle_pow; [lra | apply depth_le_terms]).
-  assert (O : INR (ops t) <= 2 * INR (terms t)).
-  { change 2 with (INR 2). rewrite <- mult_INR. apply le_INR. pose proof (ops_le_terms t). lia. }
-  apply Rplus_le_compat; [apply Rmult_le_compat_r; [apply magnitude_nonneg | lra]|].
-  apply Rmult_le_compat_r; [assumption|].
-  apply Rmult_le_compat; [apply pos_INR | apply pow_le; lra | assumption | assumption].
-Qed.
-
 (** ** Sums of terms, eight at a time *)
 Section Sum8.
-(** [sum8 add n m f t acc]: [acc + f t + f (t+1) + ...], [n] rounds of eight terms, then [m] terms. *)
 Context {A : Type} (add : A -> A -> A).
 Fixpoint sum1 (m : nat) (f : int -> A) (t : int) (acc : A) : A :=
   match m with O => acc | S m => sum1 m f (t + 1) (add acc (f t)) end.
@@ -134,7 +120,6 @@ Proof.
     pose proof (Hf (t + 6)%uint63). pose proof (Hf (t + 7)%uint63). lia.
 Qed.
 
-(** [x] is a rounded value of the tree [T], unless it is infinite or NaN. *)
 Definition evaluates (T : tree) (x : pfloat) : Prop := fin x -> rounded u eta T (fR x).
 
 Lemma evaluates_add T U x y : evaluates T x -> evaluates U y -> evaluates (Node T U) (x + y).
@@ -183,36 +168,53 @@ Proof.
   rewrite <- E. now apply (fin_sum8 f _ _ _ _ H).
 Qed.
 
-(** The error of a kernel whose terms are [f t]. *)
+(** ** The error of a sum *)
+Definition sums (v : PrimFloat.float) (d o : nat) (r m : R) : Prop :=
+  fin v -> exists t, rounded u eta t (fR v) /\ exact t = r /\ magnitude t = m /\
+    (depth t <= d /\ ops t <= o)%nat.
+Lemma depth_pow d n : fin (gamma n) -> (d <= nat_of n + 4)%nat -> (1 + u) ^ d - 1 <= fR (gamma n).
+Proof.
+  intros F D. eapply Rle_trans; [|apply (gamma_ge n F)].
+  apply Rplus_le_compat_r. apply Rle_pow; [|exact D]. pose proof u_pos. lra.
+Qed.
+Lemma sums_error v d o r m n : sums v d o r m -> fin v -> fin (gamma n) -> (d <= nat_of n + 4)%nat ->
+  INR o <= 2 ^ 44 -> Rabs (fR v - r) <= fR (gamma n) * m + fR tiny.
+Proof.
+  intros H F Fg D O. destruct (H F) as (t & A & <- & <- & Dt & Ot).
+  pose proof u_pos as Pu. pose proof eta_pos as Pe.
+  pose proof (rounded_error u eta t (fR v) (Rlt_le _ _ Pu) (Rlt_le _ _ Pe) A) as E.
+  assert (Q := depth_pow (depth t) n Fg (Nat.le_trans _ _ _ Dt D)).
+  pose proof (gamma_le n) as Gl. pose proof (magnitude_nonneg t) as M.
+  eapply Rle_trans; [exact E|]. apply Rplus_le_compat; [now apply Rmult_le_compat_r|].
+  rewrite fR_tiny. apply Rmult_le_compat_r; [lra|].
+  assert (INR (ops t) <= 2 ^ 44) by (eapply Rle_trans; [apply le_INR; exact Ot|exact O]).
+  pose proof (pos_INR (ops t)). assert (0 <= (1 + u) ^ depth t) by (apply pow_le; lra).
+  apply Rle_trans with (2 ^ 44 * 2); [apply Rmult_le_compat; lra|lra].
+Qed.
+
+(** A kernel whose terms are [f t]. *)
+Lemma sum8_sums e F f : wf e -> (forall t, evaluates (F t) (f t)) ->
+  (forall t, (depth (F t) <= 1)%nat) -> (forall t, (ops (F t) <= 1)%nat) ->
+  sums (sum8 PrimFloat.add (octs e) (rest e) f 0 0%float) (nat_of (len e) + 4) (2 * nat_of (len e))
+    (sum e (fun t => exact (F t))) (sum e (fun t => magnitude (F t))).
+Proof.
+  intros W Hf Hd Ho H. exists (sum8 Node (octs e) (rest e) F 0 (Leaf 0)).
+  pose proof (wf_fuel_split e W) as E. pose proof (wf_fuel e W) as N.
+  rewrite (sum8_R exact), (sum8_R magnitude) by reflexivity. rewrite <- E. cbn [exact magnitude].
+  rewrite Rabs_R0, !Rplus_0_l. repeat split.
+  - apply evaluates_sum8; [exact Hf| |exact H]. intros _. rewrite fR_0. constructor.
+  - pose proof (sum8_depth F 4 Hd (le_n 4) (octs e) (rest e) 0%uint63 (Leaf 0) (Nat.le_0_l 4)). lia.
+  - pose proof (sum8_ops F Ho (octs e) (rest e) 0%uint63 (Leaf 0)) as O. cbn [ops] in O. lia.
+Qed.
 Theorem sum8_error e F f : wf e -> (forall t, evaluates (F t) (f t)) ->
   (forall t, (depth (F t) <= 1)%nat) -> (forall t, (ops (F t) <= 1)%nat) ->
   fin (sumF (octs e) (rest e) f 0 0%float) ->
   Rabs (fR (sumF (octs e) (rest e) f 0 0%float) - sum e (fun t => exact (F t))) <=
     fR (gamma (len e)) * sum e (fun t => magnitude (F t)) + fR tiny.
 Proof.
-  intros We Hf Hd Ho H. pose proof u_pos as Hu. pose proof eta_pos as He.
-  assert (E := evaluates_sum8 F f Hf (octs e) (rest e) 0 (Leaf 0) 0%float (fun _ => rounded_leaf u eta 0) H).
-  apply rounded_error in E; [|lra|lra]. set (v := fR _) in *. clearbody v.
-  rewrite (sum8_R exact), (sum8_R magnitude) in E by reflexivity. cbn [exact magnitude] in E.
-  rewrite Rabs_R0, !Rplus_0_l, <- (wf_fuel_split e We) in E. fold (sum e (fun t => exact (F t))) in E.
-  fold (sum e (fun t => magnitude (F t))) in E.
-  assert (D := sum8_depth F 4 Hd ltac:(lia) (octs e) (rest e) 0 (Leaf 0) ltac:(cbn; lia)).
-  assert (O := sum8_ops F Ho (octs e) (rest e) 0 (Leaf 0)). cbn [ops Nat.add] in O.
-  set (T := sumT _ _ _ _ _) in *. assert (S8 := wf_fuel_split e We). rewrite <- S8 in O.
-  assert (Gf : fin (gamma (len e))) by (apply gamma_fin; pose proof (wf_len e We); lia).
-  assert (P : (1 + u) ^ depth T <= 1 + fR (gamma (len e))).
-  { pose proof (gamma_ge _ Gf). rewrite <- (wf_fuel e We) in H0.
-    assert ((1 + u) ^ depth T <= (1 + u) ^ (fuel e + 4)) by (apply Rle_pow; [lra | lia]). lra. }
-  assert (N : INR (ops T) <= 4194304).
-  { eapply Rle_trans; [apply le_INR, O|].
-    rewrite (wf_fuel e We), mult_INR, (INR_IZR_INZ (nat_of _)), nat_of_to_Z.
-    pose proof (IZR_le _ _ (wf_len e We)). change (INR 2) with 2. lra. }
-  assert (U : INR (ops T) * (1 + u) ^ depth T * eta <= fR tiny).
-  { rewrite fR_tiny. apply Rmult_le_compat_r; [lra|].
-    apply Rle_trans with (4194304 * 2); [|lra]. pose proof (gamma_le (len e)).
-    apply Rmult_le_compat; [apply pos_INR | apply pow_le; lra | assumption | lra]. }
-  eapply Rle_trans; [exact E|]. apply Rplus_le_compat; [|exact U].
-  apply Rmult_le_compat_r; [|lra]. apply sum_nonneg; auto using magnitude_nonneg.
+  intros We Hf Hd Ho H. pose proof (wf_len e We) as L.
+  apply (sums_error _ _ _ _ _ _ (sum8_sums e F f We Hf Hd Ho) H); [apply gamma_fin; lia | lia|].
+  rewrite mult_INR, (INR_IZR_INZ (nat_of _)), nat_of_to_Z. apply IZR_le in L. change (INR 2) with 2. lra.
 Qed.
 
 Lemma widen_fin n s : fin (widen n s) -> fin s.
@@ -267,6 +269,15 @@ Proof.
   - cbn [dot_octs sum8]. revert t acc. induction m as [|m IH]; intros t acc; [reflexivity|]. now unroll IH.
   - now unroll IH.
 Qed.
+Lemma dot_sums e a i b j : wf e ->
+  sums (dot e a i b j) (nat_of (len e) + 4) (2 * nat_of (len e))
+    (sum e (fun t => fR (fget a (i + t)%uint63) * fR (fget b (j + t)%uint63)))
+    (sum e (fun t => Rabs (fR (fget a (i + t)%uint63)) * Rabs (fR (fget b (j + t)%uint63)))).
+Proof.
+  intros W. rewrite dot_sum8.
+  apply (sum8_sums e (fun t => Prod (fR (fget a (i + t)%uint63)) (fR (fget b (j + t)%uint63)))); auto.
+  intros t. apply evaluates_mul.
+Qed.
 Theorem dot_error e a i b j : wf e -> fin (dot e a i b j) ->
   Rabs (fR (dot e a i b j) - sum e (fun t => fR (fget a (i + t)) * fR (fget b (j + t)))) <=
     fR (gamma (len e)) * sum e (fun t => Rabs (fR (fget a (i + t))) * Rabs (fR (fget b (j + t))))
@@ -275,11 +286,6 @@ Proof.
   rewrite dot_sum8. intros We H.
   apply (sum8_error e (fun t => Prod (fR (fget a (i + t))) (fR (fget b (j + t))))); auto.
   intros t. apply evaluates_mul.
-Qed.
-Lemma dot_fin e a i b j t : wf e -> fin (dot e a i b j) -> below e t ->
-  fin (fget a (i + t)) /\ fin (fget b (j + t)).
-Proof.
-  rewrite dot_sum8. intros We H Ht. destruct (fin_mul _ _ (fin_terms e _ t We H Ht)) as (? & ? & _). auto.
 Qed.
 
 Lemma dot_strided_sum8 e a i di b j dj : dot_strided e a i di b j dj =
@@ -302,21 +308,15 @@ Proof.
   - cbn [sum8 dot_strided_octs]. unfold block. rewrite <- IH. cbv beta zeta.
     strides t i di. strides t j dj. reflexivity.
 Qed.
-Theorem dot_strided_error e a i di b j dj : wf e -> fin (dot_strided e a i di b j dj) ->
-  Rabs (fR (dot_strided e a i di b j dj)
-        - sum e (fun t => fR (fget a (i + t * di)) * fR (fget b (j + t * dj)))) <=
-    fR (gamma (len e)) * sum e (fun t => Rabs (fR (fget a (i + t * di))) * Rabs (fR (fget b (j + t * dj))))
-    + fR tiny.
+Lemma dot_strided_sums e a i di b j dj : wf e ->
+  sums (dot_strided e a i di b j dj) (nat_of (len e) + 4) (2 * nat_of (len e))
+    (sum e (fun t => fR (fget a (i + t * di)%uint63) * fR (fget b (j + t * dj)%uint63)))
+    (sum e (fun t => Rabs (fR (fget a (i + t * di)%uint63)) * Rabs (fR (fget b (j + t * dj)%uint63)))).
 Proof.
-  rewrite dot_strided_sum8. intros We H.
-  apply (sum8_error e (fun t => Prod (fR (fget a (i + t * di))) (fR (fget b (j + t * dj))))); auto.
+  intros W. rewrite dot_strided_sum8.
+  apply (sum8_sums e (fun t => Prod (fR (fget a (i + t * di)%uint63))
+                                   (fR (fget b (j + t * dj)%uint63)))); auto.
   intros t. apply evaluates_mul.
-Qed.
-Lemma dot_strided_fin e a i di b j dj t : wf e -> fin (dot_strided e a i di b j dj) -> below e t ->
-  fin (fget a (i + t * di)) /\ fin (fget b (j + t * dj)).
-Proof.
-  rewrite dot_strided_sum8. intros We H Ht.
-  destruct (fin_mul _ _ (fin_terms e _ t We H Ht)) as (? & ? & _). auto.
 Qed.
 
 Lemma dot_abs_sum8 e a i b j : dot_abs e a i b j = widen (len e)
@@ -361,12 +361,6 @@ Proof.
   apply (sum8_widen e _
     (fun t => Prod (Rabs (fR (fget a (i + t * di)))) (Rabs (fR (fget b (j + t * dj))))));
     auto; intros t; cbn [magnitude]; rewrite ?Rabs_Rabsolu; trivial. apply evaluates_abs_mul.
-Qed.
-Lemma dot_abs_strided_fin e a i di b j dj t : wf e -> fin (dot_abs_strided e a i di b j dj) ->
-  below e t -> fin (fget a (i + t * di)) /\ fin (fget b (j + t * dj)).
-Proof.
-  rewrite dot_abs_strided_sum8. intros We H%widen_fin Ht.
-  apply (fin_terms e _ t We H), (proj1 (fin_abs _)) in Ht. destruct (fin_mul _ _ Ht) as (? & ? & _). auto.
 Qed.
 
 Lemma dot_sel_sum8 e a p q : dot_sel e a p q = sumF (octs e) (rest e)
@@ -413,9 +407,4 @@ Proof.
   rewrite sum_abs_f_sum8. intros We H.
   apply (sum8_widen e _ (fun t => Leaf (Rabs (fR (fget a t))))); auto; intros t; cbn; auto using Rabs_Rabsolu.
   intros _. rewrite fR_abs. apply rounded_leaf.
-Qed.
-Lemma sum_abs_f_fin e a t : wf e -> fin (sum_abs_f e a) -> below e t -> fin (fget a t).
-Proof.
-  rewrite sum_abs_f_sum8. intros We H%widen_fin Ht.
-  now apply (fin_terms e _ t We H), (proj1 (fin_abs _)) in Ht.
 Qed.

@@ -3,7 +3,10 @@
     [farr]              an array of binary64 numbers
     [fget a i]          its [i]-th entry
     [ftab n f]          the array [f 0, ..., f (n-1)]
-    [extent]            a length, as a machine integer and as loop fuel
+    [nat_of n]          a machine integer as loop fuel
+    [ok_len n]          [n] is no longer than [max_len], the largest length that the checker accepts
+    [extent]            a length, as a machine integer and as loop fuel; [extent_of n] is the one of [n]
+    [wf e]              the extent [e] is [extent_of] an accepted length
     [below e i]         the index [i] is smaller than the length [e]
     [sum e f]           [f 0 + ... + f (e-1)] over the reals *)
 From Coq Require Import ZArith Reals Lra Lia Floats Uint63 PArray.

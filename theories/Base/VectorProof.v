@@ -1,4 +1,6 @@
-(** Laws of float arrays, of machine-integer indices and of finite sums. Symbols: see [Base.Vector]. *)
+(** Laws of float arrays, of machine-integer indices and of finite sums. Other symbols: see [Base.Vector].
+
+    [nth_index i k]  the index [k] steps after [i], as a sum from [i] visits it *)
 From Coq Require Import ZArith Reals Lra Lia Floats Uint63 PArray Ring63.
 From Provenn Require Import Base.Vector.
 Local Open Scope R_scope.
@@ -22,11 +24,6 @@ Proof.
   intros H. rewrite mul_spec. pose proof (to_Z_bounded i). pose proof (to_Z_bounded j).
   apply Z.mod_small. nia.
 Qed.
-Lemma to_Z_sub i j : (to_Z j <= to_Z i)%Z -> to_Z (i - j) = (to_Z i - to_Z j)%Z.
-Proof.
-  intros H. rewrite sub_spec. pose proof (to_Z_bounded i). pose proof (to_Z_bounded j).
-  apply Z.mod_small. lia.
-Qed.
 
 Lemma extent_of_wf n : ok_len n = true -> wf (extent_of n).
 Proof. now split. Qed.
@@ -45,8 +42,6 @@ Proof.
 Qed.
 Lemma below_iff e i : below e i <-> Uint63.ltb i (len e) = true.
 Proof. symmetry. apply ltb_spec. Qed.
-Lemma below_dec e i : {below e i} + {~ below e i}.
-Proof. apply Z_lt_dec. Qed.
 
 (** Row-major pairs of indices. *)
 Lemma to_Z_prod a b : ok_len a = true -> ok_len b = true -> to_Z (a * b) = (to_Z a * to_Z b)%Z.
@@ -116,9 +111,6 @@ Proof.
 Qed.
 
 (** ** Arrays *)
-Lemma fill_length n : forall i f a, PArray.length (fill n i f a) = PArray.length a.
-Proof. induction n as [|n IH]; intros; cbn [fill]; [reflexivity|]. now rewrite IH, length_set. Qed.
-
 Lemma fill_get n : forall i f a k, (to_Z i + Z.of_nat n <= to_Z (PArray.length a))%Z ->
   PArray.get (fill n i f a) k =
   if ((to_Z i <=? to_Z k) && (to_Z k <? to_Z i + Z.of_nat n))%Z%bool then f k else PArray.get a k.
@@ -173,7 +165,6 @@ Lemma sumR_exchange (f : int -> int -> R) m j n : forall i,
 Proof.
   induction n as [|n IH]; intros i; cbn [sumR]; [now rewrite sumR_0|]. now rewrite IH, sumR_plus.
 Qed.
-(** [sumR n i f] looks at [f] on [i, ..., i + n - 1]. *)
 Definition nth_index (i : int) (k : nat) : int := (i + of_Z (Z.of_nat k))%uint63.
 Lemma nth_index_0 i : nth_index i 0 = i.
 Proof. unfold nth_index. cbn. ring. Qed.
@@ -210,6 +201,9 @@ Proof.
 Qed.
 Lemma sum_minus e f g : sum e (fun i => f i - g i) = sum e f - sum e g.
 Proof. unfold Rminus. now rewrite sum_plus, sum_opp. Qed.
+Lemma sum_distr e c f g :
+  sum e (fun i => c i * (f i + g i)) = sum e (fun i => c i * f i) + sum e (fun i => c i * g i).
+Proof. rewrite <- sum_plus. apply sumR_eq. intros i. apply Rmult_plus_distr_l. Qed.
 Lemma sum_exchange e1 e2 (f : int -> int -> R) :
   sum e1 (fun i => sum e2 (fun j => f i j)) = sum e2 (fun j => sum e1 (fun i => f i j)).
 Proof. apply sumR_exchange. Qed.
@@ -230,6 +224,13 @@ Proof.
   unfold nth_index. rewrite nat_of_to_Z, of_to_Z. ring.
 Qed.
 
+Lemma nth_offset e p i : wf e -> below e i ->
+  exists k, (k < fuel e)%nat /\ (p + i)%uint63 = nth_index p k.
+Proof.
+  intros We Hi. exists (nat_of i). split; [now apply nth_below|].
+  unfold nth_index. now rewrite nat_of_to_Z, of_to_Z.
+Qed.
+
 Lemma sum_le e f g : wf e -> (forall i, below e i -> f i <= g i) -> sum e f <= sum e g.
 Proof. intros We H. apply sumR_le. intros k Hk. apply H. now apply below_nth. Qed.
 Lemma sum_ext e f g : wf e -> (forall i, below e i -> f i = g i) -> sum e f = sum e g.
@@ -238,11 +239,6 @@ Lemma sum_zero e f : wf e -> (forall i, below e i -> f i = 0) -> sum e f = 0.
 Proof. intros We H. rewrite (sum_ext e f (fun _ => 0) We H). apply sumR_0. Qed.
 Lemma sum_nonneg e f : wf e -> (forall i, below e i -> 0 <= f i) -> 0 <= sum e f.
 Proof. intros We H. rewrite <- (sumR_0 (fuel e) 0). now apply sum_le. Qed.
-Lemma sum_const e c : wf e -> sum e (fun _ => c) = IZR (to_Z (len e)) * c.
-Proof.
-  intros We. rewrite <- nat_of_to_Z, <- (wf_fuel e We), <- INR_IZR_INZ. unfold sum. generalize 0%uint63.
-  induction (fuel e) as [|n IH]; intros i; [cbn; ring|]. cbn [sumR]. rewrite IH, S_INR. ring.
-Qed.
 
 Lemma sumR_single c f n : forall i, (to_Z i + Z.of_nat n < wB)%Z ->
   sumR n i (fun i => if (i =? c)%uint63 then f i else 0) =
@@ -277,17 +273,6 @@ Proof.
 Qed.
 Lemma sum_single e c f : wf e -> below e c -> sum e (fun i => if (i =? c)%uint63 then f i else 0) = f c.
 Proof. intros We Hc. rewrite sum_single_if by assumption. apply below_iff in Hc. now rewrite Hc. Qed.
-Lemma sum_single_out e c f : wf e -> ~ below e c ->
-  sum e (fun i => if (i =? c)%uint63 then f i else 0) = 0.
-Proof.
-  intros We Hc. rewrite sum_single_if by assumption. rewrite below_iff in Hc.
-  now destruct (c <? len e)%uint63.
-Qed.
-Lemma sum_ge_term e c f : wf e -> below e c -> (forall i, below e i -> 0 <= f i) -> f c <= sum e f.
-Proof.
-  intros We Hc H. rewrite <- (sum_single e c f We Hc) at 1. apply sum_le; [assumption|].
-  intros i Hi. specialize (H i Hi). destruct (i =? c)%uint63; lra.
-Qed.
 
 Lemma sumR_prod b f n : forall i, sumR (n * nat_of b) (i * b) f =
   sumR n i (fun i => sumR (nat_of b) 0 (fun j => f (i * b + j)%uint63)).

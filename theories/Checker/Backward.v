@@ -1,7 +1,9 @@
 (** Backward linear relaxation: a lower bound of a linear combination of node values.
 
     [lines]             slopes and offsets of the lines around an elementwise function, per element
+    [lines_of ...]      the lines for known bounds, given the lower slopes
     [row]               coefficients on the values of one node, if any
+    [add_row], [spread] add coefficients to the row of one node, or of all operands of an affine node
     [back ns ss ls rs a]  lower bound of [a] plus the sum over all nodes of row times value
     [neuron ...]        the same, starting from plus or minus one element of the newest node *)
 From Coq Require Import Bool Reals Floats Uint63 List.

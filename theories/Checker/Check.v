@@ -1,22 +1,23 @@
 (** The checker: three files in, acceptance or a reason out.
 
-    [claim_of]      one way to be unsafe, as an affine node over the network's input and output
-    [check_case]    the certificate's tree for one case
-    [check g p c]   the certificate [c] proves that the network [g] never satisfies the property [p]; the result
-                    is what was read
+    [no_noise]      the noise that the checker accounts for: none, real arithmetic is exact
+    [newest ns]     number of the newest node
+    [claim_node]    one way to be unsafe, as an affine node over the network's input and output
+    [claims]        the claims of all ways of one case, with their infos
+    [check_case]    the certificate's tree for one case, or a side of its box that is empty
+    [check g p c]   the certificate [c] proves that the network [g] never satisfies the property [p]; the
+                    result is what was read
     [accepts g p c] the same, as a test *)
 From Coq Require Import Bool Reals Floats Uint63 List.
 From Provenn Require Import Base.Vector Base.Binary64 Ops.Loops IR.LinMap IR.Graph.
-From Provenn Require Import Checker.Words Checker.Enclose Checker.Backward Checker.ReadGraph
-  Checker.ReadProperty.
-From Provenn Require Import Checker.Tree.
+From Provenn Require Import Checker.Words Checker.Enclose Checker.Backward.
+From Provenn Require Import Checker.ReadGraph Checker.ReadProperty Checker.Tree.
 Import ListNotations.
 Local Open Scope uint63_scope.
 
 Definition certificate_magic : float := 0x1.f4f52506e7670p+101%float.
 Definition no_noise : fnoise := FNoise 0 0.
 
-(** Number of the newest node. *)
 Fixpoint newest (ns : list node) : int :=
   match ns with
   | [] | [_] => 0
@@ -32,10 +33,9 @@ Definition claim_node (net : network) (p : property) (r : rows) : node :=
   let e := n_rows r in
   let over_x := matrix_term (on_x r) (input_at (nodes net)) e (n_in p) in
   let over_y := matrix_term (on_y r) (output net) e (n_out p) in
-  Affine e (over_x ++ over_y)
-    (Some (ftab (len e) (fun i => (- fget (bound r) i)%float))).
-Fixpoint claims (v : fnoise) (net : network) (p : property) (ss : state) (rs : list rows) (at_word : int)
-  : res (list claim) :=
+  Affine e (over_x ++ over_y) (Some (ftab (len e) (fun i => (- fget (bound r) i)%float))).
+Fixpoint claims (v : fnoise) (net : network) (p : property) (ss : state) (rs : list rows) (at_word : int) :
+    res (list claim) :=
   match rs with
   | [] => Ok []
   | r :: rs =>
@@ -49,8 +49,7 @@ Fixpoint claims (v : fnoise) (net : network) (p : property) (ss : state) (rs : l
   end.
 
 Definition check_case (depth : nat) (v : fnoise) (f : words) (net : network) (p : property) (c : case)
-    (q : int)
-  : res int :=
+    (q : int) : res int :=
   let ns := nodes net in
   let* kind := get_size f q in
   if kind =? 3 then

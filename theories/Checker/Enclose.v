@@ -6,9 +6,14 @@
       [load]          for an affine node: bound of the sum of absolute values of its summands
       [coef]          for an affine node: relative error of one evaluation by the checker, noise included
       [spare]         bound of what underflow adds to a transposed product into this node
+    [info_at ss d]  the info at distance [d]
+    [fnoise]        float bounds of the noise: [kappa] of its relative, [eta_up] of its absolute part
+    [operand]       the operand of a term, as centre [mid] and radius [rad]
     [radii_ok ops]  the radii of all operands of an affine node are finite
-    [forward v n box ss]  the info of node [n] from those of earlier nodes
-    [kappa], [eta_up]     float bounds of the noise *)
+    [plain ...]     the info of a node whose bounds are known
+    [forward v n box ss]  the info of node [n] from those of earlier nodes; [affine_info] for an affine node
+    [info_ok n s]         everything is finite, and the bounds are in order
+    [forwards v ns box]   the infos of all nodes *)
 From Coq Require Import Bool Reals Floats Uint63 List.
 From Provenn Require Import Base.Vector Base.Binary64 Base.Dot Ops.Loops IR.LinMap IR.Graph Ops.Relu.
 Import ListNotations.

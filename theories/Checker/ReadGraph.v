@@ -1,7 +1,10 @@
 (** The canonical words of a network, read into the graph that the theorem speaks about.
 
     [shaped]         a node with the shape of its tensor
+    [operands ...]   the operands that absolute node numbers name, with their distances
+    [linear], [convolve], [elementwise], [scale], [concat], [slice]  the node that one operation stands for
     [lower ...]      what each operation of the format means: one node
+    [read_node]      one node's words: tag, type, shape, operands, attributes, data
     [read_graph f]   all nodes, newest first, and the distance of the output node from the newest *)
 From Coq Require Import Bool Floats Uint63 List.
 From Provenn Require Import Base.Vector Base.Binary64 Ops.Loops Ops.Conv IR.LinMap IR.Graph Ops.Movement.
@@ -68,14 +71,13 @@ Definition linear (s : list int) (x w : nat * shaped) (more : list (nat * shaped
 (** Output positions along one axis: [size] inputs with pads, [k] taps. *)
 Definition positions (size before after k stride dil : int) : int :=
   (size + before + after - (dil * (k - 1) + 1)) / stride + 1.
-Definition convolve (s attrs : list int) (x w : nat * shaped) (more : list (nat * shaped))
-  (p : int) : res node :=
+Definition convolve (s attrs : list int) (x w : nat * shaped) (more : list (nat * shaped)) (p : int) :
+    res node :=
   let* c := constant (snd w) p in
   match shape (snd x), shape (snd w), s, attrs with
   | [n; ci; h; v], [o; cg; kh; kv], [n'; o'; oh; ov], [g; sh; sv; top; west; bottom; east; dh; dv] =>
       let* _ := demand ((n =? 1) && (n' =? 1) && (0 <? g) && (0 <? sh) && (0 <? sv) && (0 <? kh) && (0 <? kv)
-                        && (0 <? oh) && (0 <? ov))
-                  WrongShape p in
+                        && (0 <? oh) && (0 <? ov)) WrongShape p in
       let* _ := demand ((o =? o') && (ci =? g * cg) && ((o / g) * g =? o)
                         && (oh =? positions h top bottom kh sh dh)
                         && (ov =? positions v west east kv sv dv)
@@ -127,16 +129,15 @@ Definition slice (s : list int) (x : nat * shaped) (axis start stop p : int) : r
         [(fst x, taking outer (nth a s 0 * inner) (total * inner) (start * inner))] None).
 
 Inductive tag :=
-| TInput | TParameter | TAdd | TSub | TMul | TLinear | TConv | TRelu | TReshape | TTranspose | TConcat |
-  TSlice.
+| TInput | TParameter | TAdd | TSub | TMul | TLinear
+| TConv | TRelu | TReshape | TTranspose | TConcat | TSlice.
 Definition tag_of (t : int) : option tag :=
-  if t =? 0 then None else nth_error [TInput; TParameter; TAdd; TSub; TMul; TLinear; TConv; TRelu; TReshape;
-    TTranspose; TConcat; TSlice]
-    (nat_of (t - 1)).
+  if t =? 0 then None else
+  nth_error [TInput; TParameter; TAdd; TSub; TMul; TLinear;
+             TConv; TRelu; TReshape; TTranspose; TConcat; TSlice] (nat_of (t - 1)).
 
 Definition lower (t : tag) (s : list int) (ops : list (nat * shaped)) (attrs : list int) (data : farr)
-  (p : int)
-  : res node :=
+    (p : int) : res node :=
   let e := extent_of (product s) in
   match t, ops, attrs with
   | TInput, [], [] => Ok (Input e)

@@ -2,6 +2,9 @@
 
     [rows]            linear inequalities over input and output: all of them together are one way to be unsafe
     [case]            a box of inputs, and the ways to be unsafe in it
+    [times m n x i]   row [i] of the matrix [m] times the vector [x]
+    [within p c x]    input [x] lies in the box of case [c]
+    [satisfied p r x y]  all rows of [r] hold
     [unsafe p x y]    input [x] lies in the box of some case and [(x, y)] satisfies all rows of one way
     [read_property f] the property in the words of file [f] *)
 From Coq Require Import Bool Reals Floats Uint63 List.

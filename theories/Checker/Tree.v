@@ -3,7 +3,9 @@
     [state]         infos of all nodes, newest first; the input node comes last
     [claim]         one way to be unsafe, as an affine node on top of the network, with its info
     [slopes]        positions of the lower slopes that a slope block gives, by distance from the newest node
+    [all_lines ...] the lines of all elementwise nodes, from bounds and slopes
     [tighten ...]   sharper bounds of one affine node
+    [cut ...]       one side of the input's box cut at a point
     [leaf ...]      every claim has a combination of its rows that is positive on the box
     [walk ...]      the whole tree below one case; returns the position after it *)
 From Coq Require Import Bool Reals Floats Uint63 List.
@@ -100,8 +102,8 @@ Fixpoint all_nonneg (n : nat) (f : words) (p : int) : res unit :=
   | O => Ok tt
   | S n => let* _ := get_nonneg f p MultiplierNegative in all_nonneg n f (p + 1)
   end.
-Definition refute (v : fnoise) (f : words) (ns : list node) (ss : state) (top p : int)
-  (c : claim) : res int :=
+Definition refute (v : fnoise) (f : words) (ns : list node) (ss : state) (top p : int) (c : claim) :
+    res int :=
   let e := ext (over c) in
   let* _ := all_nonneg (fuel e) f p in
   let m := ftab (len e) (fun i => word f (p + i)) in
@@ -111,8 +113,8 @@ Definition refute (v : fnoise) (f : words) (ns : list node) (ss : state) (top p 
     (Some m :: map (fun _ => None) ns) 0%float in
   if finb low then if (0 <? low)%float then Ok q else Err NotRefuted p low 0%float
   else Err BoundFailed p low 0%float.
-Fixpoint leaf (v : fnoise) (f : words) (ns : list node) (ss : state) (top p : int)
-  (cs : list claim) : res int :=
+Fixpoint leaf (v : fnoise) (f : words) (ns : list node) (ss : state) (top p : int) (cs : list claim) :
+    res int :=
   match cs with
   | [] => Ok p
   | c :: cs => let* p := refute v f ns ss top p c in leaf v f ns ss top p cs

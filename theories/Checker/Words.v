@@ -2,9 +2,11 @@
 
     [words]         a file: how many words, and the word at each position
     [res A]         a result, or a reason with the position of the word and the two sides of a failed test
-    [p >>= f]       go on with the result of [p]
+    [let* x := r in k]  go on with the result of [r]
+    [demand b r p]  fail for reason [r] at position [p] unless [b]
     [get_float], [get_nonneg], [get_int], [get_size]  read one word of the given kind
-    [demand b r p]  fail for reason [r] at position [p] unless [b] *)
+    [get_ints], [get_block]  read some integers, a block of finite numbers
+    [check_head]    test the words that start every file *)
 From Coq Require Import Bool Floats Uint63 List.
 From Provenn Require Import Base.Vector Base.Binary64.
 Import ListNotations.
@@ -30,7 +32,6 @@ Definition bind {A B} (r : res A) (f : A -> res B) : res B :=
   | Ok a => f a
   | Err w p x y => Err w p x y
   end.
-Notation "r >>= f" := (bind r f) (at level 50, left associativity, only parsing).
 Notation "'let*' x ':=' r 'in' k" := (bind r (fun x => k))
   (at level 200, x pattern, r at level 100, k at level 200, right associativity).
 

@@ -3,11 +3,16 @@
     [vec]               a flat tensor: a total function from indices to reals
     [unary], [sem f]    an elementwise function and its real meaning
     [node]              one value of the network; a node names another one by its distance towards the start
+    [term]              a linear map of the value at some distance
+    [ext n]             the size of the value of node [n]
     [noise]             what an execution may add to every affine result; [none] is exact arithmetic
-    [affine ts b ys i]  element [i] of the sum of linear maps [ts] of earlier values [ys], plus a bias
+    [affine ts b ys i]  element [i] of the sum of linear maps [ts] of earlier values [ys], plus a bias;
+                        [affineA] is the same sum of absolute values
     [holds v x n ys y]  [y] is a value of node [n], given the network's input [x] and earlier values [ys]
     [exec v x ns ys]    [ys] are values of all nodes [ns]
-    [eval x ns]         the values that exact arithmetic gives *)
+    [eval x ns]         the values that exact arithmetic gives
+    [graph_ok ns]       every node refers to earlier ones of the size that it expects, and only the first one
+                        is an input *)
 From Coq Require Import Reals Floats Uint63 List.
 From Provenn Require Import Base.Vector Base.Binary64 Ops.Loops IR.LinMap.
 Import ListNotations.

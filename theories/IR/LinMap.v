@@ -2,14 +2,15 @@
 
     [linmap]        the maps: signed identity, diagonal, dense rows, convolution, reindexing
     [in_ext l]      number of inputs; [out_ext l] number of outputs
+    [dense], [convolution]  maps with the copies of their weights that the transposed kernels read
     [apply l x i]   output [i] of the map on the real vector [x]
     [applyA l x i]  the same with the absolute values of the matrix entries
     [applyF l c i]  float value of output [i]
     [absF l r i]    upper bound of output [i] of [applyA] on the absolute values of [r]
-    [transF l y k]  float value of entry [k] of the transposed map on [y]
+    [transF l y k]  float value of entry [k] of the transposed map on [y]: [back] on [y] rearranged by [turn]
     [transV l y]    all these entries at once, faster
     [rowF l i k]    matrix entry in row [i], column [k]
-    [gam l]         relative error of the longest sum
+    [gam l]         relative error of the longest sum, which has [terms l] terms
     [valid l]       sizes fit, index maps are inverse to each other, transposed weights agree *)
 From Coq Require Import Bool Reals Floats Uint63.
 From Provenn Require Import Base.Vector Base.Binary64 Base.Dot Ops.Loops Ops.Conv.

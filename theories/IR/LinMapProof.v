@@ -120,7 +120,7 @@ Proof.
   - destruct (valid_conv _ _ _ _ _ V) as (Oc & -> & ->).
     rewrite (conv_sum_entries c w wt Oc) by exact Hi.
     apply sum_ext; [exact Wi|]. intros k _. now rewrite conv_entry_by.
-  - rewrite <- (sum_at ein (phi i) x Wi). apply sum_ext; [exact Wi|]. intros k _.
+  - rewrite <- (sum_single_if ein (phi i) x Wi). apply sum_ext; [exact Wi|]. intros k _.
     rewrite if_fR, fR_1, h_if, h1, eqb_sym. destruct (phi i =? k)%uint63; ring.
 Qed.
 
@@ -148,7 +148,7 @@ Proof.
   - destruct (valid_conv _ _ _ _ _ V) as (Oc & -> & ->).
     rewrite (conv_back_entries c w wt Oc) by exact Hk.
     apply sum_ext; [exact Wo|]. intros i _. now rewrite conv_entry_by.
-  - rewrite <- (sum_at eout (psi k) y Wo). apply sum_ext; [exact Wo|]. intros i Hi.
+  - rewrite <- (sum_single_if eout (psi k) y Wo). apply sum_ext; [exact Wo|]. intros i Hi.
     rewrite <- (inverse_eqb eout ein phi psi i k (valid_reindex _ _ _ _ V) Hi Hk).
     rewrite if_fR, fR_1, h_if, h1, (eqb_sym (phi i) k). destruct (k =? phi i)%uint63; ring.
 Qed.
@@ -184,25 +184,6 @@ Lemma applyA_entries x i : below (out_ext l) i ->
   applyA l x i = sum (in_ext l) (fun k => Rabs (fR (rowF l i k)) * x k).
 Proof. intros Hi. apply (apply_by_entries Rabs Rabs_R0 Rabs_R1); assumption. Qed.
 
-Lemma apply_ext x y i : (forall k, below (in_ext l) k -> x k = y k) -> below (out_ext l) i ->
-  apply l x i = apply l y i.
-Proof.
-  intros H Hi. rewrite !apply_entries by exact Hi. apply sum_ext; [exact in_wf|]. intros k Hk. now rewrite H.
-Qed.
-Lemma applyA_ext x y i : (forall k, below (in_ext l) k -> x k = y k) -> below (out_ext l) i ->
-  applyA l x i = applyA l y i.
-Proof.
-  intros H Hi. rewrite !applyA_entries by exact Hi. apply sum_ext; [exact in_wf|]. intros k Hk. now rewrite H.
-Qed.
-Lemma apply_plus x y i : below (out_ext l) i ->
-  apply l (fun k => x k + y k) i = apply l x i + apply l y i.
-Proof.
-  intros Hi. rewrite !apply_entries, <- sum_plus by exact Hi. apply sum_ext; [exact in_wf|]. intros k _. ring.
-Qed.
-Lemma apply_scal a x i : below (out_ext l) i -> apply l (fun k => a * x k) i = a * apply l x i.
-Proof.
-  intros Hi. rewrite !apply_entries, <- sum_scal by exact Hi. apply sum_ext; [exact in_wf|]. intros k _. ring.
-Qed.
 Lemma apply_abs x m i : (forall k, below (in_ext l) k -> Rabs (x k) <= m k) -> below (out_ext l) i ->
   Rabs (apply l x i) <= applyA l m i.
 Proof.

@@ -10,6 +10,10 @@
     [conv_turn]      an output vector with the channel index moved innermost
     [conv_back]      one entry of the transposed map applied to a turned vector
     [conv_entry]     one matrix entry
+    [conv_terms]     longest chain of additions in any of these sums
+    [conv_ok c w wt] sizes are in range, and [wt] holds the weights [w]
+    [iidx], [oidx], [widx], [tidx]  flat indices of inputs, outputs, weights [w] and turned weights [wt]
+    [ochan], [orow], [ocol], [ichan], [irow], [icol]  coordinates of flat indices
     Vectors are flat in the order (group, channel, row, column); weights [w] in the order (group, output
     channel, input channel, tap row, tap column); [wt] holds the same weights with the output
     channel innermost. *)

@@ -1,7 +1,8 @@
 (** Convolution: it is a matrix, and its float values, bounds and transpose are those of the matrix.
 
     [conv_back_sum]  one entry of the transposed convolution over the reals
-    [taps_sum]       sum over the taps whose positions are in range *)
+    [taps_sum]       sum over the taps whose positions are in range
+    [hits o t y]     output position [o] reads input position [y] at tap [t], as integers *)
 From Coq Require Import Bool ZArith Reals Lra Lia Floats Uint63 Ring63.
 From Provenn Require Import Base.Vector Base.VectorProof Base.Binary64 Base.Binary64Proof.
 From Provenn Require Import Base.Dot Base.DotProof Ops.Loops Ops.LoopsProof Ops.Conv.
@@ -164,17 +165,6 @@ Section Taps.
 Variable c : conv.
 Hypotheses (Wv : wf (taps (vert c))) (Wh : wf (taps (horz c))).
 Variables (py px : int -> int) (ny nx : int).
-
-Lemma taps_sum_ext f g :
-  (forall ky kx, below (taps (vert c)) ky -> below (taps (horz c)) kx ->
-     (py ky <? ny)%uint63 = true -> (px kx <? nx)%uint63 = true ->
-     f (py ky) (px kx) ky kx = g (py ky) (px kx) ky kx) ->
-  taps_sum c py px ny nx f = taps_sum c py px ny nx g.
-Proof.
-  intros H. apply sum_ext; [exact Wv|]. intros ky Hy. apply sum_ext; [exact Wh|]. intros kx Hx.
-  destruct (py ky <? ny)%uint63 eqn:E; [|reflexivity].
-  destruct (px kx <? nx)%uint63 eqn:F; [|reflexivity]. cbn [andb]. now apply H.
-Qed.
 
 Lemma taps_sum_in f : taps_sum c py px ny nx f =
   sum (taps (vert c)) (fun ky => if (py ky <? ny)%uint63

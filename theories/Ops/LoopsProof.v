@@ -1,8 +1,6 @@
 (** Loops: the tests prove what they test, and accumulated sums have the error of their tree.
 
     [inverse e1 e2 phi psi]  [phi] and [psi] are inverse to each other where both stay in range
-    [sums v d o r m]         if finite, [v] is a rounded sum of exact value [r] and magnitude [m], with at
-                             most [d] roundings on a path and [o] in all
     [above v r]              if finite, [v] is at least [r] *)
 From Coq Require Import Bool ZArith Reals Lra Lia Floats Uint63.
 From Flocq Require Import Core BinarySingleNaN IEEE754.PrimFloat.
@@ -47,8 +45,6 @@ Proof. now intros [_ H]. Qed.
 
 Lemma ltb_below e i : (i <? len e)%uint63 = true <-> below e i.
 Proof. symmetry. apply below_iff. Qed.
-Lemma ltb_not_below e i : (i <? len e)%uint63 = false <-> ~ below e i.
-Proof. rewrite below_iff. now destruct (i <? len e)%uint63. Qed.
 
 Lemma eqb_fR x y : (x =? y)%float = true -> fR x = fR y.
 Proof.
@@ -95,23 +91,15 @@ Proof.
   - subst i. now rewrite B in E.
 Qed.
 
-Lemma sum_at e c f : wf e ->
-  sum e (fun i => if (i =? c)%uint63 then f i else 0) = if (c <? len e)%uint63 then f c else 0.
-Proof.
-  intros W. destruct (c <? len e)%uint63 eqn:E.
-  - apply sum_single; [exact W|]. now apply ltb_below.
-  - apply sum_single_out; [exact W|]. now apply ltb_not_below.
-Qed.
-
 Lemma sum_inverse e1 e2 phi psi (f : int -> int -> R) : wf e1 -> wf e2 -> inverse e1 e2 phi psi ->
   sum e1 (fun i => if (phi i <? len e2)%uint63 then f i (phi i) else 0) =
   sum e2 (fun k => if (psi k <? len e1)%uint63 then f (psi k) k else 0).
 Proof.
   intros W1 W2 H.
   transitivity (sum e1 (fun i => sum e2 (fun k => if (k =? phi i)%uint63 then f i k else 0))).
-  { apply sum_ext; [exact W1|]. intros i Hi. now rewrite (sum_at e2 (phi i) (fun k => f i k)). }
+  { apply sum_ext; [exact W1|]. intros i Hi. now rewrite (sum_single_if e2 (phi i) (fun k => f i k)). }
   rewrite sum_exchange. apply sum_ext; [exact W2|]. intros k Hk.
-  rewrite <- (sum_at e1 (psi k) (fun i => f i k) W1). apply sum_ext; [exact W1|]. intros i Hi.
+  rewrite <- (sum_single_if e1 (psi k) (fun i => f i k) W1). apply sum_ext; [exact W1|]. intros i Hi.
   now rewrite (inverse_eqb e1 e2 phi psi i k H Hi Hk).
 Qed.
 
@@ -122,13 +110,11 @@ Proof.
 Qed.
 
 (** ** Accumulated sums *)
-Definition sums (v : PrimFloat.float) (d o : nat) (r m : R) : Prop :=
-  fin v -> exists t, rounded u eta t (fR v) /\ exact t = r /\ magnitude t = m /\
-    (depth t <= d /\ ops t <= o)%nat.
-
 Lemma sums_0 : sums 0 0 0 0 0.
-Proof. intros _. exists (Leaf 0). rewrite fR_0. cbn [exact magnitude depth ops]. rewrite Rabs_R0.
-  repeat split; auto. constructor. Qed.
+Proof.
+  intros _. exists (Leaf 0). rewrite fR_0. cbn [exact magnitude depth ops]. rewrite Rabs_R0.
+  repeat split; auto. constructor.
+Qed.
 
 Lemma sums_le v d o r m d' o' : sums v d o r m -> (d <= d')%nat -> (o <= o')%nat -> sums v d' o' r m.
 Proof. intros H D O F. destruct (H F) as (t & A & B & C & K & L). exists t. repeat split; auto; lia. Qed.
@@ -177,27 +163,6 @@ Proof.
   - change (to_Z 0) with 0%Z. change wB with 9223372036854775808%Z. rewrite E, N. lia.
 Qed.
 
-Lemma depth_pow d n : fin (gamma n) -> (d <= nat_of n + 4)%nat -> (1 + u) ^ d - 1 <= fR (gamma n).
-Proof.
-  intros F D. eapply Rle_trans; [|apply (gamma_ge n F)].
-  apply Rplus_le_compat_r. apply Rle_pow; [|exact D]. pose proof u_pos. lra.
-Qed.
-
-Lemma sums_error v d o r m n : sums v d o r m -> fin v -> fin (gamma n) -> (d <= nat_of n + 4)%nat ->
-  INR o <= 2 ^ 44 -> Rabs (fR v - r) <= fR (gamma n) * m + fR tiny.
-Proof.
-  intros H F Fg D O. destruct (H F) as (t & A & <- & <- & Dt & Ot).
-  pose proof u_pos as Pu. pose proof eta_pos as Pe.
-  pose proof (rounded_error u eta t (fR v) (Rlt_le _ _ Pu) (Rlt_le _ _ Pe) A) as E.
-  assert (Q := depth_pow (depth t) n Fg (Nat.le_trans _ _ _ Dt D)).
-  pose proof (gamma_le n) as Gl. pose proof (magnitude_nonneg t) as M.
-  eapply Rle_trans; [exact E|]. apply Rplus_le_compat; [now apply Rmult_le_compat_r|].
-  rewrite fR_tiny. apply Rmult_le_compat_r; [lra|].
-  assert (INR (ops t) <= 2 ^ 44) by (eapply Rle_trans; [apply le_INR; exact Ot|exact O]).
-  pose proof (pos_INR (ops t)). assert (0 <= (1 + u) ^ depth t) by (apply pow_le; lra).
-  apply Rle_trans with (2 ^ 44 * 2); [apply Rmult_le_compat; lra|lra].
-Qed.
-
 (** ** Accumulated upper bounds *)
 Definition above (v : PrimFloat.float) (r : R) : Prop := fin v -> r <= fR v.
 
@@ -227,39 +192,4 @@ Proof.
   pose proof (wf_len e W) as L. apply accR_above; auto.
   - change (to_Z 0) with 0%Z. rewrite E, N. intros j a r' Hj. apply H. unfold below. lia.
   - change (to_Z 0) with 0%Z. change wB with 9223372036854775808%Z. rewrite E, N. lia.
-Qed.
-
-(** ** Dot products as accumulated sums *)
-Lemma sum8_sums e F f : wf e -> (forall t, evaluates (F t) (f t)) ->
-  (forall t, (depth (F t) <= 1)%nat) -> (forall t, (ops (F t) <= 1)%nat) ->
-  sums (sum8 PrimFloat.add (octs e) (rest e) f 0 0%float) (nat_of (len e) + 4) (2 * nat_of (len e))
-    (sum e (fun t => exact (F t))) (sum e (fun t => magnitude (F t))).
-Proof.
-  intros W Hf Hd Ho H. exists (sum8 Node (octs e) (rest e) F 0 (Leaf 0)).
-  pose proof (wf_fuel_split e W) as E. pose proof (wf_fuel e W) as N.
-  rewrite (sum8_R exact), (sum8_R magnitude) by reflexivity. rewrite <- E. cbn [exact magnitude].
-  rewrite Rabs_R0, !Rplus_0_l. repeat split.
-  - apply evaluates_sum8; [exact Hf| |exact H]. intros _. rewrite fR_0. constructor.
-  - pose proof (sum8_depth F 4 Hd (le_n 4) (octs e) (rest e) 0%uint63 (Leaf 0) (Nat.le_0_l 4)). lia.
-  - pose proof (sum8_ops F Ho (octs e) (rest e) 0%uint63 (Leaf 0)) as O. cbn [ops] in O. lia.
-Qed.
-
-Lemma dot_sums e a i b j : wf e ->
-  sums (dot e a i b j) (nat_of (len e) + 4) (2 * nat_of (len e))
-    (sum e (fun t => fR (fget a (i + t)%uint63) * fR (fget b (j + t)%uint63)))
-    (sum e (fun t => Rabs (fR (fget a (i + t)%uint63)) * Rabs (fR (fget b (j + t)%uint63)))).
-Proof.
-  intros W. rewrite dot_sum8.
-  apply (sum8_sums e (fun t => Prod (fR (fget a (i + t)%uint63)) (fR (fget b (j + t)%uint63)))); auto.
-  intros t. apply evaluates_mul.
-Qed.
-Lemma dot_strided_sums e a i di b j dj : wf e ->
-  sums (dot_strided e a i di b j dj) (nat_of (len e) + 4) (2 * nat_of (len e))
-    (sum e (fun t => fR (fget a (i + t * di)%uint63) * fR (fget b (j + t * dj)%uint63)))
-    (sum e (fun t => Rabs (fR (fget a (i + t * di)%uint63)) * Rabs (fR (fget b (j + t * dj)%uint63)))).
-Proof.
-  intros W. rewrite dot_strided_sum8.
-  apply (sum8_sums e (fun t => Prod (fR (fget a (i + t * di)%uint63))
-                                   (fR (fget b (j + t * dj)%uint63)))); auto.
-  intros t. apply evaluates_mul.
 Qed.

@@ -4,7 +4,8 @@
     [strides s]         how far apart neighbours along each axis are
     [digits ps i]       index whose mixed-radix digits, least significant first, have the given strides
     [transposing s p]   the map from a tensor of shape [s] to the one with its axes permuted by [p]
-    [embed], [project]  index [i] of blocks of [s], at offset [off] inside blocks of [t], and back *)
+    [embed], [project]  index [i] of blocks of [s], at offset [off] inside blocks of [t], and back
+    [placing], [taking] the maps that put such blocks into larger ones, and take them out again *)
 From Coq Require Import Floats Uint63 List.
 From Provenn Require Import Base.Vector IR.LinMap.
 Import ListNotations.

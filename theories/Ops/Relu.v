@@ -1,7 +1,7 @@
 (** What the checker computes about elementwise functions: enclosures and enclosing lines.
 
     [clamp q]            [q] moved into [0, 1]
-    [enclose f l h]      bounds of [f] on [l, h]
+    [enclose f l h]      bounds of [f] on [l, h]; [relu] is Relu on floats
     [adaptive l h]       lower slope that the checker picks itself
     [lower_slope f l h a], [upper_slope f l h], [upper_offset f l h]
                          lines below and above [f] on [l, h]; the lower one passes through 0 *)

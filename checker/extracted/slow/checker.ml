@@ -1097,17 +1097,18 @@ let irow c k =
 let icol c k =
   mod0 k c.horz.isize
 
-(** val conv_fold :
-    conv -> Uint63.t -> Uint63.t -> (Uint63.t -> Uint63.t -> Uint63.t ->
-    Uint63.t -> Float64.t -> Float64.t) -> Float64.t **)
+(** val taps_fold :
+    conv -> (Uint63.t -> Uint63.t) -> (Uint63.t -> Uint63.t) -> Uint63.t ->
+    Uint63.t -> (Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t -> Float64.t ->
+    Float64.t) -> Float64.t **)
 
-let conv_fold c oy ox f =
+let taps_fold c py px ny nx f =
   accF c.vert.taps (fun ky acc ->
-    let y = pos c.vert oy ky in
-    if ltb y c.vert.isize
+    let y = py ky in
+    if ltb y ny
     then accF c.horz.taps (fun kx acc0 ->
-           let z0 = pos c.horz ox kx in
-           if ltb z0 c.horz.isize then f y z0 ky kx acc0 else acc0) acc
+           let z0 = px kx in if ltb z0 nx then f y z0 ky kx acc0 else acc0)
+           acc
     else acc) (Float64.of_float (0x0p+0))
 
 (** val conv_dot : conv -> farr -> farr -> Uint63.t -> Float64.t **)
@@ -1115,7 +1116,8 @@ let conv_fold c oy ox f =
 let conv_dot c w x i =
   let oc = ochan c i in
   let first = mul (div oc c.cout.len) c.cin.len in
-  conv_fold c (orow c i) (ocol c i) (fun y z0 ky kx acc ->
+  taps_fold c (pos c.vert (orow c i)) (pos c.horz (ocol c i)) c.vert.isize
+    c.horz.isize (fun y z0 ky kx acc ->
     add1 acc
       (dot_strided c.cin w (widx c oc (Uint63.of_int (0)) ky kx) (kplane c) x
         (iidx c first y z0) (iplane c)))
@@ -1125,7 +1127,8 @@ let conv_dot c w x i =
 let conv_abs c w x i =
   let oc = ochan c i in
   let first = mul (div oc c.cout.len) c.cin.len in
-  conv_fold c (orow c i) (ocol c i) (fun y z0 ky kx acc ->
+  taps_fold c (pos c.vert (orow c i)) (pos c.horz (ocol c i)) c.vert.isize
+    c.horz.isize (fun y z0 ky kx acc ->
     up
       (add1 acc
         (dot_abs_strided c.cin w (widx c oc (Uint63.of_int (0)) ky kx)
@@ -1145,22 +1148,15 @@ let conv_back c wt turned k =
   let w = c.horz.isize in
   let h = c.vert.isize in
   let row0 = div k w in
-  let x = sub0 k (mul row0 w) in
   let ic = div row0 h in
-  let y = sub0 row0 (mul ic h) in
   let first = mul (div ic c.cin.len) c.cout.len in
   let n = ochans c in
-  accF c.vert.taps (fun ky acc ->
-    let oy = src c.vert ky y in
-    if ltb oy c.vert.osize
-    then accF c.horz.taps (fun kx acc0 ->
-           let ox = src c.horz kx x in
-           if ltb ox c.horz.osize
-           then add1 acc0
-                  (dot c.cout wt (tidx c ic (Uint63.of_int (0)) ky kx) turned
-                    (add0 (mul (add0 (mul oy c.horz.osize) ox) n) first))
-           else acc0) acc
-    else acc) (Float64.of_float (0x0p+0))
+  taps_fold c (fun ky -> src c.vert ky (sub0 row0 (mul ic h))) (fun kx ->
+    src c.horz kx (sub0 k (mul row0 w))) c.vert.osize c.horz.osize
+    (fun oy ox ky kx acc ->
+    add1 acc
+      (dot c.cout wt (tidx c ic (Uint63.of_int (0)) ky kx) turned
+        (add0 (mul (add0 (mul oy c.horz.osize) ox) n) first)))
 
 (** val conv_entry :
     'a1 -> conv -> (Uint63.t -> 'a1) -> Uint63.t -> Uint63.t -> 'a1 **)
@@ -1175,12 +1171,20 @@ let conv_entry zero c w i k =
   then w (widx c oc (mod0 ic c.cin.len) ky kx)
   else zero
 
+(** val conv_chans : conv -> Uint63.t **)
+
+let conv_chans c =
+  if ltb c.cin.len c.cout.len then c.cout.len else c.cin.len
+
 (** val conv_terms : conv -> Uint63.t **)
 
 let conv_terms c =
-  mul (kplane c)
-    (add0 (if ltb c.cin.len c.cout.len then c.cout.len else c.cin.len)
-      (Uint63.of_int (1)))
+  add0 (kplane c) (conv_chans c)
+
+(** val conv_size : conv -> Uint63.t **)
+
+let conv_size c =
+  mul (kplane c) (add0 (conv_chans c) (Uint63.of_int (1)))
 
 (** val conv_same : conv -> farr -> farr -> bool **)
 
@@ -1222,7 +1226,10 @@ let conv_ok c w wt =
                     ((&&) (ok_len (mul (ochans c) c.vert.osize))
                       ((&&) (ok_len (conv_out c))
                         ((&&) (ok_len (oplane c))
-                          ((&&) (ok_len (kplane c)) (conv_same c w wt)))))))))))))
+                          ((&&) (ok_len (kplane c))
+                            ((&&)
+                              (leb (conv_size c) (Uint63.of_int (16777216)))
+                              (conv_same c w wt))))))))))))))
 
 type linmap =
 | Signed of bool * extent

@@ -352,9 +352,10 @@ val irow : conv -> Uint63.t -> Uint63.t
 
 val icol : conv -> Uint63.t -> Uint63.t
 
-val conv_fold :
-  conv -> Uint63.t -> Uint63.t -> (Uint63.t -> Uint63.t -> Uint63.t ->
-  Uint63.t -> Float64.t -> Float64.t) -> Float64.t
+val taps_fold :
+  conv -> (Uint63.t -> Uint63.t) -> (Uint63.t -> Uint63.t) -> Uint63.t ->
+  Uint63.t -> (Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t -> Float64.t ->
+  Float64.t) -> Float64.t
 
 val conv_dot : conv -> farr -> farr -> Uint63.t -> Float64.t
 
@@ -367,7 +368,11 @@ val conv_back : conv -> farr -> farr -> Uint63.t -> Float64.t
 val conv_entry :
   'a1 -> conv -> (Uint63.t -> 'a1) -> Uint63.t -> Uint63.t -> 'a1
 
+val conv_chans : conv -> Uint63.t
+
 val conv_terms : conv -> Uint63.t
+
+val conv_size : conv -> Uint63.t
 
 val conv_same : conv -> farr -> farr -> bool
 

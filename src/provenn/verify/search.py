@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any, Literal
 
 import numpy as np
@@ -65,7 +67,21 @@ def search(graph: Graph, prop: Property, *, timeout: float, seed: int = 0,
     ``report`` receives short dicts, each with an ``event``. Raises UnsupportedError for operations
     that have no bounds. An interruption by the user passes through.
     """
-    start = time.perf_counter()
+    with _one_thread():
+        return _search(graph, prop, time.perf_counter(), timeout, seed, report)
+
+
+def _one_thread() -> AbstractContextManager[Any]:
+    """One BLAS thread: products here are small, and threads that wait for a busy core cost tenfold."""
+    try:
+        threads = import_module("threadpoolctl")
+    except ImportError:
+        return nullcontext()
+    limits: AbstractContextManager[Any] = threads.threadpool_limits(limits=1, user_api="blas")
+    return limits
+
+
+def _search(graph: Graph, prop: Property, start: float, timeout: float, seed: int, report: Report) -> Outcome:
     try:
         run = Search(graph, prop, Clock(start + timeout), np.random.default_rng(seed), report)
     except OutOfTime:
