@@ -68,11 +68,13 @@ def build(room: Path, size: tuple[int, int, int]) -> dict[str, list[str]]:
     (room / "bench.ml").write_text(OCAML % size)
     (room / "bench.c").write_text(C % size)
     files = sorted(p.name for p in room.glob("*.ml*"))
-    order = subprocess.run(["ocamldep", "-sort", *files], cwd=room, capture_output=True, text=True, check=True)
+    order = subprocess.run(["ocamldep", "-sort", *files], cwd=room, capture_output=True, text=True,
+                           check=True)
     subprocess.run(["ocamlopt", "-O3", "-inline", "200", "-w", "-a", "unix.cmxa", *order.stdout.split(),
                     "-o", "checker"], cwd=room, check=True, stderr=subprocess.DEVNULL)
     subprocess.run(["gcc", "-O2", "bench.c", "-o", "plain"], cwd=room, check=True)
-    subprocess.run(["gcc", "-O3", "-march=native", "-ffast-math", "bench.c", "-o", "fast"], cwd=room, check=True)
+    subprocess.run(["gcc", "-O3", "-march=native", "-ffast-math", "bench.c", "-o", "fast"], cwd=room,
+                   check=True)
     return {"checker (extracted from Coq)": ["./checker"], "C, gcc -O2": ["./plain"],
             "C, gcc -O3 -ffast-math": ["./fast"]}
 

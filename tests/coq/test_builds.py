@@ -24,8 +24,9 @@ def slow_program(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     for path in [*(folder / "extracted" / "slow").glob("checker.ml*"), folder / "slow" / "glue.ml",
                  folder / "driver.ml", folder / "farray.ml"]:
         shutil.copy(path, room)
-    subprocess.run(["ocamlfind", "ocamlopt", "-rectypes", "-thread", "-w", "-a", "-package", "unix,coq-core.kernel",
-                    "-linkpkg", "checker.mli", "checker.ml", "glue.ml", "farray.ml", "driver.ml", "-o", "slow"],
+    subprocess.run(["ocamlfind", "ocamlopt", "-rectypes", "-thread", "-w", "-a",
+                    "-package", "unix,coq-core.kernel", "-linkpkg",
+                    "checker.mli", "checker.ml", "glue.ml", "farray.ml", "driver.ml", "-o", "slow"],
                    cwd=room, check=True, timeout=300)
     return room / "slow"
 
@@ -35,7 +36,8 @@ def says(program: Path, files: Files, folder: Path) -> list[str]:
     paths = [folder / name for name in ("graph", "property", "certificate")]
     for path, words in zip(paths, files):
         path.write_bytes(to_bytes(words))
-    done = subprocess.run([str(program), *map(str, paths)], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([str(program), *map(str, paths)], capture_output=True, text=True, timeout=60,
+                          check=False)
     return [line for line in done.stdout.split("\n") if not line.startswith("seconds")]
 
 

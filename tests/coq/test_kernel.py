@@ -9,9 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from provenn.coq.kernel import MAX_WORDS, kernel_theorem
+from provenn.coq.kernel import HEADER, MAX_WORDS, definition, kernel_theorem
 from provenn.errors import CertificateError
+from provenn.verify import checker
 from tests.coq.samples import Files, certified, damaged
+
+NAMES = ("graph", "property", "certificate")
 
 
 def coqc(folder: Path, text: str, theories: Path) -> subprocess.CompletedProcess[str]:
@@ -44,19 +47,16 @@ def test_a_rejected_certificate_is_no_theorem(tmp_path: Path, repository: Path) 
 
 
 def test_the_kernel_agrees_on_damaged_files(tmp_path: Path, repository: Path, checker_program: Path) -> None:
-    from provenn.verify import checker
-
     theories = repository / "theories"
     mutants = list(damaged(next(certified()), seed=5, count=12))
-    parts = [kernel_theorem(*mutants[0]).split("Definition")[0]]
+    parts = [HEADER]
     for i, files in enumerate(mutants):
-        for name, words in zip(("graph", "property", "certificate"), files):
-            text = kernel_theorem(words, np.zeros(0), np.zeros(0)).split("\n")
-            parts.append("\n".join(text[3:6]).replace("Definition graph", f"Definition {name}{i}"))
+        parts += [definition(f"{name}{i}", words) for name, words in zip(NAMES, files)]
         parts.append(f"Eval vm_compute in accepts graph{i} property{i} certificate{i}.")
     done = coqc(tmp_path, "\n".join(parts), theories)
     assert done.returncode == 0, done.stderr
-    kernel = [line.split("=")[1].strip() == "true" for line in done.stdout.split("\n") if line.strip().startswith("=")]
+    answers = [line.split("=")[1].strip() for line in done.stdout.split("\n") if line.strip().startswith("=")]
+    kernel = [answer == "true" for answer in answers]
     assert kernel == [checker.run(*files).accepted for files in mutants]
     assert not all(kernel)
 

@@ -13,7 +13,6 @@ import time
 from pathlib import Path
 
 import numpy as np
-import pytest
 from danger import Case
 from judge import Judge, Words
 from meaning import outputs

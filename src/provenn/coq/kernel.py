@@ -1,7 +1,8 @@
 """Check a certificate inside Coq: the three files as Coq terms, and a theorem about the network.
 
-The text uses only the theories of this project; ``coqc -R theories Provenn FILE`` runs the checker in Coq's own
-virtual machine (``vm_compute``), so neither extraction nor OCaml's compiler nor the driver is trusted.
+The text uses only the theories of this project; ``coqc -R theories Provenn FILE`` runs the checker in
+Coq's own virtual machine (``vm_compute``), so neither extraction nor OCaml's compiler nor the driver is
+trusted.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ MAX_WORDS = 300_000
 
 HEADER = """\
 From Coq Require Import Floats Uint63 PArray.
-From Provenn Require Import IR.Graph Checker.Words Checker.ReadGraph Checker.ReadProperty Checker.Check Checker.Sound.
+From Provenn Require Import IR.Graph Checker.Words Checker.ReadGraph Checker.ReadProperty.
+From Provenn Require Import Checker.Check Checker.Sound.
 Local Open Scope float_scope.
 """
 
