@@ -279,7 +279,9 @@ def test_an_interruption_leaves_nothing_behind(robust: list[str], tmp_path: Path
     child = subprocess.Popen(
         [sys.executable, "-m", "provenn", "verify", *robust, "--report", str(made / "r.html")],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        env={**os.environ, "PROVENN_CHECKER": str(slow)})
+        env={**os.environ, "PROVENN_CHECKER": str(slow)},
+        # A shell in the background hands down an ignored SIGINT, which Python would keep.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     assert child.stderr is not None
     while "checking it" not in child.stderr.readline():
         assert child.poll() is None

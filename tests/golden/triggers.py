@@ -233,6 +233,7 @@ TRIGGERS: dict[str, Trigger] = {
     "PNN-SHAPE-112": node("slice", (1, 5), axis=1, start=4, stop=9),
     "PNN-GRAPH-101": lambda tmp, patch: Builder().add(ALL["relu"], 7, name="layer"),
     "PNN-GRAPH-102": lambda tmp, patch: Builder().parameter(ALL["parameter"], np.array([1.0, np.nan]), "w"),
+    "PNN-GRAPH-103": node("mul", (1, 5), (1, 5)),
     "PNN-OP-201": no_input_rule,
     "PNN-OP-202": constant_network,
     "PNN-PROP-301": lambda tmp, patch: Row(

@@ -55,8 +55,9 @@ class Lines:
         """The lines that rows of the given boxes see; None: row k sees line k."""
         if owner is None or len(self.lower) == 1:
             return self
-        offset = None if self.lower_offset is None else self.lower_offset[owner]
-        return Lines(self.lower[owner], offset, self.rise[owner], self.upper_offset[owner])
+        offset = None if self.lower_offset is None else self.lower_offset.take(owner, 0)
+        return Lines(self.lower.take(owner, 0), offset, self.rise.take(owner, 0),
+                     self.upper_offset.take(owner, 0))
 
 
 @dataclass
@@ -106,10 +107,9 @@ def through(c: Floats, lines: Lines, constant: Floats) -> Floats:
     constant += np.einsum("ij,ij->i", negative, np.broadcast_to(lines.upper_offset, c.shape))
     if lines.lower_offset is not None:
         constant += np.einsum("ij,ij->i", c - negative, np.broadcast_to(lines.lower_offset, c.shape))
-    out = c * lines.lower
     negative *= lines.rise
-    out += negative
-    return out
+    negative += c * lines.lower
+    return negative
 
 
 def walk(regions: Regions, lines: Mapping[int, Lines], owner: Indices | None, start: Coefficients,
@@ -179,14 +179,14 @@ def bound_rows(regions: Regions, state: State, lines: Mapping[int, Lines], targe
     region, count = regions.of[target], len(owner)
     start, offset = region.start(neuron)
     if region.leaves == (0,):
-        lo, hi, entry = state.lo[owner], state.hi[owner], start[0]
+        lo, hi, entry = state.lo.take(owner, 0), state.hi.take(owner, 0), start[0]
         middle = np.einsum("ij,ij->i", entry, (lo + hi) / 2) + offset
         spread = np.einsum("ij,ij->i", np.abs(entry), (hi - lo) / 2)
         return middle - spread, middle + spread, np.concatenate([entry, entry])
     both = np.concatenate([owner, owner])
     rows = {leaf: np.concatenate([c, -c]) for leaf, c in start.items()}
     entry, constant = walk(regions, lines, both, rows, np.concatenate([offset, -offset]), tape)
-    ends = concretise(entry, constant, state.lo[both], state.hi[both])
+    ends = concretise(entry, constant, state.lo.take(both, 0), state.hi.take(both, 0))
     return ends[:count], -ends[count:], entry
 
 

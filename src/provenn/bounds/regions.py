@@ -79,7 +79,7 @@ class Region:
     def start(self, rows: Indices) -> tuple[Coefficients, Floats]:
         """Coefficients [len(rows), leaf size] and constants of the rows e_j @ target, j in ``rows``."""
         if self.matrices is not None:
-            return {leaf: w[rows] for leaf, w in self.matrices.items()}, self.offset[rows]
+            return {leaf: w.take(rows, 0) for leaf, w in self.matrices.items()}, self.offset[rows]
         if self._rows is None or self._known is None:
             return self._pull_units(rows), self.offset[rows]
         new = np.unique(rows[~self._known[rows]])

@@ -70,6 +70,11 @@ ENTRIES = (
           "network void.",
           "a weight tensor with a NaN, as a diverged training run leaves behind",
           "Train again with a smaller step size, or repair the file. The message names the element."),
+    Entry("PNN-GRAPH-103", "An operand that must be a parameter is not",
+          "Weights, biases and constant factors are parameters: their values stand in the graph. A product of "
+          "two tensors that both depend on the input is another operation.",
+          "builder.add(mul, x, x)",
+          "Add the constant with builder.parameter() and pass its index."),
     Entry("PNN-OP-201", "An operation lacks what this analysis needs",
           "Each operation lists what it can do as facets: run, intervals, linear bounds, transposes, "
           "gradients. The one that is needed here is missing, for the reason in the message.",

@@ -73,7 +73,7 @@ class Builder:
         """Append one node and return its index.
 
         Raises ShapeError when the operands do not fit (the op's own message, with the node named),
-        GraphError (PNN-GRAPH-101) when an input does not exist yet.
+        GraphError when an input does not exist yet (PNN-GRAPH-101) or had to be a parameter (-103).
         """
         for i in inputs:
             if not 0 <= i < len(self.nodes):
@@ -85,6 +85,12 @@ class Builder:
             where = f"node {len(self.nodes)} {name!r} ({op.tag})"
             raise ShapeError(e.code, e.what, where=where, expected=e.expected, got=e.got,
                              hint=e.hint) from None
+        for k in op.constants:
+            if k < len(inputs) and not self.nodes[inputs[k]].is_parameter:
+                maker = self.nodes[inputs[k]].op.tag
+                raise GraphError("PNN-GRAPH-103", f"operand {k} of {op.tag} must be a parameter", where=name,
+                                 expected="a constant tensor", got=f"the result of {maker}",
+                                 hint="products of two variable tensors are not supported yet")
         self.nodes.append(Node(op, tuple(inputs), dict(attrs), made, name))
         return len(self.nodes) - 1
 

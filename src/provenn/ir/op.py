@@ -79,6 +79,8 @@ class Op:
                    elementwise op; alpha in [0, 1] is the free lower slope where there is one
         grad       graph -> graph reverse mode (builder rule)
         onnx       (operator name, opset) pairs that the reader maps to this op
+
+    ``constants`` lists the operands that must be parameters.
     """
 
     tag: str
@@ -94,6 +96,7 @@ class Op:
     onnx: Have[tuple[str, ...]] | Lacks
     attrs: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
+    constants: tuple[int, ...] = ()
 
     def need(self, facet: str, where: str = "") -> Any:
         """The rule of a facet; a missing one raises UnsupportedError (PNN-OP-201) with its sentence."""

@@ -95,6 +95,7 @@ def transpose(
 conv = Op(
     tag="conv", code=7, coq="Provenn.Ops.Conv", facts=("affine",),
     attrs=("groups", "stride", "pad", "dilation"),
+    constants=(1, 2),
     shape=Have(shape), kernel=Have(kernel), interval=Have(families.around_centre(kernel)),
     transpose=Have(transpose), slope=families.AFFINE, lines=families.AFFINE,
     grad=families.NO_GRAPH_GRADIENT, onnx=Have(("Conv",)),

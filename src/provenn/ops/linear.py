@@ -52,6 +52,7 @@ def transpose(attrs: Attrs, k: int, ct: Array, operands: Sequence[Array], types:
 
 linear = Op(
     tag="linear", code=6, coq="Provenn.IR.LinMap", facts=("affine",),
+    constants=(1, 2),
     shape=Have(shape), kernel=Have(kernel), interval=Have(families.around_centre(kernel)),
     transpose=Have(transpose), slope=families.AFFINE, lines=families.AFFINE,
     grad=families.NO_GRAPH_GRADIENT, onnx=Have(("MatMul", "Gemm")),

@@ -42,6 +42,7 @@ def transpose(attrs: Attrs, k: int, ct: Array, operands: Sequence[Array], types:
 
 mul = Op(
     tag="mul", code=5, coq="Provenn.IR.LinMap", facts=("affine", "elementwise"),
+    constants=(1,),
     shape=Have(families.same_shapes), kernel=Have(kernel), interval=Have(interval),
     transpose=Have(transpose), slope=families.AFFINE, lines=families.AFFINE,
     grad=families.NO_GRAPH_GRADIENT, onnx=Have(("Mul",)),

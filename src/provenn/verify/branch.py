@@ -133,7 +133,7 @@ class Brancher:
                    tries: int) -> bool:
         """Finish a single root box, with up to ``tries`` steps of ascent; True when that worked."""
         holes = [Hole(int(case[0]), None, False)]
-        if bool(self._close(final, holes, [steps])[0]):
+        if bool(self.close(final, holes, [steps])[0]):
             return True
         return tries > 1 and bool(self._ascend(state, case, holes, final, np.zeros(1, bool), steps, tries)[0])
 
@@ -175,7 +175,7 @@ class Brancher:
         state, case, holes = self.pool.take(count)
         self.stats.boxes += len(state)
         final = self.final(state, case)
-        shown = self._close(final, holes, [()] * len(holes))
+        shown = self.close(final, holes, [()] * len(holes))
         self.stats.lazy_leaves += int(shown.sum())
         if shown.all():
             return
@@ -194,7 +194,7 @@ class Brancher:
         if not shown.all():
             self._branch(old, state, case, holes, final, kept, np.flatnonzero(~shown))
 
-    def _close(self, final: Final, holes: list[Hole], steps: Sequence[tuple[Tighten, ...]]) -> Mask:
+    def close(self, final: Final, holes: list[Hole], steps: Sequence[tuple[Tighten, ...]]) -> Mask:
         """Finish the boxes on which every disjunct is impossible; returns which."""
         shown = final.shown
         for i in np.flatnonzero(shown).tolist():
@@ -220,9 +220,9 @@ class Brancher:
             less.low[t] = np.where(useful[t], new.low[t][which], less.low[t])
             less.high[t] = np.where(useful[t], new.high[t][which], less.high[t])
         places = [holes[i] for i in which.tolist()]
-        done = self._close(self.final(less, case[which]), places, self._steps(old, which, useful))
+        done = self.close(self.final(less, case[which]), places, self._steps(old, which, useful))
         which = which[~done]
-        self._close(final.take(which), [holes[i] for i in which.tolist()], [self.full] * len(which))
+        self.close(final.take(which), [holes[i] for i in which.tolist()], [self.full] * len(which))
 
     def _useful(self, old: State, new: State, final: Final, which: Indices) -> Chosen:
         """Neurons of boxes ``which`` that are worth computing, [boxes, size]; all but in the last layers.

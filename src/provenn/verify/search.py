@@ -121,12 +121,29 @@ class Search:
 
     def outcome(self) -> Outcome:
         """Attack, then prove, group by group."""
-        self._attack(self.goals, restarts=64, steps=20, seconds=QUICK)
-        for goals in self.goals:
+        left = [goals for goals in self.goals if not self._instant(goals)]
+        self._attack(left, restarts=64, steps=20, seconds=QUICK)
+        for goals in left:
             self._prove(goals)
         trees = [self.trees[i] for i in range(len(self.boxes))]
         words = certificate_words(trees, graph_hash(self.graph), property_hash(self.prop))
         return self.made("unsat", certificate=words)
+
+    def _instant(self, goals: Goals) -> bool:
+        """True when interval bounds of the whole network are enough for a group of cases."""
+        brancher = Brancher(self.regions, goals, self.clock, stats=Stats())
+        case = np.arange(len(goals.cases))
+        final = brancher.final(root_state(self.regions, goals.lo, goals.hi), case)
+        if not final.shown.all():
+            return False
+        brancher.close(final, [Hole(k, None, False) for k in case.tolist()], [()] * len(case))
+        self.stats.boxes += len(case)
+        self.stats.leaves += len(case)
+        self._collect(brancher)
+        return True
+
+    def _collect(self, brancher: Brancher) -> None:
+        self.trees.update({brancher.goals.cases[k]: tree for k, tree in brancher.trees.items()})
 
     def _attack(self, groups: list[Goals], restarts: int, steps: int, seconds: float) -> None:
         begin = time.perf_counter()
@@ -156,7 +173,7 @@ class Search:
         else:
             brancher.plant(state, case)
         self._branch(brancher)
-        self.trees.update({goals.cases[k]: tree for k, tree in brancher.trees.items()})
+        self._collect(brancher)
 
     def _root(self, brancher: Brancher, state: State, k: int) -> None:
         """Try hard on one root box before it may be split."""
@@ -214,6 +231,8 @@ class Search:
         stats.update(seconds=time.perf_counter() - self.start, attack_seconds=self.attack_seconds,
                      attack_points=self.attack.tried, best_slack=self.attack.best, bounds=self.bounds,
                      words=0 if certificate is None else certificate.size)
+        if not np.isfinite(self.attack.best):
+            del stats["best_slack"]
         if near is not None:
             stats["outside_by"] = self.attack.outside_by
         return Outcome(kind, certificate, witness, stats, near)
