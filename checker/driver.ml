@@ -25,6 +25,7 @@ let name = function
   | NotAConstant -> "not-a-constant" | Malformed -> "malformed" | NoInput -> "no-input"
   | WrongSemantics -> "wrong-semantics" | EnclosureFailed -> "enclosure-failed" | NotAffine -> "not-affine"
   | SlopeOutside -> "slope-outside" | MultiplierNegative -> "multiplier-negative"
+  | MultiplierSign -> "multiplier-sign"
   | SplitOutside -> "split-outside" | BoundFailed -> "bound-failed" | Crossed -> "crossed"
   | NotEmpty -> "not-empty" | UnknownStep -> "unknown-step" | TooDeep -> "too-deep"
   | NotRefuted -> "not-refuted"

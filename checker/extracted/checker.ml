@@ -788,6 +788,7 @@ type reason =
 | NotAffine
 | SlopeOutside
 | MultiplierNegative
+| MultiplierSign
 | SplitOutside
 | BoundFailed
 | Crossed
@@ -2718,32 +2719,32 @@ type state = info list
 
 type claim = { over : node; about : info }
 
-type slopes = (nat * Uint63.t) list
+type vectors = (nat * Uint63.t) list
 
-(** val look : slopes -> nat -> Uint63.t option **)
+(** val look : vectors -> nat -> Uint63.t option **)
 
 let rec look s d =
   match s with
   | [] -> None
   | p0 :: s0 -> let (d', p) = p0 in if Nat.eqb d d' then Some p else look s0 d
 
-(** val all_unit : nat -> words -> Uint63.t -> unit res **)
+(** val all_words :
+    nat -> (Float64.t -> bool) -> reason -> words -> Uint63.t -> unit res **)
 
-let rec all_unit n f p =
+let rec all_words n test w f p =
   match n with
   | O -> Ok ()
   | S n0 ->
     let x = f.word p in
-    if (&&) (leb0 (Float64.of_float (0x0p+0)) x)
-         (leb0 x (Float64.of_float (0x1p+0)))
-    then all_unit n0 f (add0 p (Uint63.of_int (1)))
-    else Err (SlopeOutside, p, x, (Float64.of_float (0x1p+0)))
+    if test x
+    then all_words n0 test w f (add0 p (Uint63.of_int (1)))
+    else Err (w, p, x, (Float64.of_float (0x0p+0)))
 
-(** val slopes_at :
-    nat -> words -> node list -> Uint63.t -> Uint63.t -> (slopes * Uint63.t)
-    res **)
+(** val vectors_at :
+    nat -> (node -> bool) -> (Float64.t -> bool) -> reason -> words -> node
+    list -> Uint63.t -> Uint63.t -> (vectors * Uint63.t) res **)
 
-let rec slopes_at todo f ns top p =
+let rec vectors_at todo kind test w f ns top p =
   match todo with
   | O -> Ok ([], p)
   | S todo0 ->
@@ -2752,31 +2753,49 @@ let rec slopes_at todo f ns top p =
         let d = nat_of (sub0 top k) in
         (match nth_error ns d with
          | Some n ->
-           (match n with
-            | Unary (e, _) ->
-              bind
-                (demand
-                  (leb (add0 (add0 p (Uint63.of_int (1))) e.len) f.count)
-                  Truncated p) (fun _ ->
-                bind (all_unit e.fuel f (add0 p (Uint63.of_int (1))))
-                  (fun _ ->
-                  bind
-                    (slopes_at todo0 f ns top
-                      (add0 (add0 p (Uint63.of_int (1))) e.len)) (fun pat ->
-                    let (s, q) = pat in
-                    Ok (((d, (add0 p (Uint63.of_int (1)))) :: s), q))))
-            | _ -> fail MissingNode p)
+           let e = ext n in
+           bind (demand (kind n) MissingNode p) (fun _ ->
+             bind
+               (demand
+                 (leb (add0 (add0 p (Uint63.of_int (1))) e.len) f.count)
+                 Truncated p) (fun _ ->
+               bind (all_words e.fuel test w f (add0 p (Uint63.of_int (1))))
+                 (fun _ ->
+                 bind
+                   (vectors_at todo0 kind test w f ns top
+                     (add0 (add0 p (Uint63.of_int (1))) e.len)) (fun pat ->
+                   let (s, q) = pat in
+                   Ok (((d, (add0 p (Uint63.of_int (1)))) :: s), q)))))
          | None -> fail MissingNode p)))
 
+(** val read_vectors :
+    (node -> bool) -> (Float64.t -> bool) -> reason -> words -> node list ->
+    Uint63.t -> Uint63.t -> (vectors * Uint63.t) res **)
+
+let read_vectors kind test w f ns top p =
+  bind (get_size f p) (fun n ->
+    vectors_at (nat_of n) kind test w f ns top (add0 p (Uint63.of_int (1))))
+
+(** val is_unary : node -> bool **)
+
+let is_unary = function
+| Unary (_, _) -> true
+| _ -> false
+
+(** val in_unit : Float64.t -> bool **)
+
+let in_unit x =
+  (&&) (leb0 (Float64.of_float (0x0p+0)) x)
+    (leb0 x (Float64.of_float (0x1p+0)))
+
 (** val read_slopes :
-    words -> node list -> Uint63.t -> Uint63.t -> (slopes * Uint63.t) res **)
+    words -> node list -> Uint63.t -> Uint63.t -> (vectors * Uint63.t) res **)
 
 let read_slopes f ns top p =
-  bind (get_size f p) (fun n ->
-    slopes_at (nat_of n) f ns top (add0 p (Uint63.of_int (1))))
+  read_vectors is_unary in_unit SlopeOutside f ns top p
 
 (** val slope :
-    words -> slopes -> nat -> Uint63.t -> Float64.t -> Float64.t -> Float64.t **)
+    words -> vectors -> nat -> Uint63.t -> Float64.t -> Float64.t -> Float64.t **)
 
 let slope f s d i l h =
   match look s d with
@@ -2784,7 +2803,7 @@ let slope f s d i l h =
   | None -> adaptive l h
 
 (** val all_lines :
-    words -> slopes -> node list -> state -> nat -> lines list **)
+    words -> vectors -> node list -> state -> nat -> lines list **)
 
 let rec all_lines f s ns ss d =
   match ns with
@@ -2875,6 +2894,46 @@ let rec all_nonneg n f p =
     bind (get_nonneg f p MultiplierNegative) (fun _ ->
       all_nonneg n0 f (add0 p (Uint63.of_int (1))))
 
+(** val pays : info -> Float64.t -> Uint63.t -> bool **)
+
+let pays s b i =
+  if ltb0 (Float64.of_float (0x0p+0)) b
+  then leb0 (fget s.hi i) (Float64.of_float (0x0p+0))
+  else if ltb0 b (Float64.of_float (0x0p+0))
+       then leb0 (Float64.of_float (0x0p+0)) (fget s.lo i)
+       else true
+
+(** val extra_rows :
+    words -> vectors -> node list -> state -> nat -> row list **)
+
+let rec extra_rows f b ns ss d =
+  match ns with
+  | [] -> []
+  | n :: ns0 ->
+    (match ss with
+     | [] -> []
+     | _ :: ss0 ->
+       (match look b d with
+        | Some p -> Some (ftab (ext n).len (fun i -> f.word (add0 p i)))
+        | None -> None) :: (extra_rows f b ns0 ss0 (S d)))
+
+(** val all_pay : node list -> state -> row list -> bool **)
+
+let rec all_pay ns ss rs =
+  match ns with
+  | [] -> true
+  | n :: ns0 ->
+    (match ss with
+     | [] -> true
+     | s :: ss0 ->
+       (match rs with
+        | [] -> true
+        | r :: rs0 ->
+          (&&)
+            (match r with
+             | Some q -> allb (ext n) (fun i -> pays s (fget q i) i)
+             | None -> true) (all_pay ns0 ss0 rs0)))
+
 (** val refute :
     fnoise -> words -> node list -> state -> Uint63.t -> Uint63.t -> claim ->
     Uint63.t res **)
@@ -2885,16 +2944,21 @@ let refute v f ns ss top p c =
     let m = ftab e.len (fun i -> f.word (add0 p i)) in
     bind (read_slopes f ns top (add0 p e.len)) (fun pat ->
       let (s, q) = pat in
-      let ls = all_lines f s ns ss O in
-      let low =
-        back0 v (c.over :: ns) (c.about :: ss) (no_lines :: ls) ((Some
-          m) :: (map (fun _ -> None) ns)) (Float64.of_float (0x0p+0))
-      in
-      if finb low
-      then if ltb0 (Float64.of_float (0x0p+0)) low
-           then Ok q
-           else Err (NotRefuted, p, low, (Float64.of_float (0x0p+0)))
-      else Err (BoundFailed, p, low, (Float64.of_float (0x0p+0)))))
+      bind (read_vectors (fun _ -> true) finb NotFinite f ns top q)
+        (fun pat0 ->
+        let (b, q0) = pat0 in
+        let rs = extra_rows f b ns ss O in
+        bind (demand (all_pay ns ss rs) MultiplierSign q0) (fun _ ->
+          let ls = all_lines f s ns ss O in
+          let low =
+            back0 v (c.over :: ns) (c.about :: ss) (no_lines :: ls) ((Some
+              m) :: rs) (Float64.of_float (0x0p+0))
+          in
+          if finb low
+          then if ltb0 (Float64.of_float (0x0p+0)) low
+               then Ok q0
+               else Err (NotRefuted, p, low, (Float64.of_float (0x0p+0)))
+          else Err (BoundFailed, p, low, (Float64.of_float (0x0p+0)))))))
 
 (** val leaf :
     fnoise -> words -> node list -> state -> Uint63.t -> Uint63.t -> claim
@@ -2915,11 +2979,6 @@ let cut s e i x = function
   with_bounds s (ftab e.len (fun k -> if eqb0 k i then x else fget s.lo k))
     s.hi
 
-(** val input_at : node list -> nat **)
-
-let input_at ns =
-  sub (length ns) (S O)
-
 (** val walk :
     nat -> fnoise -> words -> node list -> Uint63.t -> claim list -> state ->
     Uint63.t -> Uint63.t res **)
@@ -2932,32 +2991,36 @@ let rec walk depth v f ns top cs ss p =
       if eqb0 kind (Uint63.of_int (0))
       then leaf v f ns ss top (add0 p (Uint63.of_int (1))) cs
       else if eqb0 kind (Uint63.of_int (1))
-           then let d = input_at ns in
-                let s = info_at ss d in
-                bind (get_size f (add0 p (Uint63.of_int (1)))) (fun i ->
-                  bind (get_float f (add0 p (Uint63.of_int (2)))) (fun x ->
-                    match nth_error ns d with
-                    | Some n ->
-                      (match n with
-                       | Input e ->
-                         bind
-                           (demand (ltb i e.len) SplitOutside
-                             (add0 p (Uint63.of_int (1)))) (fun _ ->
-                           bind
-                             (if (&&) (leb0 (fget s.lo i) x)
-                                   (leb0 x (fget s.hi i))
-                              then Ok ()
-                              else Err (SplitOutside,
-                                     (add0 p (Uint63.of_int (2))), x,
-                                     (fget s.lo i))) (fun _ ->
-                             bind
-                               (walk depth0 v f ns top cs
-                                 (replace ss d (cut s e i x true))
-                                 (add0 p (Uint63.of_int (3)))) (fun p0 ->
-                               walk depth0 v f ns top cs
-                                 (replace ss d (cut s e i x false)) p0)))
-                       | _ -> fail NoInput p)
-                    | None -> fail NoInput p))
+           then bind (get_size f (add0 p (Uint63.of_int (1)))) (fun k ->
+                  bind
+                    (demand (leb k top) MissingNode
+                      (add0 p (Uint63.of_int (1)))) (fun _ ->
+                    let d = nat_of (sub0 top k) in
+                    let s = info_at ss d in
+                    bind (get_size f (add0 p (Uint63.of_int (2)))) (fun i ->
+                      bind (get_float f (add0 p (Uint63.of_int (3))))
+                        (fun x ->
+                        match nth_error ns d with
+                        | Some n ->
+                          let e = ext n in
+                          bind
+                            (demand (ltb i e.len) SplitOutside
+                              (add0 p (Uint63.of_int (2)))) (fun _ ->
+                            bind
+                              (if (&&) (leb0 (fget s.lo i) x)
+                                    (leb0 x (fget s.hi i))
+                               then Ok ()
+                               else Err (SplitOutside,
+                                      (add0 p (Uint63.of_int (3))), x,
+                                      (fget s.lo i))) (fun _ ->
+                              bind
+                                (walk depth0 v f ns top cs
+                                  (replace ss d (cut s e i x true))
+                                  (add0 p (Uint63.of_int (4)))) (fun p0 ->
+                                walk depth0 v f ns top cs
+                                  (replace ss d (cut s e i x false)) p0)))
+                        | None ->
+                          fail MissingNode (add0 p (Uint63.of_int (1)))))))
            else if eqb0 kind (Uint63.of_int (2))
                 then bind (get_size f (add0 p (Uint63.of_int (1)))) (fun k ->
                        bind
@@ -3010,6 +3073,11 @@ let certificate_magic =
 let no_noise =
   { kappa = (Float64.of_float (0x0p+0)); eta_up =
     (Float64.of_float (0x0p+0)) }
+
+(** val input_at : node list -> nat **)
+
+let input_at ns =
+  sub (length ns) (S O)
 
 (** val newest : node list -> Uint63.t **)
 

@@ -245,6 +245,7 @@ type reason =
 | NotAffine
 | SlopeOutside
 | MultiplierNegative
+| MultiplierSign
 | SplitOutside
 | BoundFailed
 | Crossed
@@ -645,22 +646,32 @@ type state = info list
 
 type claim = { over : node; about : info }
 
-type slopes = (nat * Uint63.t) list
+type vectors = (nat * Uint63.t) list
 
-val look : slopes -> nat -> Uint63.t option
+val look : vectors -> nat -> Uint63.t option
 
-val all_unit : nat -> words -> Uint63.t -> unit res
+val all_words :
+  nat -> (Float64.t -> bool) -> reason -> words -> Uint63.t -> unit res
 
-val slopes_at :
-  nat -> words -> node list -> Uint63.t -> Uint63.t -> (slopes * Uint63.t) res
+val vectors_at :
+  nat -> (node -> bool) -> (Float64.t -> bool) -> reason -> words -> node
+  list -> Uint63.t -> Uint63.t -> (vectors * Uint63.t) res
+
+val read_vectors :
+  (node -> bool) -> (Float64.t -> bool) -> reason -> words -> node list ->
+  Uint63.t -> Uint63.t -> (vectors * Uint63.t) res
+
+val is_unary : node -> bool
+
+val in_unit : Float64.t -> bool
 
 val read_slopes :
-  words -> node list -> Uint63.t -> Uint63.t -> (slopes * Uint63.t) res
+  words -> node list -> Uint63.t -> Uint63.t -> (vectors * Uint63.t) res
 
 val slope :
-  words -> slopes -> nat -> Uint63.t -> Float64.t -> Float64.t -> Float64.t
+  words -> vectors -> nat -> Uint63.t -> Float64.t -> Float64.t -> Float64.t
 
-val all_lines : words -> slopes -> node list -> state -> nat -> lines list
+val all_lines : words -> vectors -> node list -> state -> nat -> lines list
 
 val replace : state -> nat -> info -> state
 
@@ -679,6 +690,12 @@ val crossing : info -> Uint63.t -> bool
 
 val all_nonneg : nat -> words -> Uint63.t -> unit res
 
+val pays : info -> Float64.t -> Uint63.t -> bool
+
+val extra_rows : words -> vectors -> node list -> state -> nat -> row list
+
+val all_pay : node list -> state -> row list -> bool
+
 val refute :
   fnoise -> words -> node list -> state -> Uint63.t -> Uint63.t -> claim ->
   Uint63.t res
@@ -689,8 +706,6 @@ val leaf :
 
 val cut : info -> extent -> Uint63.t -> Float64.t -> bool -> info
 
-val input_at : node list -> nat
-
 val walk :
   nat -> fnoise -> words -> node list -> Uint63.t -> claim list -> state ->
   Uint63.t -> Uint63.t res
@@ -698,6 +713,8 @@ val walk :
 val certificate_magic : Float64.t
 
 val no_noise : fnoise
+
+val input_at : node list -> nat
 
 val newest : node list -> Uint63.t
 

@@ -71,6 +71,12 @@ class Layout:
             (node,) = self._take("unary")
             self._take(*["slope"] * self.sizes[int(node)])
 
+    def _signs(self) -> None:
+        (count,) = self._take("size")
+        for _ in range(int(count)):
+            (node,) = self._take("anyone")
+            self._take(*["sign"] * self.sizes[int(node)])
+
     def _tree(self, ways: Sequence[int]) -> Subtree:
         here = Subtree(len(self.labels))
         (kind,) = self._take("kind")
@@ -78,8 +84,9 @@ class Layout:
             for rows in ways:
                 self._take(*["multiplier"] * rows)
                 self._slopes()
+                self._signs()
         elif kind == 1:
-            self._take("input", "value")
+            self._take("owner", "element", "value")
             here.inner = [self._tree(ways), self._tree(ways)]
         elif kind == 2:
             _, count = self._take("node", "neurons")

@@ -55,6 +55,11 @@ def always_refused(layout: Layout, rng: np.random.Generator) -> Iterator[tuple[s
             "split-outside|not-an-integer|too-large|not-finite|not-empty",
             (-1.0, 0.5, 1e6, 2.0**32, 2.0**53 + 2, 2.0**64, NAN, INF),
         ),
+        "element": (
+            "split-outside|not-an-integer|too-large|not-finite",
+            (-1.0, 0.5, 1e6, 2.0**32, 2.0**53 + 2, NAN, INF),
+        ),
+        "owner": ("missing-node|not-an-integer|too-large|not-finite", (999.0, -1.0, 0.5, 2.0**64, NAN)),
         "node": (
             "missing-node|not-affine|not-an-integer|too-large|not-finite",
             (0.0, 999.0, -1.0, 0.5, 2.0**64, NAN),

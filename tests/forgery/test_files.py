@@ -122,8 +122,8 @@ def chain() -> tuple[Words, Words]:
 def test_deep_trees(depth: int, allowed: bool, kind: str, judge: Judge) -> None:
     graph, prop = chain()
     steps: dict[str, Tree] = {
-        "left": [1.0, 0.0, 0.5],
-        "right": [1.0, 0.0, 0.0, *ONE],
+        "left": [1.0, 0.0, 0.0, 0.5],
+        "right": [1.0, 0.0, 0.0, 0.0, *ONE],
         "tighten": [2.0, 3.0, -1.0, 0.0],
     }
     tree = steps[kind] * depth + ONE + (ONE * depth if kind == "left" else [])

@@ -81,16 +81,16 @@ def slope_block(slopes: Slopes) -> Tree:
 
 
 def leaf(*parts: tuple[Sequence[float], Slopes]) -> Tree:
-    """Multipliers and slopes of each way to be unsafe."""
+    """Multipliers and slopes of each way to be unsafe, no split multipliers."""
     return [
         0.0,
-        *(v for multipliers, slopes in parts for v in (*map(float, multipliers), *slope_block(slopes))),
+        *(v for m, slopes in parts for v in (*map(float, m), *slope_block(slopes), 0.0)),
     ]
 
 
 def split(index: int, at: float, below: Tree, above: Tree) -> Tree:
     """Both halves of a box."""
-    return [1.0, float(index), float(at), *below, *above]
+    return [1.0, 0.0, float(index), float(at), *below, *above]
 
 
 def tighten(node: int, tree: Tree, neurons: Sequence[int] | None = None, slopes: Slopes = NONE) -> Tree:

@@ -110,6 +110,11 @@ class Checker:
             raise Rejected(f"not an integer: {w}")
         return int(w)
 
+    def nothing(self, what: str) -> None:
+        """A word that must be 0 for everything that this reference knows."""
+        if self.integer() != 0:
+            raise Rejected(what)
+
     def slopes(self) -> dict[int, Any]:
         """A slope block."""
         made = {}
@@ -131,6 +136,7 @@ class Checker:
                 raise Rejected("not empty")
             return []
         if kind == 1:
+            self.nothing("split of a node that is not the input")
             i, v = self.integer(), float(self.take(1)[0])
             if not lo[i] <= v <= hi[i]:
                 raise Rejected(f"split outside the box: {lo[i]} <= {v} <= {hi[i]}")
@@ -144,6 +150,7 @@ class Checker:
         for m in box.disjuncts:
             weights = self.take(len(m.d))
             slopes = self.slopes()
+            self.nothing("split multiplier")
             if not (weights >= 0).all():
                 raise Rejected("negative multiplier")
             ct = (weights @ m.cy)[None]

@@ -38,8 +38,8 @@ def certificate(graph: Words, prop: Words, depth: int, *body: float) -> Words:
 
 def test_the_single_leaf(checker_program: Path) -> None:
     graph, prop = graph_words(network()), property_words(unsafe_from("2"))
-    words = certificate(graph, prop, 1, 0, 1, 0)
-    assert words.size == 25
+    words = certificate(graph, prop, 1, 0, 1, 0, 0)
+    assert words.size == 26
     assert checker.run(graph, prop, words).accepted
     (tree,) = read_trees(words, [2, 2, 1, 1, 1], [[1]])
     assert tree.steps == ()
@@ -47,8 +47,8 @@ def test_the_single_leaf(checker_program: Path) -> None:
 
 def test_the_split(checker_program: Path) -> None:
     graph, prop = graph_words(network()), property_words(unsafe_from("1.4"))
-    said = checker.run(graph, prop, certificate(graph, prop, 2, 1, 0, 0.5, 0, 1, 0, 0, 1, 0))
-    assert (said.accepted, said.reason, said.detail["word"]) == (False, "not-refuted", "29")
+    said = checker.run(graph, prop, certificate(graph, prop, 2, 1, 0, 0, 0.5, 0, 1, 0, 0, 0, 1, 0, 0))
+    assert (said.accepted, said.reason, said.detail["word"]) == (False, "not-refuted", "31")
 
 
 def test_magic_numbers_are_the_bytes_that_the_documents_name() -> None:

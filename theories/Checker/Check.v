@@ -18,6 +18,8 @@ Local Open Scope uint63_scope.
 Definition certificate_magic : float := 0x1.f4f52506e7670p+101%float.
 Definition no_noise : fnoise := FNoise 0 0.
 
+(** Distance of the input node, the oldest one. *)
+Definition input_at (ns : list node) : nat := (length ns - 1)%nat.
 Fixpoint newest (ns : list node) : int :=
   match ns with
   | [] | [_] => 0

@@ -2,10 +2,11 @@
 
     [state]         infos of all nodes, newest first; the input node comes last
     [claim]         one way to be unsafe, as an affine node on top of the network, with its info
-    [slopes]        positions of the lower slopes that a slope block gives, by distance from the newest node
+    [vectors]       positions of the vectors that a block gives, by distance of their node from the newest
+    [pays s b i]    the term [b * y[i]] cannot be positive
     [all_lines ...] the lines of all elementwise nodes, from bounds and slopes
     [tighten ...]   sharper bounds of one affine node
-    [cut ...]       one side of the input's box cut at a point
+    [cut ...]       the bounds on one side of a split
     [leaf ...]      every claim has a combination of its rows that is positive on the box
     [walk ...]      the whole tree below one case; returns the position after it *)
 From Coq Require Import Bool Reals Floats Uint63 List.
@@ -17,21 +18,20 @@ Local Open Scope uint63_scope.
 Definition state := list info.
 Record claim := Claim { over : node; about : info }.
 
-(** Slope blocks: number of entries, then per entry a node number and one slope per element. *)
-Definition slopes := list (nat * int).
-Fixpoint look (s : slopes) (d : nat) : option int :=
+(** Blocks of vectors: number of entries, then per entry a node number and one word per element. *)
+Definition vectors := list (nat * int).
+Fixpoint look (s : vectors) (d : nat) : option int :=
   match s with
   | [] => None
   | (d', p) :: s => if Nat.eqb d d' then Some p else look s d
   end.
-Fixpoint all_unit (n : nat) (f : words) (p : int) : res unit :=
+Fixpoint all_words (n : nat) (test : float -> bool) (w : reason) (f : words) (p : int) : res unit :=
   match n with
   | O => Ok tt
-  | S n =>
-      let x := word f p in
-      if ((0 <=? x) && (x <=? 1))%float then all_unit n f (p + 1) else Err SlopeOutside p x 1
+  | S n => let x := word f p in if test x then all_words n test w f (p + 1) else Err w p x 0
   end.
-Fixpoint slopes_at (todo : nat) (f : words) (ns : list node) (top p : int) : res (slopes * int) :=
+Fixpoint vectors_at (todo : nat) (kind : node -> bool) (test : float -> bool) (w : reason) (f : words)
+    (ns : list node) (top p : int) : res (vectors * int) :=
   match todo with
   | O => Ok ([], p)
   | S todo =>
@@ -39,25 +39,34 @@ Fixpoint slopes_at (todo : nat) (f : words) (ns : list node) (top p : int) : res
       let* _ := demand (k <=? top) MissingNode p in
       let d := nat_of (top - k) in
       match nth_error ns d with
-      | Some (Unary _ e _) =>
+      | Some n =>
+          let e := ext n in
+          let* _ := demand (kind n) MissingNode p in
           let* _ := demand (p + 1 + len e <=? count f) Truncated p in
-          let* _ := all_unit (fuel e) f (p + 1) in
-          let* (s, q) := slopes_at todo f ns top (p + 1 + len e) in
+          let* _ := all_words (fuel e) test w f (p + 1) in
+          let* (s, q) := vectors_at todo kind test w f ns top (p + 1 + len e) in
           Ok ((d, p + 1) :: s, q)
-      | _ => fail MissingNode p
+      | None => fail MissingNode p
       end
   end.
-Definition read_slopes (f : words) (ns : list node) (top p : int) : res (slopes * int) :=
+Definition read_vectors (kind : node -> bool) (test : float -> bool) (w : reason) (f : words) (ns : list node)
+    (top p : int) : res (vectors * int) :=
   let* n := get_size f p in
-  slopes_at (nat_of n) f ns top (p + 1).
+  vectors_at (nat_of n) kind test w f ns top (p + 1).
+
+(** Slopes of lower lines, in [0, 1], for elementwise nodes. *)
+Definition is_unary (n : node) : bool := match n with Unary _ _ _ => true | _ => false end.
+Definition in_unit (x : float) : bool := ((0 <=? x) && (x <=? 1))%float.
+Definition read_slopes (f : words) (ns : list node) (top p : int) : res (vectors * int) :=
+  read_vectors is_unary in_unit SlopeOutside f ns top p.
 
 (** Lines of every elementwise node, the first of which is at distance [d]. *)
-Definition slope (f : words) (s : slopes) (d : nat) (i : int) (l h : float) : float :=
+Definition slope (f : words) (s : vectors) (d : nat) (i : int) (l h : float) : float :=
   match look s d with
   | Some p => word f (p + i)
   | None => adaptive l h
   end.
-Fixpoint all_lines (f : words) (s : slopes) (ns : list node) (ss : state) (d : nat) : list lines :=
+Fixpoint all_lines (f : words) (s : vectors) (ns : list node) (ss : state) (d : nat) : list lines :=
   match ns, ss with
   | n :: ns, _ :: ss =>
       match n with
@@ -102,15 +111,39 @@ Fixpoint all_nonneg (n : nat) (f : words) (p : int) : res unit :=
   | O => Ok tt
   | S n => let* _ := get_nonneg f p MultiplierNegative in all_nonneg n f (p + 1)
   end.
+(** Split multipliers: coefficients on values whose sign is known, such that no term can be positive. *)
+Definition pays (s : info) (b : float) (i : int) : bool :=
+  if (0 <? b)%float then (fget (hi s) i <=? 0)%float
+  else if (b <? 0)%float then (0 <=? fget (lo s) i)%float else true.
+Fixpoint extra_rows (f : words) (b : vectors) (ns : list node) (ss : state) (d : nat) : list row :=
+  match ns, ss with
+  | n :: ns, s :: ss =>
+      match look b d with
+      | Some p => Some (ftab (len (ext n)) (fun i => word f (p + i)))
+      | None => None
+      end :: extra_rows f b ns ss (S d)
+  | _, _ => []
+  end.
+Fixpoint all_pay (ns : list node) (ss : state) (rs : list row) : bool :=
+  match ns, ss, rs with
+  | n :: ns, s :: ss, r :: rs =>
+      match r with
+      | Some q => allb (ext n) (fun i => pays s (fget q i) i)
+      | None => true
+      end && all_pay ns ss rs
+  | _, _, _ => true
+  end.
 Definition refute (v : fnoise) (f : words) (ns : list node) (ss : state) (top p : int) (c : claim) :
     res int :=
   let e := ext (over c) in
   let* _ := all_nonneg (fuel e) f p in
   let m := ftab (len e) (fun i => word f (p + i)) in
   let* (s, q) := read_slopes f ns top (p + len e) in
+  let* (b, q) := read_vectors (fun _ => true) finb NotFinite f ns top q in
+  let rs := extra_rows f b ns ss 0 in
+  let* _ := demand (all_pay ns ss rs) MultiplierSign q in
   let ls := all_lines f s ns ss 0 in
-  let low := back v (over c :: ns) (about c :: ss) (no_lines :: ls)
-    (Some m :: map (fun _ => None) ns) 0%float in
+  let low := back v (over c :: ns) (about c :: ss) (no_lines :: ls) (Some m :: rs) 0%float in
   if finb low then if (0 <? low)%float then Ok q else Err NotRefuted p low 0%float
   else Err BoundFailed p low 0%float.
 Fixpoint leaf (v : fnoise) (f : words) (ns : list node) (ss : state) (top p : int) (cs : list claim) :
@@ -120,11 +153,10 @@ Fixpoint leaf (v : fnoise) (f : words) (ns : list node) (ss : state) (top p : in
   | c :: cs => let* p := refute v f ns ss top p c in leaf v f ns ss top p cs
   end.
 
-(** The input's box with one end of side [i] moved to [x]. *)
+(** The bounds of a node with one end of element [i] moved to [x]. *)
 Definition cut (s : info) (e : extent) (i : int) (x : float) (upper : bool) : info :=
   if upper then with_bounds s (lo s) (ftab (len e) (fun k => if k =? i then x else fget (hi s) k))
   else with_bounds s (ftab (len e) (fun k => if k =? i then x else fget (lo s) k)) (hi s).
-Definition input_at (ns : list node) : nat := (length ns - 1)%nat.
 
 Fixpoint walk (depth : nat) (v : fnoise) (f : words) (ns : list node) (top : int) (cs : list claim)
     (ss : state) (p : int) : res int :=
@@ -134,18 +166,21 @@ Fixpoint walk (depth : nat) (v : fnoise) (f : words) (ns : list node) (top : int
       let* kind := get_size f p in
       if kind =? 0 then leaf v f ns ss top (p + 1) cs
       else if kind =? 1 then
-        let d := input_at ns in
+        let* k := get_size f (p + 1) in
+        let* _ := demand (k <=? top) MissingNode (p + 1) in
+        let d := nat_of (top - k) in
         let s := info_at ss d in
-        let* i := get_size f (p + 1) in
-        let* x := get_float f (p + 2) in
+        let* i := get_size f (p + 2) in
+        let* x := get_float f (p + 3) in
         match nth_error ns d with
-        | Some (Input e) =>
-            let* _ := demand (i <? len e) SplitOutside (p + 1) in
+        | Some n =>
+            let e := ext n in
+            let* _ := demand (i <? len e) SplitOutside (p + 2) in
             let* _ := (if ((fget (lo s) i <=? x) && (x <=? fget (hi s) i))%float then Ok tt
-                       else Err SplitOutside (p + 2) x (fget (lo s) i)) in
-            let* p := walk depth v f ns top cs (replace ss d (cut s e i x true)) (p + 3) in
+                       else Err SplitOutside (p + 3) x (fget (lo s) i)) in
+            let* p := walk depth v f ns top cs (replace ss d (cut s e i x true)) (p + 4) in
             walk depth v f ns top cs (replace ss d (cut s e i x false)) p
-        | _ => fail NoInput p
+        | None => fail MissingNode (p + 1)
         end
       else if kind =? 2 then
         let* k := get_size f (p + 1) in

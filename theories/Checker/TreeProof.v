@@ -1,6 +1,6 @@
 (** Walking a certificate keeps every enclosure true, and no claim survives an accepted tree.
 
-    [slopes_good f ns s]        the slope blocks of [s] belong to elementwise nodes and stay in [0, 1]
+    [slopes_good f ns s]        the vectors of [s] hold finite slopes in [0, 1]
     [claim_known fv ns ms ys c] what is known of the claim [c] on top of the network's values [ys]
     [refuted ys c]              some row of the claim [c] is positive at this execution *)
 From Coq Require Import Bool ZArith Reals Lra Lia Floats Uint63 List.
@@ -19,18 +19,19 @@ Proof.
   apply leb_le in H0; [|exact fin_0 | exact F]. apply leb_le in H1; [|exact F | exact fin_1].
   now rewrite fR_0, fR_1 in *.
 Qed.
-Lemma all_unit_nth f : forall n p x, all_unit n f p = Ok x -> forall k, (k < n)%nat ->
-  fin (word f (nth_index p k)) /\ 0 <= fR (word f (nth_index p k)) <= 1.
+Lemma all_words_nth test w f : forall n p x, all_words n test w f p = Ok x -> forall k, (k < n)%nat ->
+  test (word f (nth_index p k)) = true.
 Proof.
-  induction n as [|n IH]; intros p x H [|k] Hk; try lia; cbn [all_unit] in H;
-    destruct ((0 <=? word f p) && (word f p <=? 1))%float%bool eqn:E; try discriminate.
-  - apply andb_prop in E as [E0 E1]. rewrite nth_index_0. now apply unit_fin.
+  induction n as [|n IH]; intros p x H [|k] Hk; try lia; cbn [all_words] in H;
+    destruct (test (word f p)) eqn:E; try discriminate.
+  - now rewrite nth_index_0.
   - rewrite nth_index_S. apply (IH _ x H). lia.
 Qed.
-Lemma all_unit_below f e p x i : wf e -> all_unit (fuel e) f p = Ok x -> below e i ->
-  fin (word f (p + i)) /\ 0 <= fR (word f (p + i)) <= 1.
+Lemma all_words_below test w f e p x i : wf e -> all_words (fuel e) test w f p = Ok x -> below e i ->
+  test (word f (p + i)) = true.
 Proof.
-  intros W H Hi. destruct (nth_offset e p i W Hi) as (k & Hk & ->). now apply (all_unit_nth f (fuel e) p x).
+  intros W H Hi. destruct (nth_offset e p i W Hi) as (k & Hk & ->).
+  exact (all_words_nth test w f (fuel e) p x H k Hk).
 Qed.
 Lemma all_nonneg_nth f : forall n p x, all_nonneg n f p = Ok x -> forall k, (k < n)%nat ->
   0 <= fR (word f (nth_index p k)).
@@ -41,23 +42,31 @@ Proof.
 Qed.
 
 (** ** Lines *)
-Definition slopes_good (f : words) (ns : list node) (s : slopes) : Prop :=
-  forall d p, look s d = Some p -> exists g e from, nth_error ns d = Some (Unary g e from) /\
-    forall i, below e i -> fin (word f (p + i)) /\ 0 <= fR (word f (p + i)) <= 1.
+Definition slopes_good (f : words) (ns : list node) (s : vectors) : Prop :=
+  forall d p n, look s d = Some p -> nth_error ns d = Some n ->
+    forall i, below (ext n) i -> fin (word f (p + i)) /\ 0 <= fR (word f (p + i)) <= 1.
 
+Lemma read_vectors_good kind test w f ns top p s q : graph_ok ns = true ->
+  read_vectors kind test w f ns top p = Ok (s, q) ->
+  forall d b n, look s d = Some b -> nth_error ns d = Some n ->
+  forall i, below (ext n) i -> test (word f (b + i)) = true.
+Proof.
+  unfold read_vectors. intros G H. reading H as n E. clear E. revert H. generalize (p + 1)%uint63. clear p.
+  revert s q. induction (nat_of n) as [|m IH]; intros s q p H; cbn [vectors_at] in H.
+  { injection H as <- <-. intros d b n' L. discriminate. }
+  reading H as k E1. passing H as E2. set (d0 := nat_of (top - k)) in *.
+  destruct (nth_error ns d0) as [n0|] eqn:En; try discriminate.
+  passing H as E0. passing H as E3. reading H as x E4. reading H as (s1, q1) E5. injection H as <- <-.
+  intros d b n' L N'. cbn [look] in L. destruct (Nat.eqb d d0) eqn:Ed.
+  - injection L as <-. apply Nat.eqb_eq in Ed as ->. rewrite En in N'. injection N' as <-.
+    intros i Hi. exact (all_words_below test w f (ext n0) _ x i (graph_ok_wf ns d0 _ G En) E4 Hi).
+  - exact (IH _ _ _ E5 d b n' L N').
+Qed.
 Lemma read_slopes_good f ns top p s q : graph_ok ns = true -> read_slopes f ns top p = Ok (s, q) ->
   slopes_good f ns s.
 Proof.
-  unfold read_slopes. intros G H. reading H as n E. clear E. revert H. generalize (p + 1)%uint63. clear p.
-  revert s q. induction (nat_of n) as [|m IH]; intros s q p H; cbn [slopes_at] in H.
-  { injection H as <- <-. intros d b L. discriminate. }
-  reading H as k E1. passing H as E2. set (d0 := nat_of (top - k)) in *.
-  destruct (nth_error ns d0) as [[| | |g e from]|] eqn:En; try discriminate.
-  passing H as E3. reading H as x E4. reading H as (s1, q1) E5. injection H as <- <-.
-  intros d b L. cbn [look] in L. destruct (Nat.eqb d d0) eqn:Ed.
-  - injection L as <-. apply Nat.eqb_eq in Ed as ->. exists g, e, from. split; [exact En|].
-    intros i Hi. exact (all_unit_below f e _ x i (graph_ok_wf ns d0 _ G En) E4 Hi).
-  - exact (IH _ _ _ E5 d b L).
+  intros G H d b n L N i Hi. assert (T := read_vectors_good _ _ _ f ns top p s q G H d b n L N i Hi).
+  apply andb_prop in T as [T0 T1]. now apply unit_fin.
 Qed.
 Lemma all_lines_good f s all : slopes_good f all s -> forall ns ss ys fv d, skipn d all = ns ->
   known fv ns ss ys -> lines_good ns ss (all_lines f s ns ss d).
@@ -66,8 +75,7 @@ Proof.
   cbn [all_lines lines_good]. split; [|exact (IH ss ys fv _ (skipn_S all d n ns D) (proj2 (proj2 K)))].
   destruct n as [| | |g e from]; trivial. exists (slope f s d). split; [|reflexivity].
   intros i l h Hi. unfold slope. destruct (look s d) as [p|] eqn:El; [|apply adaptive_unit].
-  destruct (S d p El) as (g' & e' & from' & E & A).
-  rewrite (skipn_nth all d _ ns D) in E. injection E as <- <- <-. now apply A.
+  exact (S d p _ El (skipn_nth all d _ ns D) i Hi).
 Qed.
 
 (** ** Other bounds for one node *)
@@ -119,10 +127,11 @@ Proof.
   cbv iota in S1, S2. rewrite fR_maxf, fR_minf, fR_opp by assumption.
   split; [apply Rmax_lub | apply Rmin_glb]; lra.
 Qed.
-Lemma cut_known fv ns ss ys e i w (upper : bool) (d := input_at ns) : known fv ns ss ys ->
-  nth_error ns d = Some (Input e) -> wf e -> fin w ->
+Lemma cut_known fv ns ss ys d n i w (upper : bool) : known fv ns ss ys ->
+  nth_error ns d = Some n -> wf (ext n) -> fin w ->
   (if upper then value ys d i <= fR w else fR w <= value ys d i) ->
-  let ss' := replace ss d (cut (info_at ss d) e i w upper) in known fv ns ss' ys /\ sizes ss' = sizes ss.
+  let ss' := replace ss d (cut (info_at ss d) (ext n) i w upper) in
+  known fv ns ss' ys /\ sizes ss' = sizes ss.
 Proof.
   intros K N W F V. destruct (known_nth fv ns ss ys d _ K N) as (B & _).
   unfold cut. destruct upper; apply (known_replace fv ns ss ys d _ _ _ K N); intros k Hk;
@@ -149,6 +158,31 @@ Proof.
   assert (Y : y i <= 0) by (apply Rnot_lt_le; intros Y; apply N; now exists i).
   specialize (P i Hi). assert (0 <= fR (fget q i) * - y i) by (apply Rmult_le_pos; lra). lra.
 Qed.
+(** Coefficients that pay: none of their terms can be positive. *)
+Lemma pays_le n s y b i : between n s y -> below (ext n) i -> fin b -> pays s b i = true -> fR b * y i <= 0.
+Proof.
+  intros B Hi F P. destruct (B i Hi) as (Fl & Fh & By). unfold pays in P.
+  destruct (0 <? b)%float eqn:E1.
+  - apply ltb_lt in E1; [|exact fin_0 | exact F]. apply leb_le in P; [|exact Fh | exact fin_0].
+    rewrite fR_0 in *. assert (0 <= fR b * - y i) by (apply Rmult_le_pos; lra). lra.
+  - apply ltb_ge in E1; [|exact fin_0 | exact F]. rewrite fR_0 in E1. destruct (b <? 0)%float eqn:E2.
+    + apply leb_le in P; [|exact fin_0 | exact Fl]. rewrite fR_0 in P.
+      assert (0 <= - fR b * y i) by (apply Rmult_le_pos; lra). lra.
+    + apply ltb_ge in E2; [|exact F | exact fin_0]. rewrite fR_0 in E2.
+      replace (fR b) with 0 by lra. lra.
+Qed.
+Lemma extra_rows_pay fv : forall ns ss ys rs, graph_ok ns = true -> known fv ns ss ys -> rows_fin ns rs ->
+  all_pay ns ss rs = true -> rowsum ns rs ys <= 0.
+Proof.
+  induction ns as [|n ns IH]; intros [|s ss] [|y ys] [|r rs] G K R P; try contradiction;
+    cbn [rowsum]; try lra.
+  destruct K as (B & _ & K). cbn [rows_fin] in R. destruct R as (R1 & R). cbn [all_pay] in P.
+  apply andb_prop in P as [P1 P]. cbn [graph_ok] in G. apply andb_prop in G as [N G].
+  assert (T := IH ss ys rs G K R P). destruct r as [q|]; [|lra].
+  assert (D : dotR (ext n) q y <= 0); [|lra]. assert (W := node_ok_wf n ns N).
+  rewrite <- (sum_zero (ext n) (fun _ => 0) W) by trivial. apply sum_le; [exact W|]. intros i Hi.
+  apply (pays_le n s y (fget q i) i B Hi (R1 i Hi)). exact (allb_spec _ _ i W P1 Hi).
+Qed.
 Lemma refute_sound v fv x f ns ss top p c q ys : covers fv v -> graph_ok ns = true -> known fv ns ss ys ->
   exec v x ns ys -> claim_known fv ns (sizes ss) ys c -> refute fv f ns ss top p c = Ok q -> refuted ys c.
 Proof.
@@ -156,6 +190,7 @@ Proof.
   cbn [ext] in H. assert (W := node_ok_wf _ _ N). change (wf e) in W.
   assert (T := node_ok_terms e ts b ns G N).
   reading H as r En. reading H as (s, p1) Es. assert (S := read_slopes_good f ns top _ s p1 G Es).
+  reading H as (b2, p2) Eb. passing H as Pay. set (rs := extra_rows f b2 ns ss 0) in *.
   assert (L := all_lines_good f s ns S ns ss ys fv 0 eq_refl K). set (ls := all_lines f s ns ss 0) in *.
   set (m := ftab (len e) (fun i => word f (p + i))) in *.
   match type of H with (if finb ?w then _ else _) = _ => set (low := w) in * end.
@@ -163,12 +198,13 @@ Proof.
   apply finb_fin in F. assert (Xc : holds v x (Affine e ts b) ys (affine ts b ys))
     by (apply (affine_holds v x e ts b ns); trivial; apply C).
   destruct (back_sound v fv x C (Affine e ts b :: ns) (about c :: ss) (no_lines :: ls)
-    (Some m :: map (fun _ => None) ns) (affine ts b ys :: ys) 0%float) as (_ & _ & R); trivial.
+    (Some m :: rs) (affine ts b ys :: ys) 0%float) as (Rf & _ & R); trivial.
   - cbn [graph_ok]. now rewrite N.
   - exact (conj B (conj M K)).
   - exact (conj Xc X).
   - exact (conj I L).
-  - fold low in R. cbn [rowsum ext] in R. rewrite rowsum_none, fR_0 in R.
+  - fold low in R. cbn [rowsum ext] in R. rewrite fR_0 in R. cbn [rows_fin] in Rf.
+    assert (Z := extra_rows_pay fv ns ss ys rs G K (proj2 Rf) Pay).
     apply ltb_lt in P; [|exact fin_0 | exact F]. rewrite fR_0 in P.
     apply (positive_row e m); [exact W | | lra].
     intros i Hi. unfold m. rewrite fget_ftab_below by assumption.
@@ -193,14 +229,15 @@ Proof.
   destruct (kind =? 0)%uint63; [|destruct (kind =? 1)%uint63; [|destruct (kind =? 2)%uint63]];
     try discriminate.
   - now apply (leaf_sound v fv x f ns ss top ys C G K X cs (p + 1)%uint63 q).
-  - reading H as i Ei. reading H as w Ew. apply get_float_ok in Ew as (_ & F).
-    destruct (nth_error ns (input_at ns)) as [[e| | |]|] eqn:N; try discriminate.
-    passing H as E1. reading H as r E2. reading H as p1 E3.
-    assert (W := graph_ok_wf ns (input_at ns) _ G N). change (wf e) in W.
-    destruct (Rle_lt_dec (value ys (input_at ns) i) (fR w)) as [V|V].
-    + destruct (cut_known fv ns ss ys e i w true K N W F V) as (K' & E). rewrite <- E in T.
-      exact (IH cs _ _ _ K' T E3).
-    + destruct (cut_known fv ns ss ys e i w false K N W F (Rlt_le _ _ V)) as (K' & E). rewrite <- E in T.
+  - reading H as k E0. passing H as E1. set (d := nat_of (top - k)) in *.
+    reading H as i Ei. reading H as w Ew. apply get_float_ok in Ew as (_ & F).
+    destruct (nth_error ns d) as [n|] eqn:N; try discriminate.
+    passing H as E2. reading H as r E3. reading H as p1 E4.
+    assert (W := graph_ok_wf ns d _ G N).
+    destruct (Rle_lt_dec (value ys d i) (fR w)) as [V|V].
+    + destruct (cut_known fv ns ss ys d n i w true K N W F V) as (K' & E). rewrite <- E in T.
+      exact (IH cs _ _ _ K' T E4).
+    + destruct (cut_known fv ns ss ys d n i w false K N W F (Rlt_le _ _ V)) as (K' & E). rewrite <- E in T.
       exact (IH cs _ _ _ K' T H).
   - reading H as k E1. passing H as E2. reading H as w E3. reading H as n E4. passing H as E5.
     reading H as (s, p1) E6. reading H as ss' E7. set (d := nat_of (top - k)) in *.

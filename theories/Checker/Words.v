@@ -18,7 +18,7 @@ Inductive reason :=
 | Truncated | TrailingWords | NotThisFormat | NotThisVersion | WrongCount
 | NotFinite | NotAnInteger | TooLarge | Negative
 | UnknownOperation | WrongShape | MissingNode | NotAConstant | Malformed | NoInput
-| WrongSemantics | EnclosureFailed | NotAffine | SlopeOutside | MultiplierNegative
+| WrongSemantics | EnclosureFailed | NotAffine | SlopeOutside | MultiplierNegative | MultiplierSign
 | SplitOutside | BoundFailed | Crossed | NotEmpty | UnknownStep | TooDeep | NotRefuted.
 
 Inductive res (A : Type) :=

@@ -71,8 +71,8 @@ ENTRIES = (
           "a weight tensor with a NaN, as a diverged training run leaves behind",
           "Train again with a smaller step size, or repair the file. The message names the element."),
     Entry("PNN-GRAPH-103", "An operand that must be a parameter is not",
-          "Weights, biases and constant factors are parameters: their values stand in the graph. A product of "
-          "two tensors that both depend on the input is another operation.",
+          "Weights, biases and constant factors are parameters: their values stand in the graph. A product "
+          "of two tensors that both depend on the input is another operation.",
           "builder.add(mul, x, x)",
           "Add the constant with builder.parameter() and pass its index."),
     Entry("PNN-OP-201", "An operation lacks what this analysis needs",

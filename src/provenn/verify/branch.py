@@ -27,7 +27,7 @@ from provenn.verify.goals import Goals
 from provenn.verify.pool import Hole, Pool
 
 SAFETY, ROUNDING = 1e-9, 1e-12
-NEAR = 2.0
+NEAR, LEAST, FEW, TRIED = 2.0, 0.05, 0.15, 64
 SPENT = 0.5
 Mask = NDArray[np.bool_]
 Chosen = dict[int, Mask]
@@ -101,6 +101,7 @@ class Stats:
 class Brancher:
     """Branch and bound for one group of cases; ``trees`` collects finished roots by position in ``goals``.
 
+    ``reach`` says how near a box must be for ascent to be tried: less while it rarely helps.
     ``prefix`` holds steps that come before everything else in a case's tree. ``on_corners`` is shown the
     minimisers of open goals, which may be counterexamples.
     """
@@ -115,7 +116,7 @@ class Brancher:
     on_corners: Callable[[Floats, Indices], None] = lambda x, case: None
 
     def __post_init__(self) -> None:
-        self.pool = Pool(self.regions)
+        self.pool, self.reach = Pool(self.regions), NEAR
         self.output = self.regions.graph.output
         self.full = tuple(Tighten(t) for t in self.regions.affine)
         self.last = self.regions.last()
@@ -246,22 +247,22 @@ class Brancher:
         return useful | dict(zip(self.last, np.split(needed, cuts, axis=1)))
 
     def _steps(self, old: State, which: Indices, useful: Chosen) -> list[tuple[Tighten, ...]]:
-        """Steps for boxes ``which``: of every target the useful unstable neurons."""
-        made = []
-        for k, i in enumerate(which.tolist()):
-            steps: list[Tighten] = []
-            for step in self.full:
-                crossing = (old.low[step.node][i] < 0.0) & (old.high[step.node][i] > 0.0)
-                listed = np.flatnonzero(useful[step.node][k] & crossing)
-                if len(listed):
-                    steps.append(step if len(listed) == crossing.sum() else Tighten(step.node, listed))
-            made.append(tuple(steps))
-        return made
+        """Steps for boxes ``which``: of every target the useful unstable neurons, [boxes, size]."""
+        made: list[list[Tighten]] = [[] for _ in which]
+        for step in self.full:
+            crossing = (old.low[step.node][which] < 0.0) & (old.high[step.node][which] > 0.0)
+            listed = crossing & useful[step.node]
+            count = listed.sum(1)
+            parts = np.split(np.nonzero(listed)[1], np.cumsum(count)[:-1])
+            whole = count == crossing.sum(1)
+            for k in np.flatnonzero(count).tolist():
+                made[k].append(step if whole[k] else Tighten(step.node, parts[k]))
+        return [tuple(steps) for steps in made]
 
     def _ascend(self, state: State, case: Indices, holes: list[Hole], final: Final, shown: Mask,
                 steps: tuple[Tighten, ...], tries: int) -> Mask:
         """Close more boxes by better slopes and multipliers; returns which."""
-        near = final.value.min(1) > -NEAR * np.abs(final.bound).mean(1)
+        near = final.value.min(1) > -self.reach * np.abs(final.bound).mean(1)
         box, disjunct = np.nonzero((final.value <= 0.0) & (near & ~shown)[:, None])
         closed = np.zeros(len(state), bool)
         if not len(box):
@@ -280,6 +281,11 @@ class Brancher:
             self._hang(holes[i], Tree(steps, Leaf(tuple(parts))))
         self.stats.leaves += int(closed.sum())
         self.stats.ascended_leaves += int(closed.sum())
+        tried = len(np.unique(box))
+        if tried >= TRIED:
+            worked = closed.sum() / tried
+            change = 0.7 if worked < FEW else 1.3 if worked > 2 * FEW else 1.0
+            self.reach = float(np.clip(self.reach * change, LEAST, NEAR))
         return closed
 
     def ascend(self, state: State, case: Indices, multipliers: Floats, box: Indices, disjunct: Indices,

@@ -32,9 +32,14 @@ class Tighten:
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """For each disjunct its output multipliers and slopes."""
+    """For each disjunct its output multipliers and slopes, and split multipliers by node where there are any.
+
+    A split multiplier is a coefficient on a value whose sign is known on this box: not negative where the
+    upper bound is at most 0, not positive where the lower bound is at least 0 (beta-CROWN's multipliers).
+    """
 
     parts: tuple[tuple[Floats, Slopes], ...]
+    signs: tuple[Slopes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +51,13 @@ class Empty:
 
 @dataclass(slots=True)
 class Split:
-    """Two trees: one for ``x[index] <= value``, one for ``x[index] >= value``."""
+    """Two trees: one where element ``index`` of ``node`` is <= ``value``, one where it is >=."""
 
     index: int
     value: float
     below: Tree | None = None
     above: Tree | None = None
+    node: int = 0
 
 
 @dataclass(slots=True)
@@ -62,7 +68,7 @@ class Tree:
     end: Leaf | Split | Empty
 
 
-def _slope_words(slopes: Slopes) -> list[Floats]:
+def _vector_words(slopes: Slopes) -> list[Floats]:
     out = [np.array([len(slopes)], np.float64)]
     for unary in sorted(slopes):
         out += [np.array([unary], np.float64), np.asarray(slopes[unary], np.float64).ravel()]
@@ -73,17 +79,18 @@ def _step_words(step: Tighten) -> list[Floats]:
     count = -1 if step.neurons is None else len(step.neurons)
     out: list[Floats] = [np.array([TIGHTEN, step.node, count], np.float64)]
     out += [] if step.neurons is None else [np.asarray(step.neurons, np.float64)]
-    return out + _slope_words(step.slopes)
+    return out + _vector_words(step.slopes)
 
 
 def _end_words(end: Leaf | Split | Empty) -> list[Floats]:
     if isinstance(end, Split):
-        return [np.array([SPLIT, end.index, end.value])]
+        return [np.array([SPLIT, end.node, end.index, end.value])]
     if isinstance(end, Empty):
         return [np.array([EMPTY, end.index])]
     out: list[Floats] = [np.array([LEAF])]
-    for multipliers, slopes in end.parts:
-        out += [np.asarray(multipliers, np.float64), *_slope_words(slopes)]
+    for k, (multipliers, slopes) in enumerate(end.parts):
+        out += [np.asarray(multipliers, np.float64), *_vector_words(slopes)]
+        out += _vector_words(end.signs[k] if end.signs else {})
     return out
 
 
@@ -139,10 +146,14 @@ class _Reader:
                                    where=f"word {self.at - 1}", expected=f"{low} to {high}", got=value)
         return int(value)
 
-    def slopes(self) -> dict[int, Floats]:
-        """A slope block."""
+    def element(self, node: int) -> int:
+        """The index of an element of a node."""
+        return self.integer(0, self.sizes[node] - 1, "element")
+
+    def vectors(self) -> dict[int, Floats]:
+        """A block of vectors: slopes, or split multipliers."""
         made = {}
-        for _ in range(self.integer(0, len(self.sizes), "number of slope vectors")):
+        for _ in range(self.integer(0, len(self.sizes), "number of vectors")):
             node = self.integer(0, len(self.sizes) - 1, "node")
             made[node] = self.take(self.sizes[node])
         return made
@@ -153,14 +164,17 @@ class _Reader:
         while (kind := self.integer(0, 3, "kind of tree node")) == TIGHTEN:
             node = self.integer(0, len(self.sizes) - 1, "node")
             count = self.integer(-1, self.sizes[node], "number of neurons")
-            neurons = None if count < 0 else self.take(count).astype(np.intp)
-            steps.append(Tighten(node, neurons, self.slopes()))
+            neurons = None if count < 0 else np.array([self.element(node) for _ in range(count)], np.intp)
+            steps.append(Tighten(node, neurons, self.vectors()))
         if kind == SPLIT:
-            index = self.integer(0, self.sizes[0] - 1, "input")
-            return Tree(tuple(steps), Split(index, float(self.take(1)[0])))
+            node = self.integer(0, len(self.sizes) - 1, "node")
+            index = self.element(node)
+            return Tree(tuple(steps), Split(index, float(self.take(1)[0]), node=node))
         if kind == EMPTY:
-            return Tree(tuple(steps), Empty(self.integer(0, self.sizes[0] - 1, "input")))
-        return Tree(tuple(steps), Leaf(tuple((self.take(rows), self.slopes()) for rows in kinds)))
+            return Tree(tuple(steps), Empty(self.element(0)))
+        parts = [(self.take(rows), self.vectors(), self.vectors()) for rows in kinds]
+        signs = tuple(p[2] for p in parts) if any(p[2] for p in parts) else ()
+        return Tree(tuple(steps), Leaf(tuple((p[0], p[1]) for p in parts), signs))
 
 
 def read_trees(words: Words, sizes: Sequence[int], disjuncts: Sequence[Sequence[int]]) -> list[Tree]:
