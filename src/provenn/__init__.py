@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from provenn.ir.canonical import graph_hash
     from provenn.ir.graph import Builder, Graph
     from provenn.ir.printer import show
+    from provenn.ir.property import Property, property_hash
     from provenn.report import write as write_report
     from provenn.verify.checker import CheckResult
-    from provenn.verify.property import Property, property_hash
     from provenn.verify.verdict import Counterexample, Verdict, check, verify
 
 _HOME = {

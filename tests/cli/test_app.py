@@ -17,8 +17,8 @@ import provenn
 from provenn.base.words import to_bytes
 from provenn.cli.app import run
 from provenn.ir.canonical import graph_words
+from provenn.ir.property import property_words
 from provenn.verify import checker
-from provenn.verify.property import property_words
 
 Captured = pytest.CaptureFixture[str]
 

@@ -10,8 +10,8 @@ import numpy as np
 from provenn.base.words import Words
 from provenn.ir.canonical import graph_words
 from provenn.ir.graph import Builder, Graph
+from provenn.ir.property import Case, Property, Row, property_words
 from provenn.ops import ALL
-from provenn.verify.property import Case, Property, Row, property_words
 from provenn.verify.search import search
 
 Files = tuple[Words, Words, Words]

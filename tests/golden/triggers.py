@@ -26,10 +26,10 @@ from provenn.io import vnnlib
 from provenn.io.onnx import read
 from provenn.io.output import write_atomically
 from provenn.ir.graph import Builder, Graph
+from provenn.ir.property import Case, Property, Row
 from provenn.ops import ALL
 from provenn.verify import checker, stored
 from provenn.verify.certificate import Split, Tree, certificate_words, read_trees
-from provenn.verify.property import Case, Property, Row
 from provenn.verify.verdict import check
 
 Patch = pytest.MonkeyPatch

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from provenn.ir.graph import Graph
+from provenn.ir.property import Box, Property, boxes
 from provenn.ops.families import Fast
-from provenn.verify.property import Box, Property, boxes
 
 
 class Rejected(Exception):

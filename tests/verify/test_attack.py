@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenn.bounds.regions import Regions
+from provenn.ir.property import Case, Property, Row, boxes
 from provenn.verify.attack import Attack, inside
 from provenn.verify.goals import make_goals
-from provenn.verify.property import Case, Property, Row, boxes
 from tests.bounds import nets
 
 

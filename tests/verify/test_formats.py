@@ -10,10 +10,10 @@ import numpy as np
 from provenn.base.words import CERTIFICATE_MAGIC, Words, hash_words, sha256
 from provenn.ir.canonical import graph_words
 from provenn.ir.graph import Builder, Graph
+from provenn.ir.property import Case, Property, Row, property_words
 from provenn.ops import ALL
 from provenn.verify import checker
 from provenn.verify.certificate import read_trees
-from provenn.verify.property import Case, Property, Row, property_words
 
 ONE, ZERO = Fraction(1), Fraction(0)
 

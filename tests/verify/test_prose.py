@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from provenn.verify.property import Case, Property, Row
+from provenn.ir.property import Case, Property, Row
 from provenn.verify.prose import property_in_words, row_in_words
 
 ONE, HALF = Fraction(1), Fraction(1, 2)

@@ -13,7 +13,7 @@ import pytest
 from provenn.eval.run import replay, run
 from provenn.io import onnx, vnnlib
 from provenn.ir.graph import Graph
-from provenn.verify.property import Case, Property, Row
+from provenn.ir.property import Case, Property, Row
 from provenn.verify.search import Outcome, search
 from tests.bounds import nets
 from tests.verify import mirror

@@ -12,10 +12,10 @@ import pytest
 from provenn.base.words import Words, sha256
 from provenn.ir.canonical import graph_words
 from provenn.ir.graph import Builder
+from provenn.ir.property import Case, Property, Row, property_words
 from provenn.ops import ALL
 from provenn.verify import checker
 from provenn.verify.certificate import Leaf, Slopes, Split, Tree, certificate_words, read_trees
-from provenn.verify.property import Case, Property, Row, property_words
 
 Z = 2
 ONE = np.ones(1)

@@ -11,9 +11,9 @@ import pytest
 import provenn
 from provenn.errors import CertificateError
 from provenn.ir.graph import Builder, Graph
+from provenn.ir.property import Case, Property, Row
 from provenn.ops import ALL
 from provenn.verify import verdict
-from provenn.verify.property import Case, Property, Row
 from provenn.verify.search import Outcome
 from provenn.verify.verdict import Verdict
 

@@ -1,1 +1,1 @@
-"""The graph: an SSA directed acyclic graph of typed nodes, and the record that describes an op."""
+"""The graph of typed nodes, the record that describes an op, and the form of properties."""

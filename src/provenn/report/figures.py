@@ -9,7 +9,7 @@ import numpy as np
 
 from provenn.bounds.interval import intervals
 from provenn.ir.op import Array
-from provenn.verify.property import boxes
+from provenn.ir.property import boxes
 from provenn.verify.verdict import Verdict
 
 GOOD, BAD, INK = "#1b7f4d", "#b3261e", "#30343b"

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from provenn.bounds.regions import Coefficients, Floats, Indices, Regions
 from provenn.eval.run import replay
 from provenn.ir.graph import Graph
+from provenn.ir.property import Property
 from provenn.verify.goals import Goals
-from provenn.verify.property import Property
 
 Singles = NDArray[np.float32]
 REPLAYS = 8

@@ -13,7 +13,7 @@ import numpy as np
 
 from provenn.bounds.regions import Floats, Indices
 from provenn.ir.op import Array
-from provenn.verify.property import Box
+from provenn.ir.property import Box
 
 GAME_ROUNDS = 24
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from provenn.ir.property import Case, Disjunct, Property, Row
 from provenn.verify.checker import THEOREM
-from provenn.verify.property import Case, Disjunct, Property, Row
 from provenn.verify.verdict import Verdict
 
 TITLES = {"unsat": "HOLDS", "sat": "VIOLATED", "unknown": "UNKNOWN", "timed-out": "TIMED OUT"}

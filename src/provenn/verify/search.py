@@ -20,12 +20,12 @@ from provenn.bounds.importance import importance
 from provenn.bounds.regions import Floats, Indices, Regions
 from provenn.ir.canonical import graph_hash
 from provenn.ir.graph import Graph
+from provenn.ir.property import Box, Property, boxes, property_hash
 from provenn.verify.attack import Attack, Singles
 from provenn.verify.branch import Brancher, Clock, Exhausted, OutOfTime, Stats
 from provenn.verify.certificate import Empty, Leaf, Tree, certificate_words
 from provenn.verify.goals import Goals, make_goals
 from provenn.verify.pool import Hole
-from provenn.verify.property import Box, Property, boxes, property_hash
 from provenn.verify.root import refine
 
 Kind = Literal["unsat", "sat", "unknown", "timed-out"]

@@ -12,7 +12,7 @@ from provenn.io import onnx, vnnlib
 from provenn.io.files import read_bytes
 from provenn.ir.canonical import graph_words
 from provenn.ir.graph import Graph
-from provenn.verify.property import Property, property_words
+from provenn.ir.property import Property, property_words
 
 
 def load_words(

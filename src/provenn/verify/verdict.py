@@ -24,9 +24,9 @@ from provenn.io.output import write_atomically
 from provenn.ir.canonical import graph_words
 from provenn.ir.graph import Graph
 from provenn.ir.op import Array
+from provenn.ir.property import Property, property_words
 from provenn.verify import checker
 from provenn.verify.opinion import onnxruntime_output
-from provenn.verify.property import Property, property_words
 from provenn.verify.search import Outcome, search
 from provenn.verify.stored import load_certificate, load_words
 

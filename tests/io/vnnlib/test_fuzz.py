@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from provenn.errors import ProvennError
 from provenn.io.vnnlib import read
-from provenn.verify.property import property_words
+from provenn.ir.property import property_words
 
 FIRST = """; seed
 (declare-const X_0 Real)(declare-const X_1 Real)

@@ -13,7 +13,7 @@ from provenn.io.vnnlib import v1
 from provenn.io.vnnlib.formula import holds
 from provenn.io.vnnlib.normal import to_property
 from provenn.io.vnnlib.sexpr import Source
-from provenn.verify.property import boxes
+from provenn.ir.property import boxes
 
 HEAD = "".join(f"(declare-const {name} Real)\n" for name in ("X_0", "X_1", "Y_0", "Y_1"))
 BOX = "(assert (and (<= X_0 2) (>= X_0 -2) (<= X_1 2) (>= X_1 -2)))\n"

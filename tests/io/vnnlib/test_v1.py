@@ -11,7 +11,7 @@ import pytest
 
 from provenn.errors import FileError, PropertyError, ProvennError, UnsupportedError
 from provenn.io.vnnlib import load, read
-from provenn.verify.property import Property, property_words
+from provenn.ir.property import Property, property_words
 
 HEAD = "".join(f"(declare-const {name} Real)\n" for name in ("X_0", "X_1", "Y_0", "Y_1"))
 BOX = "(assert (and (<= X_0 1) (>= X_0 -1.5) (<= X_1 0.1) (>= X_1 1e-3)))\n"

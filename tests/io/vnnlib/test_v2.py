@@ -15,7 +15,7 @@ from provenn.eval.run import run
 from provenn.io import onnx as onnx_io
 from provenn.io.vnnlib import load, read, v2
 from provenn.io.vnnlib.sexpr import Source
-from provenn.verify.property import Property
+from provenn.ir.property import Property
 
 pytest.importorskip("vnnlib")
 HEAD = """; a query

@@ -20,7 +20,7 @@ from provenn.io.vnnlib.counterexample import counterexample
 from provenn.io.vnnlib.normal import to_property
 from provenn.io.vnnlib.sexpr import Source
 from provenn.ir.graph import Graph
-from provenn.verify.property import Property
+from provenn.ir.property import Property
 
 __all__ = ["Reading", "counterexample", "load", "read"]
 

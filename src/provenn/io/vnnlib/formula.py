@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from provenn.verify.property import Row
+from provenn.ir.property import Row
 
 ZERO = Fraction(0)
 

@@ -14,7 +14,7 @@ from fractions import Fraction
 from provenn.errors import PropertyError, UnsupportedError
 from provenn.io.vnnlib.formula import Formula, Some
 from provenn.io.vnnlib.numbers import is_huge
-from provenn.verify.property import Case, Disjunct, Property, Row
+from provenn.ir.property import Case, Disjunct, Property, Row
 
 Box = tuple[tuple[Fraction, ...], tuple[Fraction, ...]]
 MOST_ROWS = 1_000_000

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenn.base.words import PROPERTY_MAGIC
-from provenn.verify.property import Case, Property, Row, above, below, property_hash, property_words
+from provenn.ir.property import Case, Property, Row, above, below, property_hash, property_words
 
 TENTH, HALF = Fraction(1, 10), Fraction(1, 2)
 
