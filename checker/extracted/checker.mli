@@ -394,6 +394,8 @@ val turn : linmap -> farr -> farr
 
 val back : linmap -> farr -> Uint63.t -> Float64.t
 
+val single : linmap -> bool
+
 val transV : linmap -> farr -> farr
 
 val rowF : linmap -> Uint63.t -> Uint63.t -> Float64.t

@@ -98,7 +98,19 @@ Definition back (l : linmap) (t : farr) (k : int) : float :=
   | Reindex _ eout _ psi => let i := psi k in if i <? len eout then fget t i else 0%float
   end.
 Definition transF (l : linmap) (y : farr) (k : int) : float := back l (turn l y) k.
-Definition transV (l : linmap) (y : farr) : farr := let t := turn l y in ftab (len (in_ext l)) (back l t).
+(** A single row needs no division to find its place. *)
+Definition single (l : linmap) : bool :=
+  match l with
+  | Dense rows _ _ _ _ _ _ => rows =? 1
+  | _ => false
+  end.
+Definition transV (l : linmap) (y : farr) : farr :=
+  if single l then
+    match l with
+    | Dense _ m _ ein _ _ wt => ftab (len ein) (fun k => dot m wt (k * len m) y 0)
+    | _ => y
+    end
+  else let t := turn l y in ftab (len (in_ext l)) (back l t).
 
 Definition rowF (l : linmap) (i k : int) : float :=
   match l with

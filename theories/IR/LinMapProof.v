@@ -331,7 +331,16 @@ Qed.
 
 Lemma fget_transV lam k : below (in_ext l) k -> fget (transV l lam) k = transF l lam k.
 Proof.
-  intros Hk. unfold transV. cbv zeta.
-  rewrite fget_ftab_below; [reflexivity|exact (in_wf l Hl)|exact Hk].
+  intros Hk. assert (W := in_wf l Hl). unfold transV. cbv zeta.
+  destruct (single l) eqn:S; [|rewrite fget_ftab_below; [reflexivity|exact W|exact Hk]].
+  destruct l as [| |rows m n ein eout w wt| |]; try discriminate. cbn [single in_ext] in *.
+  apply Uint63.eqb_spec in S as ->. rewrite fget_ftab_below by assumption.
+  assert (E : len ein = len n).
+  { revert Hl. unfold valid. rewrite !andb_true_iff. intros H. destruct H as (_ & _ & _ & _ & _ & _ & H & _).
+    apply Uint63.eqb_spec in H. rewrite H. ring. }
+  unfold transF. cbn [back turn]. apply below_iff, Uint63.ltb_spec in Hk. rewrite E in Hk.
+  replace (k / len n)%uint63 with 0%uint63.
+  - f_equal; [|ring]. ring.
+  - symmetry. apply to_Z_inj. rewrite div_spec. apply Z.div_small. split; [apply to_Z_bounded | exact Hk].
 Qed.
 End Float.

@@ -1320,10 +1320,21 @@ let back l t k =
     let i = psi k in
     if ltb i eout.len then fget t i else (Float64.of_float (0x0p+0))
 
+(** val single : linmap -> bool **)
+
+let single = function
+| Dense (rows0, _, _, _, _, _, _) -> eqb0 rows0 (Uint63.of_int (1))
+| _ -> false
+
 (** val transV : linmap -> farr -> farr **)
 
 let transV l y =
-  let t = turn l y in ftab (in_ext l).len (back l t)
+  if single l
+  then (match l with
+        | Dense (_, m, _, ein, _, _, wt) ->
+          ftab ein.len (fun k -> dot m wt (mul k m.len) y (Uint63.of_int (0)))
+        | _ -> y)
+  else let t = turn l y in ftab (in_ext l).len (back l t)
 
 (** val rowF : linmap -> Uint63.t -> Uint63.t -> Float64.t **)
 
