@@ -1,7 +1,7 @@
 (* Arrays of 64-bit floats. The checker's only arrays: made by [tab], read by [get], never written again. *)
 type t = floatarray
 
-(* Bounds-checked: an index outside the array raises Invalid_argument, which the driver reports as a rejection. *)
+(* Bounds-checked: an index outside the array raises Invalid_argument, which the driver rejects. *)
 let get (a : t) (i : int) : float = Float.Array.get a i [@@inline]
 
 let tab (n : int) (f : int -> float) : t =

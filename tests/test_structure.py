@@ -22,8 +22,6 @@ LEVELS = {
     "nn": 5, "optim": 5, "train": 6, "report": 7, "cli": 8,
     "__init__": 9, "__main__": 9,
 }
-# The property's form is plain data that readers make and verifiers use; it imports levels 0 and 1 only.
-MODULE_LEVELS = {"verify.property": 2}
 ENGINES = ("bounds", "eval", "autodiff", "verify", "report", "cli")
 FORBIDDEN = {"utils", "util", "misc", "helpers", "helper", "common", "stuff", "tools"}
 PUBLIC = [
@@ -46,8 +44,7 @@ def room_of(path: Path) -> str:
 
 def level(dotted: str) -> int:
     """Level of a module named without the leading ``provenn.``; more names may follow."""
-    parts = dotted.split(".")
-    return MODULE_LEVELS.get(".".join(parts[:2]), LEVELS[parts[0]])
+    return LEVELS[dotted.split(".")[0]]
 
 
 def imports(path: Path) -> Iterator[tuple[int, str]]:

@@ -14,7 +14,7 @@ from nets import Net, words_of
 from writing import NONE, Tree, certificate_words, empty, leaf, property_words, rows, split, tighten
 
 from provenn.ir.graph import Graph
-from provenn.verify import property as text
+from provenn.ir import property as text
 from provenn.verify.search import search
 
 Array = Any
