@@ -13,8 +13,8 @@ from judge import Words
 from nets import Net, words_of
 from writing import NONE, Tree, certificate_words, empty, leaf, property_words, rows, split, tighten
 
-from provenn.ir.graph import Graph
 from provenn.ir import property as text
+from provenn.ir.graph import Graph
 from provenn.verify.search import search
 
 Array = Any
