@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from provenn.base.words import to_bytes
+from tests.conftest import missing
 from tests.coq.samples import Files, certified, damaged
 
 
@@ -19,7 +20,7 @@ def slow_program(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     found = shutil.which("ocamlfind") and subprocess.run(
         ["ocamlfind", "query", "coq-core.kernel"], capture_output=True, check=False).returncode == 0
     if not found:
-        pytest.skip("Coq's OCaml libraries are missing: apt-get install libcoq-core-ocaml-dev ocaml-findlib")
+        missing("Coq's OCaml libraries are missing: apt-get install libcoq-core-ocaml-dev ocaml-findlib")
     folder = repository / "checker"
     for path in [*(folder / "extracted" / "slow").glob("checker.ml*"), folder / "slow" / "glue.ml",
                  folder / "driver.ml", folder / "farray.ml"]:

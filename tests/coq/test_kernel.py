@@ -12,6 +12,7 @@ import pytest
 from provenn.coq.kernel import HEADER, MAX_WORDS, definition, kernel_theorem
 from provenn.errors import CertificateError
 from provenn.verify import checker
+from tests.conftest import missing
 from tests.coq.samples import Files, certified, damaged
 
 NAMES = ("graph", "property", "certificate")
@@ -20,7 +21,7 @@ NAMES = ("graph", "property", "certificate")
 def coqc(folder: Path, text: str, theories: Path) -> subprocess.CompletedProcess[str]:
     """Compile one Coq file; skips where Coq or the compiled theories are missing."""
     if shutil.which("coqc") is None or not (theories / "Checker" / "Sound.vo").is_file():
-        pytest.skip("Coq or the compiled theories are missing: make coq")
+        missing("Coq or the compiled theories are missing: make coq")
     (folder / "Net.v").write_text(text)
     return subprocess.run(["coqc", "-R", str(theories), "Provenn", "-w", "none", "Net.v"], cwd=folder,
                           capture_output=True, text=True, timeout=300, check=False)
