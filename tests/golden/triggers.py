@@ -14,6 +14,8 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
+from provenn.autodiff.reverse import gradient
+from provenn.base.views import Loops
 from provenn.bounds.interval import intervals
 from provenn.bounds.regions import Regions
 from provenn.catalogue import explain
@@ -25,7 +27,7 @@ from provenn.eval.run import run
 from provenn.io import vnnlib
 from provenn.io.onnx import read
 from provenn.io.output import write_atomically
-from provenn.ir.graph import Builder, Graph
+from provenn.ir.graph import Builder, Graph, check_constants
 from provenn.ir.property import Case, Property, Row
 from provenn.ops import ALL
 from provenn.verify import checker, stored
@@ -130,6 +132,12 @@ def constant_network(tmp: Path, patch: Patch) -> None:
     Regions(builder.finish(builder.add(ALL["relu"], w, name="last")))
 
 
+def squared(shape: tuple[int, ...]) -> Graph:
+    builder = Builder()
+    x = builder.add(ALL["input"], name="x", shape=shape)
+    return builder.finish(builder.add(ALL["mul"], x, x, name="square"))
+
+
 def without_vnnlib(tmp: Path, patch: Patch) -> None:
     patch.setitem(sys.modules, "vnnlib", None)
     query(SECOND)(tmp, patch)
@@ -230,10 +238,14 @@ TRIGGERS: dict[str, Trigger] = {
     "PNN-SHAPE-109": node("reshape", (1, 6), shape=(2, 4)),
     "PNN-SHAPE-110": node("transpose", (1, 2, 3), perm=(0, 2, 2)),
     "PNN-SHAPE-111": node("concat", (1, 2), (2, 2), axis=1),
+    "PNN-SHAPE-113": node("move", (2, 2), shape=(6,), loops=Loops((6,)), out=Loops((6,)).view(0),
+                          src=Loops((6,)).view(0)),
     "PNN-SHAPE-112": node("slice", (1, 5), axis=1, start=4, stop=9),
     "PNN-GRAPH-101": lambda tmp, patch: Builder().add(ALL["relu"], 7, name="layer"),
     "PNN-GRAPH-102": lambda tmp, patch: Builder().parameter(ALL["parameter"], np.array([1.0, np.nan]), "w"),
-    "PNN-GRAPH-103": node("mul", (1, 5), (1, 5)),
+    "PNN-GRAPH-103": lambda tmp, patch: check_constants(squared(())),
+    "PNN-GRAPH-104": lambda tmp, patch: gradient(squared(()), [1]),
+    "PNN-GRAPH-105": lambda tmp, patch: gradient(squared((1, 5))),
     "PNN-OP-201": no_input_rule,
     "PNN-OP-202": constant_network,
     "PNN-PROP-301": lambda tmp, patch: Row(

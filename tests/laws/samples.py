@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from provenn.base.types import TensorType
+from provenn.base.views import Dim, Loops, View
 from provenn.ir.op import Array, Op
 from provenn.ops import ALL
 
@@ -21,9 +22,10 @@ class Sample(NamedTuple):
     parameters: frozenset[int]
 
     def operands(self, rng: np.random.Generator, dtype: type = np.float64, batch: int = 3) -> list[Array]:
-        """Random operands with their batch axis: 1 for parameters."""
-        return [rng.normal(size=(1 if k in self.parameters else batch, *t.shape)).astype(dtype)
+        """Random operands with their batch axis: 1 for parameters; positive where the op needs it."""
+        made = [rng.normal(size=(1 if k in self.parameters else batch, *t.shape)).astype(dtype)
                 for k, t in enumerate(self.types)]
+        return [np.abs(v) + v.dtype.type(0.5) if self.op.tag in POSITIVE else v for v in made]
 
 
 def _shape(rng: np.random.Generator) -> tuple[int, ...]:
@@ -81,9 +83,41 @@ def _slice(rng: np.random.Generator) -> Any:
     return [TensorType(shape)], {"axis": axis, "start": start, "stop": stop}, ()
 
 
+def _views(rng: np.random.Generator) -> tuple[Loops, View, View, View]:
+    """Three views of five loops: batch, channels, rows with stride, dilation and padding, taps."""
+    n, c, o, rows, taps, image = (int(v) for v in rng.integers(1, 5, 6))
+    stride, dilation, pad = (int(v) for v in rng.integers(1, 3, 3))
+    loops = Loops((n, c, o, rows, taps))
+    pixel = Dim(image + 2, loops.steps({3: stride, 4: dilation}), -pad)
+    return loops, loops.view(0, 2, 3), loops.view(0, 1, pixel), loops.view(2, 1, 4)
+
+
+def _contract(rng: np.random.Generator) -> Any:
+    loops, *views = _views(rng)
+    out, left, right = (views[k] for k in rng.permutation(3))
+    attrs = {"shape": out.shape, "loops": loops, "out": out, "left": left, "right": right}
+    return [TensorType(left.shape), TensorType(right.shape)], attrs, ()
+
+
+def _move(rng: np.random.Generator) -> Any:
+    loops, *views = _views(rng)
+    out, src, _ = (views[k] for k in rng.permutation(3))
+    return [TensorType(src.shape)], {"shape": out.shape, "loops": loops, "out": out, "src": src}, ()
+
+
+def _logsumexp(rng: np.random.Generator) -> Any:
+    dims = tuple(int(v) for v in rng.integers(1, 5, 3))
+    return [TensorType(dims)], {"dims": dims, "shape": (dims[0], dims[2])}, ()
+
+
+POSITIVE = {"log", "sqrt", "div"}
 MAKERS: dict[str, Callable[[np.random.Generator], Any]] = {
     "add": _same(2), "sub": _same(2), "mul": _same(2, (1,)), "relu": _same(1), "linear": _linear,
     "conv": _conv, "reshape": _reshape, "transpose": _transpose, "concat": _concat, "slice": _slice,
+    "move": _move, "contract": _contract, "logsumexp": _logsumexp,
+    **dict.fromkeys(("div", "maximum", "equal"), _same(2)),
+    **dict.fromkeys(("step", "neg", "exp", "log", "sqrt", "tanh", "sigmoid", "softplus", "erf", "gauss",
+                     "sin", "cos", "abs", "sign"), _same(1)),
 }
 LEAVES = {"input", "parameter"}
 

@@ -23,7 +23,7 @@ def having(facet: str) -> pytest.MarkDecorator:
 
 
 SEEDED = pytest.mark.parametrize("seed", SEEDS)
-FACETS = ("kernel", "interval", "transpose", "slope", "lines", "grad", "onnx")
+FACETS = ("kernel", "interval", "transpose", "slope", "lines", "grad", "lower", "onnx")
 
 
 def test_every_op_has_samples() -> None:
@@ -58,7 +58,7 @@ def test_transposes_are_adjoint(tag: str, seed: int) -> None:
         np.testing.assert_allclose((ct * change).sum(), (back * operands[k]).sum(), rtol=1e-10, atol=1e-10)
 
 
-@EACH
+@having("interval")
 @SEEDED
 def test_intervals_contain_samples(tag: str, seed: int) -> None:
     s = samples.sample(tag, seed)

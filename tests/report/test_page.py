@@ -70,7 +70,7 @@ def test_pages(name: str, net: str, title: str, digits: Path, tmp_path: Path, ch
 
 def test_names_from_files_are_escaped(digits: Path, tmp_path: Path, checker_program: Path) -> None:
     verdict = provenn.verify(digits / "mlp.onnx", digits / "mlp_robust.vnnlib", timeout=60)
-    nasty = provenn.Graph(verdict.graph.nodes, verdict.graph.output, "<script>alert(1)</script>")
+    nasty = provenn.Graph(verdict.graph.nodes, verdict.graph.outputs, "<script>alert(1)</script>")
     again = provenn.verify(nasty, verdict.prop, timeout=60)
     provenn.write_report(again, tmp_path / "r.html")
     assert "<script" not in (tmp_path / "r.html").read_text()

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from provenn.errors import UnsupportedError
-from provenn.ir.graph import Graph
+from provenn.ir.graph import Graph, check_constants
 from provenn.ir.op import Array, Have
 from provenn.ops.families import Fast
 
@@ -138,11 +138,12 @@ class Regions:
     ``targets`` the pre-activation nodes in order (``affine`` those that are no unary nodes themselves),
     ``above`` the unary nodes below each target.
     ``tick`` runs before every product and may raise to stop the work.
-    Raises UnsupportedError (PNN-OP-201) for a node that is neither affine nor has lines.
+    Raises UnsupportedError (PNN-OP-201) for a node that is neither affine nor has lines, GraphError
+    (PNN-GRAPH-103) for a product of two variables.
     """
 
     def __init__(self, graph: Graph, tick: Callable[[], None] = lambda: None) -> None:
-        self.graph, self.tick = graph, tick
+        self.graph, self.tick = check_constants(graph), tick
         self.sizes = {i: n.type.size for i, n in enumerate(graph)}
         self.fixed = _constants(graph)
         self.unary: list[int] = []

@@ -61,6 +61,11 @@ ENTRIES = (
           "it.",
           "slice of float32[1, 5] along axis 1 from 4 to 9",
           "Count from 0; negative positions are resolved by the reader, not by the graph."),
+    Entry("PNN-SHAPE-113", "A view that does not fit",
+          "A view says which element of a tensor each point of a loop nest touches. Its sizes must multiply "
+          "to the tensor's number of elements, and it must say how it moves along every loop.",
+          "a move whose source view has 6 elements, of a tensor with 4",
+          "Build views with Loops.view; a step backwards is written as a transpose of slices."),
     Entry("PNN-GRAPH-101", "A node reads a node that does not exist yet",
           "Graphs are built in order: a node can only read nodes that were added before it.",
           "builder.add(relu, 7) while the builder has three nodes",
@@ -71,10 +76,18 @@ ENTRIES = (
           "a weight tensor with a NaN, as a diverged training run leaves behind",
           "Train again with a smaller step size, or repair the file. The message names the element."),
     Entry("PNN-GRAPH-103", "An operand that must be a parameter is not",
-          "Weights, biases and constant factors are parameters: their values stand in the graph. A product "
-          "of two tensors that both depend on the input is another operation.",
-          "builder.add(mul, x, x)",
+          "Bounds need weights, biases and constant factors as parameters, whose values stand in the graph. "
+          "They do not cover products of two tensors that both depend on the input yet.",
+          "bounds of builder.add(mul, x, x)",
           "Add the constant with builder.parameter() and pass its index."),
+    Entry("PNN-GRAPH-104", "A gradient with respect to something that is no input",
+          "Reverse mode returns cotangents of the graph's inputs. Parameters are constants of the graph.",
+          "vjp with respect to a node that computes something",
+          "Make the tensor an input of the graph; training does so with every trainable weight."),
+    Entry("PNN-GRAPH-105", "The gradient of something that is no scalar",
+          "A gradient belongs to a function with one number as its value.",
+          "gradient() of a graph whose first output has shape [128, 10]",
+          "Sum or average the result, or pass a cotangent of its shape to vjp."),
     Entry("PNN-OP-201", "An operation lacks what this analysis needs",
           "Each operation lists what it can do as facets: run, intervals, linear bounds, transposes, "
           "gradients. The one that is needed here is missing, for the reason in the message.",

@@ -9,6 +9,8 @@ in increasing index order, then the bias. No fused multiply-add.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from provenn.errors import ShapeError
@@ -46,6 +48,30 @@ def values(graph: Graph, x: Array, arith: Arithmetic | None = None) -> list[Arra
         else:
             out.append(node.op.need("kernel")(arith, node.attrs, *(out[i] for i in node.inputs)))
     return out
+
+
+def execute(graph: Graph, feeds: Sequence[Array], arith: Arithmetic | None = None) -> list[Array]:
+    """Outputs of a graph with any number of inputs, given in the order of ``graph.inputs``.
+
+    All arrays have exactly the shapes of the graph, without a batch axis; constants take the type of the
+    first feed. Raises ShapeError (PNN-SHAPE-103) for a wrong count or shape.
+    """
+    if [np.shape(x) for x in feeds] != [graph.nodes[i].type.shape for i in graph.inputs]:
+        raise ShapeError("PNN-SHAPE-103", "the inputs do not have the graph's shapes",
+                         expected=[list(graph.nodes[i].type.shape) for i in graph.inputs],
+                         got=[list(np.shape(x)) for x in feeds])
+    arith = arith or Fast()
+    dtype = feeds[0].dtype if feeds else np.dtype(np.float32)
+    given = iter(feeds)
+    out: list[Array] = []
+    for node in graph:
+        if node.value is not None:
+            out.append(node.value[None].astype(dtype))
+        elif node.is_input:
+            out.append(np.asarray(next(given))[None])
+        else:
+            out.append(node.op.need("kernel")(arith, node.attrs, *(out[i] for i in node.inputs)))
+    return [out[i][0] for i in graph.outputs]
 
 
 def run(graph: Graph, x: Array, arith: Arithmetic | None = None) -> Array:

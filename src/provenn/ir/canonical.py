@@ -24,7 +24,9 @@ def graph_words(graph: Graph) -> Words:
         data = np.zeros(0) if node.value is None else node.value.astype(np.float64).ravel()
         blocks += [np.array([*ints, data.size], np.float64), data]
     body = np.concatenate(blocks)
-    head = np.array([GRAPH_MAGIC, VERSION, 6 + body.size, len(graph.nodes), graph.output, 0.0])
+    more = graph.outputs[1:]
+    size = 6 + len(more) + body.size
+    head = np.array([GRAPH_MAGIC, VERSION, size, len(graph.nodes), graph.output, len(more), *more])
     return np.concatenate([head, body])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -29,17 +29,35 @@ class Node:
         """True for a constant tensor that the graph carries."""
         return self.value is not None
 
+    @property
+    def is_input(self) -> bool:
+        """True for a value that is given from outside."""
+        return not self.inputs and self.value is None
+
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """A network: nodes in topological order; node 0 is the input, ``output`` names the result."""
+    """Nodes in topological order, and which of them are results.
+
+    A network to verify has one input, node 0, and one output; a training step has many of both.
+    """
 
     nodes: tuple[Node, ...]
-    output: int
+    outputs: tuple[int, ...]
     name: str = "network"
 
     def __iter__(self) -> Iterator[Node]:
         return iter(self.nodes)
+
+    @property
+    def inputs(self) -> tuple[int, ...]:
+        """Numbers of the nodes whose values are given from outside."""
+        return tuple(i for i, n in enumerate(self.nodes) if n.is_input)
+
+    @property
+    def output(self) -> int:
+        """Number of the first result."""
+        return self.outputs[0]
 
     @property
     def input_type(self) -> TensorType:
@@ -73,7 +91,7 @@ class Builder:
         """Append one node and return its index.
 
         Raises ShapeError when the operands do not fit (the op's own message, with the node named),
-        GraphError when an input does not exist yet (PNN-GRAPH-101) or had to be a parameter (-103).
+        GraphError when an operand does not exist yet (PNN-GRAPH-101).
         """
         for i in inputs:
             if not 0 <= i < len(self.nodes):
@@ -85,12 +103,6 @@ class Builder:
             where = f"node {len(self.nodes)} {name!r} ({op.tag})"
             raise ShapeError(e.code, e.what, where=where, expected=e.expected, got=e.got,
                              hint=e.hint) from None
-        for k in op.constants:
-            if k < len(inputs) and not self.nodes[inputs[k]].is_parameter:
-                maker = self.nodes[inputs[k]].op.tag
-                raise GraphError("PNN-GRAPH-103", f"operand {k} of {op.tag} must be a parameter", where=name,
-                                 expected="a constant tensor", got=f"the result of {maker}",
-                                 hint="products of two variable tensors are not supported yet")
         self.nodes.append(Node(op, tuple(inputs), dict(attrs), made, name))
         return len(self.nodes) - 1
 
@@ -106,16 +118,27 @@ class Builder:
         self.nodes.append(Node(op, (), {}, made, name, value.astype(made.dtype)))
         return len(self.nodes) - 1
 
-    def finish(self, output: int) -> Graph:
-        """The graph of everything that ``output`` depends on, the input first."""
-        keep = {0, output}
-        for i in range(output, -1, -1):
+    def finish(self, *outputs: int) -> Graph:
+        """The graph of everything that ``outputs`` depend on, and of all inputs."""
+        keep = set(outputs) | {i for i, n in enumerate(self.nodes) if n.is_input}
+        for i in range(max(outputs), -1, -1):
             if i in keep:
                 keep.update(self.nodes[i].inputs)
         order = sorted(keep)
         index = {old: new for new, old in enumerate(order)}
-        nodes = []
-        for old in order:
-            n = self.nodes[old]
-            nodes.append(Node(n.op, tuple(index[i] for i in n.inputs), n.attrs, n.type, n.name, n.value))
-        return Graph(tuple(nodes), index[output], self.name)
+        nodes = tuple(replace(self.nodes[i], inputs=tuple(index[k] for k in self.nodes[i].inputs))
+                      for i in order)
+        return Graph(nodes, tuple(index[i] for i in outputs), self.name)
+
+
+def check_constants(graph: Graph) -> Graph:
+    """The graph itself; GraphError PNN-GRAPH-103 when an operand that bounds need fixed is variable."""
+    for i, node in enumerate(graph):
+        for k in node.op.constants:
+            if k < len(node.inputs) and not graph.nodes[node.inputs[k]].is_parameter:
+                maker = graph.nodes[node.inputs[k]].op.tag
+                raise GraphError("PNN-GRAPH-103", f"operand {k} of {node.op.tag} must be a parameter",
+                                 where=graph.where(i), expected="a constant tensor",
+                                 got=f"the result of {maker}",
+                                 hint="products of two variable tensors are not supported yet")
+    return graph

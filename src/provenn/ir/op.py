@@ -56,11 +56,26 @@ class Arithmetic(Protocol):
         """``out[..., m] = sum_k x[..., k] * w[m, k]`` in this arithmetic's order."""
 
 
+class Emitter(Protocol):
+    """Appends nodes to a graph by tag: ``emit.mul(x, y)`` returns the number of the new node."""
+
+    def type(self, node: int) -> TensorType:
+        """Type of a node."""
+
+    def attrs(self, node: int) -> Attrs:
+        """Attributes of a node."""
+
+    def __getattr__(self, tag: str) -> Callable[..., int]:
+        """The operation with this tag, as a function from operands and attributes to a node."""
+
+
 ShapeRule = Callable[[Sequence[TensorType], Attrs], TensorType]
 Kernel = Callable[..., Array]
 IntervalRule = Callable[..., Pair]
 TransposeRule = Callable[..., Array]
 LinesRule = Callable[..., tuple[Array, Array, Array, Array]]
+GradRule = Callable[["Emitter", int, Sequence[int], int, int], int | None]
+LowerRule = Callable[["Emitter", Attrs, Sequence[int]], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +92,13 @@ class Op:
         slope      rule(x) -> array: derivative of a unary elementwise op, at kinks as declared
         lines      rule(lo, hi, alpha) -> (lower slope, lower offset, upper slope, upper offset) of a unary
                    elementwise op; alpha in [0, 1] is the free lower slope where there is one
-        grad       graph -> graph reverse mode (builder rule)
+        grad       rule(emitter, slot, operands, result, cotangent) -> node or None: emits the nodes of the
+                   cotangent of operand ``slot`` (all four are node numbers); None when it is zero
+        lower      rule(emitter, attrs, operands) -> node: the same value by operations of the
+                   differentiable core (docs/gradients.md)
         onnx       (operator name, opset) pairs that the reader maps to this op
 
-    ``constants`` lists the operands that must be parameters.
+    ``constants`` lists the operands that bounds need as parameters.
     """
 
     tag: str
@@ -92,7 +110,8 @@ class Op:
     transpose: Have[TransposeRule] | Zero | Lacks
     slope: Have[Kernel] | Lacks
     lines: Have[LinesRule] | Lacks
-    grad: Have[Any] | Zero | Lacks
+    grad: Have[GradRule] | Zero | Lacks
+    lower: Have[LowerRule] | Lacks
     onnx: Have[tuple[str, ...]] | Lacks
     attrs: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
@@ -115,9 +134,12 @@ class Op:
         )
 
     def encode(self, attrs: Attrs) -> list[int]:
-        """Attributes as integers, in the order of ``self.attrs``."""
+        """Attributes as integers, in the order of ``self.attrs``; views and loops bring their lengths."""
         out: list[int] = []
         for name in self.attrs:
             value = attrs[name]
-            out.extend(value if isinstance(value, tuple) else (value,))
+            if hasattr(value, "encode"):
+                out.extend(value.encode())
+            else:
+                out.extend(value if isinstance(value, tuple) else (value,))
         return out

@@ -14,7 +14,9 @@ Proof: theories/IR/LinMap.v, LinMapProof.v.
 
 from __future__ import annotations
 
-from provenn.ir.op import Arithmetic, Array, Attrs, Have, Op
+from collections.abc import Sequence
+
+from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
 from provenn.ops import families
 
 
@@ -29,9 +31,14 @@ def transpose(attrs: Attrs, k: int, ct: Array, operands: object, types: object) 
     return ct
 
 
+def grad(emit: Emitter, slot: int, args: Sequence[int], out: int, ct: int) -> int:
+    """Both operands receive the cotangent."""
+    return ct
+
+
 add = Op(
     tag="add", code=3, coq="Provenn.IR.LinMap", facts=("affine", "elementwise", "increasing"),
     shape=Have(families.same_shapes), kernel=Have(kernel), interval=Have(families.moved(kernel)),
     transpose=Have(transpose), slope=families.AFFINE, lines=families.AFFINE,
-    grad=families.NO_GRAPH_GRADIENT, onnx=Have(("Add",)),
+    grad=Have(grad), lower=families.CORE, onnx=Have(("Add",)),
 )

@@ -14,8 +14,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from provenn.base.types import TensorType
+from provenn.base.views import Loops
 from provenn.errors import ShapeError
-from provenn.ir.op import Arithmetic, Array, Attrs, Have, Op
+from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
 from provenn.ops import families
 
 
@@ -45,9 +46,23 @@ def transpose(attrs: Attrs, k: int, ct: Array, operands: object, types: Sequence
     return ct[(*[slice(None)] * (axis + 1), slice(start, start + types[k].shape[axis]))]
 
 
+def lower(emit: Emitter, attrs: Attrs, args: Sequence[int]) -> int:
+    """Each operand among zeros, added up."""
+    axis, types = attrs["axis"], [emit.type(a) for a in args]
+    made = shape(types, attrs).shape
+    total, start = -1, 0
+    for a, t in zip(args, types):
+        loops = Loops(t.shape)
+        dims = [d if d != axis else (d, made[axis], start) for d in range(len(made))]
+        part = emit.move(a, shape=made, loops=loops, out=loops.view(*dims), src=loops.view(*range(len(made))))
+        total = part if total < 0 else emit.add(total, part)
+        start += t.shape[axis]
+    return total
+
+
 concat = Op(
     tag="concat", code=11, coq="Provenn.Ops.Movement", facts=("affine", "movement"), attrs=("axis",),
     shape=Have(shape), kernel=Have(kernel), interval=Have(families.moved(kernel)),
     transpose=Have(transpose), slope=families.AFFINE, lines=families.AFFINE,
-    grad=families.NO_GRAPH_GRADIENT, onnx=Have(("Concat",)),
+    grad=families.NOT_CORE, lower=Have(lower), onnx=Have(("Concat",)),
 )

@@ -16,8 +16,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from provenn.base.types import TensorType
+from provenn.base.views import Dim, Loops
 from provenn.errors import ShapeError
-from provenn.ir.op import Arithmetic, Array, Attrs, Have, Op
+from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
 from provenn.ops import families
 
 
@@ -92,11 +93,27 @@ def transpose(
     return out[:, :, top : top + h, left : left + wd].reshape(*lead, c, h, wd)
 
 
+def lower(emit: Emitter, attrs: Attrs, args: Sequence[int]) -> int:
+    """A contraction over channels and taps, and the bias spread over positions."""
+    (batch, _, *image), (o, c, *taps) = emit.type(args[0]).shape, emit.type(args[1]).shape
+    g = attrs["groups"]
+    size = [_extent(attrs, image[a], taps[a], a) for a in (0, 1)]
+    loops = Loops((batch, g, o // g, *size, c, *taps))
+    pixel = [Dim(image[a], loops.steps({3 + a: attrs["stride"][a], 6 + a: attrs["dilation"][a]}),
+                 -attrs["pad"][a]) for a in (0, 1)]
+    shape = (batch, o, *size)
+    y = emit.contract(*args[:2], shape=shape, loops=loops, out=loops.view(0, 1, 2, 3, 4),
+                      left=loops.view(0, 1, 5, *pixel), right=loops.view(1, 2, 5, 6, 7))
+    if len(args) == 2:
+        return y
+    return emit.add(y, families.permuted(emit, args[2], shape, lambda axes: axes.view(1)))
+
+
 conv = Op(
     tag="conv", code=7, coq="Provenn.Ops.Conv", facts=("affine",),
     attrs=("groups", "stride", "pad", "dilation"),
     constants=(1, 2),
     shape=Have(shape), kernel=Have(kernel), interval=Have(families.around_centre(kernel)),
     transpose=Have(transpose), slope=families.AFFINE, lines=families.AFFINE,
-    grad=families.NO_GRAPH_GRADIENT, onnx=Have(("Conv",)),
+    grad=families.NOT_CORE, lower=Have(lower), onnx=Have(("Conv",)),
 )

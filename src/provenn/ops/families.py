@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from provenn.base.types import TensorType
+from provenn.base.views import Loops, View
 from provenn.errors import ShapeError
-from provenn.ir.op import Arithmetic, Array, Attrs, IntervalRule, Kernel, Lacks, LinesRule, Pair
+from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, IntervalRule, Kernel, Lacks, LinesRule, Pair
 
-NO_GRAPH_GRADIENT = Lacks("reverse mode as a graph transformation is not built yet")
+NOT_CORE = Lacks("it is lowered to core operations before differentiation")
+CORE = Lacks("it is a core operation itself")
+NO_BOUNDS = Lacks("no bounds of it are built yet")
+NOT_READ = Lacks("no ONNX operator is read as it")
 AFFINE = Lacks("it is affine in its operands: bounds use its transpose")
 NOT_AFFINE = Lacks("it is not affine in its operands: bounds use its lines")
 
@@ -37,6 +41,23 @@ def same_shapes(types: Sequence[TensorType], attrs: Attrs) -> TensorType:
                          expected=types[0], got=types[1],
                          hint="broadcast the smaller operand first; the ONNX reader does so for constants")
     return types[0]
+
+
+def fit_views(loops: Loops, views: Sequence[View], types: Sequence[TensorType]) -> None:
+    """PNN-SHAPE-113 unless each view has the size of its tensor and steps forward along every loop."""
+    for view, t in zip(views, types):
+        forward = all(len(d.coefficients) == len(loops.sizes) and min(d.coefficients, default=0) >= 0
+                      for d in view.dims)
+        if view.size != t.size or not forward:
+            raise ShapeError("PNN-SHAPE-113", "a view does not fit its tensor or its loops",
+                             expected=f"{t.size} elements ({t}), {len(loops.sizes)} loops", got=view,
+                             hint="sizes of a view multiply to those of its tensor; steps are not negative")
+
+
+def permuted(emit: Emitter, x: int, shape: tuple[int, ...], src: Callable[[Loops], View]) -> int:
+    """A move whose loops are the axes of its result."""
+    loops = Loops(shape)
+    return emit.move(x, shape=shape, loops=loops, out=loops.view(*range(len(shape))), src=src(loops))
 
 
 def increasing(kernel: Kernel) -> IntervalRule:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from provenn.base.types import TensorType
 from provenn.ir.op import Attrs, Have, Lacks, Op, Zero
+from provenn.ops import families
 
 GIVEN = Lacks("the caller gives its value")
 
@@ -23,5 +24,5 @@ def shape(types: Sequence[TensorType], attrs: Attrs) -> TensorType:
 input = Op(
     tag="input", code=1, coq="Provenn.IR.Graph", facts=("leaf",),
     shape=Have(shape), kernel=GIVEN, interval=GIVEN, transpose=Zero(), slope=GIVEN, lines=GIVEN,
-    grad=Zero(), onnx=Lacks("graph inputs are no ONNX operator"),
+    grad=Zero(), lower=families.CORE, onnx=Lacks("graph inputs are no ONNX operator"),
 )

@@ -18,8 +18,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from provenn.base.types import TensorType
+from provenn.base.views import Loops
 from provenn.errors import ShapeError
-from provenn.ir.op import Arithmetic, Array, Attrs, Have, Op
+from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
 from provenn.ops import families
 
 
@@ -50,10 +51,23 @@ def transpose(attrs: Attrs, k: int, ct: Array, operands: Sequence[Array], types:
     return out.reshape(*ct.shape[:-1], -1)
 
 
+def lower(emit: Emitter, attrs: Attrs, args: Sequence[int]) -> int:
+    """A contraction over the last axis, and the bias spread over all others."""
+    x, (m, n) = emit.type(args[0]).shape, emit.type(args[1]).shape
+    lead = range(len(x) - 1)
+    loops = Loops((*x[:-1], m, n))
+    shape, last = (*x[:-1], m), len(x) - 1
+    y = emit.contract(*args[:2], shape=shape, loops=loops, out=loops.view(*lead, last),
+                      left=loops.view(*lead, last + 1), right=loops.view(last, last + 1))
+    if len(args) == 2:
+        return y
+    return emit.add(y, families.permuted(emit, args[2], shape, lambda axes: axes.view(last)))
+
+
 linear = Op(
     tag="linear", code=6, coq="Provenn.IR.LinMap", facts=("affine",),
     constants=(1, 2),
     shape=Have(shape), kernel=Have(kernel), interval=Have(families.around_centre(kernel)),
     transpose=Have(transpose), slope=families.AFFINE, lines=families.AFFINE,
-    grad=families.NO_GRAPH_GRADIENT, onnx=Have(("MatMul", "Gemm")),
+    grad=families.NOT_CORE, lower=Have(lower), onnx=Have(("MatMul", "Gemm")),
 )

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from provenn.ir.op import Arithmetic, Array, Attrs, Have, Op, Pair
+from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op, Pair
 from provenn.ops import families
 
 
@@ -40,10 +40,15 @@ def transpose(attrs: Attrs, k: int, ct: Array, operands: Sequence[Array], types:
     return out
 
 
+def grad(emit: Emitter, slot: int, args: Sequence[int], out: int, ct: int) -> int:
+    """The cotangent times the other factor."""
+    return emit.mul(ct, args[1 - slot])
+
+
 mul = Op(
     tag="mul", code=5, coq="Provenn.IR.LinMap", facts=("affine", "elementwise"),
     constants=(1,),
     shape=Have(families.same_shapes), kernel=Have(kernel), interval=Have(interval),
     transpose=Have(transpose), slope=families.AFFINE, lines=families.AFFINE,
-    grad=families.NO_GRAPH_GRADIENT, onnx=Have(("Mul",)),
+    grad=Have(grad), lower=families.CORE, onnx=Have(("Mul",)),
 )

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from provenn.base.types import TensorType
 from provenn.ir.op import Attrs, Have, Lacks, Op, Zero
+from provenn.ops import families
 
 CARRIED = Lacks("the graph carries its value")
 
@@ -23,5 +24,5 @@ def shape(types: Sequence[TensorType], attrs: Attrs) -> TensorType:
 parameter = Op(
     tag="parameter", code=2, coq="Provenn.IR.Graph", facts=("leaf",),
     shape=Have(shape), kernel=CARRIED, interval=CARRIED, transpose=Zero(), slope=CARRIED,
-    lines=CARRIED, grad=Zero(), onnx=Have(("Constant",)),
+    lines=CARRIED, grad=Zero(), lower=families.CORE, onnx=Have(("Constant",)),
 )

@@ -15,9 +15,11 @@ Proof: theories/Ops/Relu.v, ReluProof.v.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from provenn.ir.op import Arithmetic, Array, Attrs, Have, Op
+from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
 from provenn.ops import families
 
 
@@ -32,9 +34,14 @@ def slope(x: Array) -> Array:
     return (x > 0).astype(x.dtype)
 
 
+def grad(emit: Emitter, slot: int, args: Sequence[int], out: int, ct: int) -> int:
+    """The cotangent where the operand is positive."""
+    return emit.mul(ct, emit.step(args[0]))
+
+
 relu = Op(
     tag="relu", code=8, coq="Provenn.Ops.Relu", facts=("elementwise", "increasing", "convex"),
     shape=Have(families.like_input), kernel=Have(kernel), interval=Have(families.increasing(kernel)),
     transpose=families.NOT_AFFINE, slope=Have(slope), lines=Have(families.two_piece(0.0, 1.0)),
-    grad=families.NO_GRAPH_GRADIENT, onnx=Have(("Relu",)),
+    grad=Have(grad), lower=families.CORE, onnx=Have(("Relu",)),
 )

@@ -12,8 +12,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from provenn.base.types import TensorType
+from provenn.base.views import Loops
 from provenn.errors import ShapeError
-from provenn.ir.op import Arithmetic, Array, Attrs, Have, Op
+from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
 from provenn.ops import families
 
 
@@ -37,9 +38,15 @@ def transpose(attrs: Attrs, k: int, ct: Array, operands: object, types: Sequence
     return ct.reshape(len(ct), *types[0].shape)
 
 
+def lower(emit: Emitter, attrs: Attrs, args: Sequence[int]) -> int:
+    """One loop over all elements."""
+    loops = Loops((emit.type(args[0]).size,))
+    return emit.move(args[0], shape=tuple(attrs["shape"]), loops=loops, out=loops.view(0), src=loops.view(0))
+
+
 reshape = Op(
     tag="reshape", code=9, coq="Provenn.IR.LinMap", facts=("affine", "movement"),
     shape=Have(shape), kernel=Have(kernel), interval=Have(families.moved(kernel)),
     transpose=Have(transpose), slope=families.AFFINE, lines=families.AFFINE,
-    grad=families.NO_GRAPH_GRADIENT, onnx=Have(("Reshape", "Flatten", "Squeeze", "Unsqueeze")),
+    grad=families.NOT_CORE, lower=Have(lower), onnx=Have(("Reshape", "Flatten", "Squeeze", "Unsqueeze")),
 )

@@ -15,7 +15,7 @@ import numpy as np
 
 from provenn.base.types import TensorType
 from provenn.errors import ShapeError
-from provenn.ir.op import Arithmetic, Array, Attrs, Have, Op
+from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
 from provenn.ops import families
 
 
@@ -47,10 +47,18 @@ def transpose(attrs: Attrs, k: int, ct: Array, operands: object, types: Sequence
     return out
 
 
+def lower(emit: Emitter, attrs: Attrs, args: Sequence[int]) -> int:
+    """Loops over the axes of the result."""
+    x, axis, start = emit.type(args[0]).shape, attrs["axis"], attrs["start"]
+    shape = (*x[:axis], attrs["stop"] - start, *x[axis + 1 :])
+    return families.permuted(emit, args[0], shape, lambda axes: axes.view(
+        *(a if a != axis else (a, x[a], start) for a in range(len(x)))))
+
+
 slice_op = Op(
     tag="slice", code=12, coq="Provenn.Ops.Movement", facts=("affine", "movement"),
     attrs=("axis", "start", "stop"),
     shape=Have(shape), kernel=Have(kernel), interval=Have(families.moved(kernel)),
     transpose=Have(transpose), slope=families.AFFINE, lines=families.AFFINE,
-    grad=families.NO_GRAPH_GRADIENT, onnx=Have(("Slice",)),
+    grad=families.NOT_CORE, lower=Have(lower), onnx=Have(("Slice",)),
 )

@@ -14,7 +14,9 @@ Proof: theories/IR/LinMap.v, LinMapProof.v.
 
 from __future__ import annotations
 
-from provenn.ir.op import Arithmetic, Array, Attrs, Have, Op, Pair
+from collections.abc import Sequence
+
+from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op, Pair
 from provenn.ops import families
 
 
@@ -34,9 +36,14 @@ def transpose(attrs: Attrs, k: int, ct: Array, operands: object, types: object) 
     return ct if k == 0 else -ct
 
 
+def grad(emit: Emitter, slot: int, args: Sequence[int], out: int, ct: int) -> int:
+    """The second operand receives the cotangent with its sign changed."""
+    return emit.neg(ct) if slot else ct
+
+
 sub = Op(
     tag="sub", code=4, coq="Provenn.IR.LinMap", facts=("affine", "elementwise"),
     shape=Have(families.same_shapes), kernel=Have(kernel), interval=Have(interval),
     transpose=Have(transpose), slope=families.AFFINE, lines=families.AFFINE,
-    grad=families.NO_GRAPH_GRADIENT, onnx=Have(("Sub",)),
+    grad=Have(grad), lower=families.CORE, onnx=Have(("Sub",)),
 )

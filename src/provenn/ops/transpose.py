@@ -15,7 +15,7 @@ import numpy as np
 
 from provenn.base.types import TensorType
 from provenn.errors import ShapeError
-from provenn.ir.op import Arithmetic, Array, Attrs, Have, Op
+from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
 from provenn.ops import families
 
 
@@ -39,9 +39,17 @@ def transpose_rule(attrs: Attrs, k: int, ct: Array, operands: object, types: obj
     return ct.transpose(0, *(a + 1 for a in np.argsort(attrs["perm"])))
 
 
+def lower(emit: Emitter, attrs: Attrs, args: Sequence[int]) -> int:
+    """Loops over the axes of the result."""
+    perm = attrs["perm"]
+    shape = tuple(emit.type(args[0]).shape[a] for a in perm)
+    return families.permuted(emit, args[0], shape,
+                             lambda axes: axes.view(*(perm.index(a) for a in range(len(perm)))))
+
+
 transpose = Op(
     tag="transpose", code=10, coq="Provenn.Ops.Movement", facts=("affine", "movement"), attrs=("perm",),
     shape=Have(shape), kernel=Have(kernel), interval=Have(families.moved(kernel)),
     transpose=Have(transpose_rule), slope=families.AFFINE, lines=families.AFFINE,
-    grad=families.NO_GRAPH_GRADIENT, onnx=Have(("Transpose",)),
+    grad=families.NOT_CORE, lower=Have(lower), onnx=Have(("Transpose",)),
 )

@@ -1,0 +1,1 @@
+"""Differentiation as a transformation from graphs to graphs."""

@@ -1,0 +1,51 @@
+"""contract — products of elements of two tensors, added up through a view.
+
+    y[out(l)] += a[left(l)] * b[right(l)]   for every point l of the loops
+
+A matrix product, a convolution with any stride, padding, dilation and groups, and the gradients of both
+are contractions: the cotangent of one operand exchanges its view with that of the result. Attributes:
+``shape`` of the result, ``loops``, the views ``out``, ``left`` and ``right`` (provenn.base.views).
+
+Proof: theories/Autodiff/View.v, ViewProof.v.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from provenn.base.types import TensorType
+from provenn.base.walks import product, read
+from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
+from provenn.ops import families
+
+
+def shape(types: Sequence[TensorType], attrs: Attrs) -> TensorType:
+    """PNN-SHAPE-113 when a view does not have the size of its tensor."""
+    families.arity("contract", types, 2)
+    made = TensorType(tuple(attrs["shape"]), types[0].dtype)
+    views = [attrs["out"], attrs["left"], attrs["right"]]
+    families.fit_views(attrs["loops"], views, [made, *types])
+    return made
+
+
+def kernel(arith: Arithmetic | None, attrs: Attrs, a: Array, b: Array) -> Array:
+    """Sums in whatever order einsum chooses."""
+    sizes = attrs["loops"].sizes
+    y = product(read(a, attrs["left"], sizes), read(b, attrs["right"], sizes), attrs["out"], sizes)
+    return y.reshape(len(y), *attrs["shape"])
+
+
+def grad(emit: Emitter, slot: int, args: Sequence[int], out: int, ct: int) -> int:
+    """The same loops: the operand's view and the result's are exchanged."""
+    a = emit.attrs(out)
+    mine, other = (a["left"], a["right"]) if slot == 0 else (a["right"], a["left"])
+    return emit.contract(ct, args[1 - slot], shape=emit.type(args[slot]).shape, loops=a["loops"],
+                         out=mine, left=a["out"], right=other)
+
+
+contract = Op(
+    tag="contract", code=21, coq="Provenn.Autodiff.View", attrs=("loops", "out", "left", "right"),
+    shape=Have(shape), kernel=Have(kernel), interval=families.NO_BOUNDS,
+    transpose=families.NO_BOUNDS, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
+    grad=Have(grad), lower=families.CORE, onnx=families.NOT_READ,
+)

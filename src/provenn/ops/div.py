@@ -1,0 +1,36 @@
+"""div — the quotient of two tensors of one shape.
+
+    div(x, y)[i] = x[i] / y[i]
+
+Broadcasting is written out. Differentiable where y is not 0.
+
+Proof: theories/Autodiff/Core.v, CurveProof.v.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
+from provenn.ops import families
+
+
+def kernel(arith: Arithmetic | None, attrs: Attrs, x: Array, y: Array) -> Array:
+    """Elementwise, correctly rounded."""
+    out: Array = x / y
+    return out
+
+
+def grad(emit: Emitter, slot: int, args: Sequence[int], out: int, ct: int) -> int:
+    """The quotient rule."""
+    if slot == 0:
+        return emit.div(ct, args[1])
+    return emit.neg(emit.mul(ct, emit.div(out, args[1])))
+
+
+div = Op(
+    tag="div", code=22, coq="Provenn.Autodiff.Core", facts=("elementwise",),
+    shape=Have(families.same_shapes), kernel=Have(kernel), interval=families.NO_BOUNDS,
+    transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
+    grad=Have(grad), lower=families.CORE, onnx=families.NOT_READ,
+)

@@ -1,0 +1,27 @@
+"""equal — one where two tensors of one shape agree.
+
+    equal(x, y)[i] = 1 if x[i] = y[i] else 0
+
+The derivative is declared to be 0 everywhere; where both are equal there is none.
+
+Proof: theories/Autodiff/Core.v, CurveProof.v.
+"""
+
+from __future__ import annotations
+
+from provenn.ir.op import Arithmetic, Array, Attrs, Have, Op, Zero
+from provenn.ops import families
+
+
+def kernel(arith: Arithmetic | None, attrs: Attrs, x: Array, y: Array) -> Array:
+    """Elementwise, correctly rounded."""
+    out: Array = (x == y).astype(x.dtype)
+    return out
+
+
+equal = Op(
+    tag="equal", code=39, coq="Provenn.Autodiff.Core", facts=("elementwise",),
+    shape=Have(families.same_shapes), kernel=Have(kernel), interval=families.NO_BOUNDS,
+    transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
+    grad=Zero(), lower=families.CORE, onnx=families.NOT_READ,
+)

@@ -1,0 +1,58 @@
+"""logsumexp — the logarithm of a sum of exponentials along one axis, which disappears.
+
+    logsumexp(x)[o, i] = ln(sum over k of e^x[o, k, i]),   x seen as [outer, n, inner]
+
+Computed as max + ln(sum of e^(x - max)), equal over the reals; it overflows nowhere. Attributes: ``dims``
+= (outer, n, inner) and the ``shape`` of the result.
+
+Proof: theories/Autodiff/CurveProof.v; the shift by the maximum in LayersProof.v.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from provenn.base.types import TensorType
+from provenn.base.views import Loops
+from provenn.errors import ShapeError
+from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
+from provenn.ops import families
+
+
+def shape(types: Sequence[TensorType], attrs: Attrs) -> TensorType:
+    """PNN-SHAPE-109 when ``dims`` or ``shape`` do not have the right number of elements."""
+    families.arity("logsumexp", types, 1)
+    (outer, n, inner), made = attrs["dims"], TensorType(tuple(attrs["shape"]), types[0].dtype)
+    if outer * n * inner != types[0].size or outer * inner != made.size:
+        raise ShapeError("PNN-SHAPE-109", "logsumexp must see every element of its operand",
+                         expected=f"{outer} x {n} x {inner} elements, {outer * inner} in the result",
+                         got=f"{types[0]}, {made}")
+    return made
+
+
+def kernel(arith: Arithmetic | None, attrs: Attrs, x: Array) -> Array:
+    """Shifted by the maximum."""
+    x = x.reshape(len(x), *attrs["dims"])
+    top = x.max(axis=2, keepdims=True)
+    y = top[:, :, 0] + np.log(np.exp(x - top).sum(axis=2))
+    out: Array = y.reshape(len(x), *attrs["shape"])
+    return out
+
+
+def grad(emit: Emitter, slot: int, args: Sequence[int], out: int, ct: int) -> int:
+    """The cotangent times the softmax."""
+    loops = Loops(emit.attrs(out)["dims"])
+    spread = {"shape": emit.type(args[0]).shape, "loops": loops,
+              "out": loops.view(0, 1, 2), "src": loops.view(0, 2)}
+    softmax = emit.exp(emit.sub(args[0], emit.move(out, **spread)))
+    return emit.mul(emit.move(ct, **spread), softmax)
+
+
+logsumexp = Op(
+    tag="logsumexp", code=38, coq="Provenn.Autodiff.Core", attrs=("dims",),
+    shape=Have(shape), kernel=Have(kernel), interval=families.NO_BOUNDS,
+    transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
+    grad=Have(grad), lower=families.CORE, onnx=families.NOT_READ,
+)

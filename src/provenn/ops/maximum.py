@@ -1,0 +1,38 @@
+"""maximum — the larger of two tensors of one shape.
+
+    maximum(x, y)[i] = max(x[i], y[i])
+
+A NaN in either stays. Where both are equal the first operand is declared to get the whole
+cotangent, so a maximum over a window picks its first largest element, as in PyTorch.
+
+Proof: theories/Autodiff/Core.v, CurveProof.v.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
+from provenn.ops import families
+
+
+def kernel(arith: Arithmetic | None, attrs: Attrs, x: Array, y: Array) -> Array:
+    """Elementwise, correctly rounded."""
+    out: Array = np.maximum(x, y)
+    return out
+
+
+def grad(emit: Emitter, slot: int, args: Sequence[int], out: int, ct: int) -> int:
+    """The second operand gets the cotangent where it is larger, the first one elsewhere."""
+    chosen = emit.mul(ct, emit.step(emit.sub(args[1], args[0])))
+    return chosen if slot else emit.sub(ct, chosen)
+
+
+maximum = Op(
+    tag="maximum", code=23, coq="Provenn.Autodiff.Core", facts=("elementwise",),
+    shape=Have(families.same_shapes), kernel=Have(kernel), interval=families.NO_BOUNDS,
+    transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
+    grad=Have(grad), lower=families.CORE, onnx=families.NOT_READ,
+)

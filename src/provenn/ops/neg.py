@@ -1,0 +1,34 @@
+"""neg — each element with its sign changed.
+
+    neg(x)[i] = -x[i]
+
+One operand, result of the same type. Exact.
+
+Proof: theories/Autodiff/Core.v, CurveProof.v.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
+from provenn.ops import families
+
+
+def kernel(arith: Arithmetic | None, attrs: Attrs, x: Array) -> Array:
+    """Elementwise, in the type of x."""
+    out: Array = -x
+    return out
+
+
+def grad(emit: Emitter, slot: int, args: Sequence[int], out: int, ct: int) -> int:
+    """The cotangent times the derivative."""
+    return emit.neg(ct)
+
+
+neg = Op(
+    tag="neg", code=25, coq="Provenn.Autodiff.Core", facts=("elementwise",),
+    shape=Have(families.like_input), kernel=Have(kernel), interval=families.NO_BOUNDS,
+    transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
+    grad=Have(grad), lower=families.CORE, onnx=families.NOT_READ,
+)

@@ -1,0 +1,38 @@
+"""sigmoid — the logistic function of each element.
+
+    sigmoid(x)[i] = 1 / (1 + e^-x[i])
+
+One operand, result of the same type. Never overflows: the exponential is of -|x|.
+
+Proof: theories/Autodiff/Core.v, CurveProof.v.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
+from provenn.ops import families
+
+
+def kernel(arith: Arithmetic | None, attrs: Attrs, x: Array) -> Array:
+    """Elementwise, in the type of x."""
+    small = np.exp(-np.abs(x))
+    one = x.dtype.type(1)
+    out: Array = np.where(x >= 0, one, small) / (one + small)
+    return out
+
+
+def grad(emit: Emitter, slot: int, args: Sequence[int], out: int, ct: int) -> int:
+    """The cotangent times the derivative."""
+    return emit.mul(ct, emit.sub(out, emit.mul(out, out)))
+
+
+sigmoid = Op(
+    tag="sigmoid", code=30, coq="Provenn.Autodiff.Core", facts=("elementwise",),
+    shape=Have(families.like_input), kernel=Have(kernel), interval=families.NO_BOUNDS,
+    transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
+    grad=Have(grad), lower=families.CORE, onnx=families.NOT_READ,
+)

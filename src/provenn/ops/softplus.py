@@ -1,0 +1,36 @@
+"""softplus — a smooth positive part.
+
+    softplus(x)[i] = ln(1 + e^x[i])
+
+One operand, result of the same type. Never overflows: computed as max(x, 0) + log1p(e^-|x|).
+
+Proof: theories/Autodiff/Core.v, CurveProof.v.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
+from provenn.ops import families
+
+
+def kernel(arith: Arithmetic | None, attrs: Attrs, x: Array) -> Array:
+    """Elementwise, in the type of x."""
+    out: Array = np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
+    return out
+
+
+def grad(emit: Emitter, slot: int, args: Sequence[int], out: int, ct: int) -> int:
+    """The cotangent times the derivative."""
+    return emit.mul(ct, emit.sigmoid(args[0]))
+
+
+softplus = Op(
+    tag="softplus", code=31, coq="Provenn.Autodiff.Core", facts=("elementwise",),
+    shape=Have(families.like_input), kernel=Have(kernel), interval=families.NO_BOUNDS,
+    transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
+    grad=Have(grad), lower=families.CORE, onnx=families.NOT_READ,
+)

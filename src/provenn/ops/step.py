@@ -1,0 +1,28 @@
+"""step — one where an element is positive, else zero.
+
+    step(x)[i] = 1 if x[i] > 0 else 0
+
+One operand, result of the same type. A NaN gives 0. The derivative is declared to be 0 everywhere;
+at 0 there is none.
+
+Proof: theories/Autodiff/Core.v, CurveProof.v.
+"""
+
+from __future__ import annotations
+
+from provenn.ir.op import Arithmetic, Array, Attrs, Have, Op, Zero
+from provenn.ops import families
+
+
+def kernel(arith: Arithmetic | None, attrs: Attrs, x: Array) -> Array:
+    """Elementwise, in the type of x."""
+    out: Array = (x > 0).astype(x.dtype)
+    return out
+
+
+step = Op(
+    tag="step", code=24, coq="Provenn.Autodiff.Core", facts=("elementwise",),
+    shape=Have(families.like_input), kernel=Have(kernel), interval=families.NO_BOUNDS,
+    transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
+    grad=Zero(), lower=families.CORE, onnx=families.NOT_READ,
+)
