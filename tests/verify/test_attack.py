@@ -10,17 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenn.bounds.regions import Regions
-from provenn.ir.property import Case, Property, Row, boxes
-from provenn.verify.attack import Attack, inside
+from provenn.ir.property import Case, Property, Row, binary32, boxes
+from provenn.verify.attack import Attack
 from provenn.verify.goals import make_goals
 from tests.bounds import nets
 
 
 @given(st.fractions(min_value=-100, max_value=100, max_denominator=10**9))
 def test_ends_are_the_nearest_binary32_numbers_inside(q: Fraction) -> None:
-    up, down = inside(q, True), inside(q, False)
-    assert Fraction(float(down)) <= q <= Fraction(float(up))
-    assert up == down or np.nextafter(down, np.float32(np.inf)) == up
+    up, down = binary32(q, up=True), binary32(q, up=False)
+    assert down <= q <= up
+    assert up == down or np.nextafter(np.float32(float(down)), np.float32(np.inf)) == np.float32(float(up))
 
 
 def attack_on(kind: str, seed: int, bound: float = 0.0) -> tuple[Attack, Property]:

@@ -14,7 +14,9 @@ from provenn.eval.run import replay, run
 from provenn.io import onnx, vnnlib
 from provenn.ir.graph import Graph
 from provenn.ir.property import Case, Property, Row
+from provenn.verify.prose import evidence
 from provenn.verify.search import Outcome, search
+from provenn.verify.verdict import verify
 from tests.bounds import nets
 from tests.verify import mirror
 
@@ -121,14 +123,29 @@ def test_a_bound_met_exactly_is_not_claimed_either_way() -> None:
     assert search(graph, prop, timeout=1.0).kind in ("unknown", "timed-out")
 
 
-def test_a_box_without_binary32_points_gives_a_near_point_only() -> None:
+def test_a_fixed_decimal_is_run_at_the_nearest_binary32_number() -> None:
     graph = nets.dense(1, inputs=2)
     third = Fraction(1, 3)
     prop = Property(2, 2, (Case((third, third), (third, third), ((output((0, 1.0), at_most=1e3),),)),))
     made = search(graph, prop, timeout=2.0)
-    assert made.kind == "unknown"
-    assert made.near is not None
-    assert 0.0 < made.stats["outside_by"] < 1e-7
+    assert made.kind == "sat"
+    assert made.witness is not None
+    assert (made.witness == np.float32(1 / 3)).all()
+    verdict = verify(graph, prop, timeout=20.0)
+    assert verdict.counterexample is not None
+    assert verdict.counterexample.point == [third, third]
+    assert verdict.counterexample.moved == 2
+    assert "decimals" in dict(evidence(verdict))["the point"]
+
+
+def test_a_violation_that_only_the_rounding_makes_is_not_claimed() -> None:
+    m = nets.Maker(0, (1, 1))
+    graph = m.done(m.relu(m.x))
+    tenth = Fraction(1, 10)
+    above = Row({}, {0: Fraction(-1)}, -tenth - Fraction(1, 10**9))
+    prop = Property(1, 1, (Case((tenth,), (tenth,), ((above,),)),))
+    assert Fraction(float(np.float32(0.1))) > tenth + Fraction(1, 10**9)
+    assert verify(graph, prop, timeout=5.0).answer == "unsat"
 
 
 def test_timeouts_are_kept() -> None:

@@ -69,6 +69,34 @@ class Emitter(Protocol):
         """The operation with this tag, as a function from operands and attributes to a node."""
 
 
+class Writer(Emitter, Protocol):
+    """Writes a StableHLO function. Values are numbers; an op by its tag emits what its facet says."""
+
+    def hlo(self, name: str, *args: int, type: TensorType | None = None) -> int:
+        """One operation on operands of one type; the result has that type unless told otherwise."""
+
+    def constant(self, value: float, type: TensorType) -> int:
+        """A tensor of equal elements."""
+
+    def compare(self, direction: str, x: int, y: int) -> int:
+        """1 where the comparison holds (GT, EQ, …), else 0, in the type of the operands."""
+
+    def reshape_to(self, x: int, shape: Sequence[int]) -> int:
+        """The same elements in row-major order."""
+
+    def reduce(self, kind: str, x: int, axes: Sequence[int]) -> int:
+        """``add`` or ``maximum`` over some axes, which disappear."""
+
+    def spread_to(self, x: int, shape: Sequence[int], axes: Sequence[int]) -> int:
+        """Axis k of x as axis ``axes[k]`` of the result, repeated along all others."""
+
+    def views(self, x: int, attrs: Attrs) -> int:
+        """Elements read through one view and added up through another."""
+
+    def products(self, x: int, y: int, attrs: Attrs) -> int:
+        """Products of elements of two tensors, added up through a view."""
+
+
 ShapeRule = Callable[[Sequence[TensorType], Attrs], TensorType]
 Kernel = Callable[..., Array]
 IntervalRule = Callable[..., Pair]
@@ -76,6 +104,7 @@ TransposeRule = Callable[..., Array]
 LinesRule = Callable[..., tuple[Array, Array, Array, Array]]
 GradRule = Callable[["Emitter", int, Sequence[int], int, int], int | None]
 LowerRule = Callable[["Emitter", Attrs, Sequence[int]], int]
+WriteRule = Callable[["Writer", Attrs, Sequence[int]], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +125,7 @@ class Op:
                    cotangent of operand ``slot`` (all four are node numbers); None when it is zero
         lower      rule(emitter, attrs, operands) -> node: the same value by operations of the
                    differentiable core (docs/gradients.md)
+        stablehlo  rule(writer, attrs, operands) -> value: writes the operation as StableHLO text
         onnx       (operator name, opset) pairs that the reader maps to this op
 
     ``constants`` lists the operands that bounds need as parameters.
@@ -112,6 +142,7 @@ class Op:
     lines: Have[LinesRule] | Lacks
     grad: Have[GradRule] | Zero | Lacks
     lower: Have[LowerRule] | Lacks
+    stablehlo: Have[WriteRule] | Lacks
     onnx: Have[tuple[str, ...]] | Lacks
     attrs: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()

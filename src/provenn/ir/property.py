@@ -8,7 +8,7 @@ The canonical words round outward: boxes and right-hand sides only ever grow.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -62,6 +62,22 @@ class Case:
     hi: tuple[Fraction, ...]
     disjuncts: tuple[Disjunct, ...]
 
+    def point(self, x: Sequence[Fraction]) -> list[Fraction] | None:
+        """The point of the box that the binary32 numbers ``x`` stand for, or None.
+
+        A number inside its interval stands for itself. Where an interval holds no binary32 number, as
+        ``X_3 = 0.1`` does, the nearest one on either side stands for the end that it is nearest to.
+        """
+        made = []
+        for v, low, high in zip(x, self.lo, self.hi):
+            if low <= v <= high:
+                made.append(v)
+            elif binary32(low, up=True) > high and v in (binary32(low, up=False), binary32(high, up=True)):
+                made.append(low if v < low else high)
+            else:
+                return None
+        return made
+
 
 @dataclass(frozen=True, slots=True)
 class Property:
@@ -80,6 +96,32 @@ class Property:
                     if all(r.holds(x, y) for r in rows):
                         return c, d
         return None
+
+    def violated_at(
+        self, x: list[Fraction], y: list[Fraction]
+    ) -> tuple[int, int, list[Fraction]] | None:
+        """(case, disjunct, point) when binary32 numbers ``x`` stand for a violating point of a box."""
+        for c, case in enumerate(self.cases):
+            point = case.point(x)
+            for d, rows in enumerate(case.disjuncts if point is not None else ()):
+                if point is not None and all(r.holds(point, y) for r in rows):
+                    return c, d, point
+        return None
+
+
+def exactly(values: Array) -> list[Fraction]:
+    """Floating-point numbers as the fractions that they are."""
+    return [Fraction(float(v)) for v in values]
+
+
+def binary32(q: Fraction, up: bool) -> Fraction:
+    """The nearest binary32 number that is at least ``q`` (``up``), or at most ``q``."""
+    near = np.float32(float(q))
+    if up and Fraction(float(near)) < q:
+        near = np.nextafter(near, np.float32(np.inf))
+    if not up and Fraction(float(near)) > q:
+        near = np.nextafter(near, np.float32(-np.inf))
+    return Fraction(float(near))
 
 
 def is_binary64(q: Fraction) -> bool:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,30 +17,17 @@ from numpy.typing import NDArray
 from provenn.bounds.regions import Coefficients, Floats, Indices, Regions
 from provenn.eval.run import replay
 from provenn.ir.graph import Graph
-from provenn.ir.property import Property
+from provenn.ir.property import Property, binary32
 from provenn.verify.goals import Goals
+from provenn.verify.witness import violation
 
 Singles = NDArray[np.float32]
 REPLAYS = 8
 
 
-def inside(q: Fraction, up: bool) -> np.float32:
-    """The nearest binary32 number that is at least ``q`` (``up``), or at most ``q``."""
-    near = np.float32(float(q))
-    if up and Fraction(float(near)) < q:
-        return np.float32(np.nextafter(near, np.float32(np.inf)))
-    if not up and Fraction(float(near)) > q:
-        return np.float32(np.nextafter(near, np.float32(-np.inf)))
-    return near
-
-
 @dataclass
 class Attack:
-    """Attacks one graph and property; ``witness`` holds the confirmed counterexample.
-
-    Where a box holds no binary32 point at all, a violating point rounded to binary32 becomes ``near``,
-    with ``outside_by``, the largest distance of a coordinate from the box; it proves nothing.
-    """
+    """Attacks one graph and property; ``witness`` holds the confirmed counterexample."""
 
     graph: Graph
     prop: Property
@@ -49,23 +35,18 @@ class Attack:
     witness: Singles | None = None
     tried: int = 0
     best: float = -np.inf
-    near: Singles | None = None
-    outside_by: float = 0.0
     _ends: dict[int, tuple[Singles, Singles]] = field(default_factory=dict)
     _failed: set[bytes] = field(default_factory=set)
 
     def ends(self, case: int) -> tuple[Singles, Singles]:
-        """Smallest and largest binary32 point of a case's box; an input without any has low > high."""
+        """Smallest and largest binary32 point of a case's box; the nearest one where it holds none."""
         if case not in self._ends:
             c = self.prop.cases[case]
-            self._ends[case] = (np.array([inside(q, True) for q in c.lo], np.float32),
-                                np.array([inside(q, False) for q in c.hi], np.float32))
+            low = np.array([float(binary32(q, up=True)) for q in c.lo], np.float32)
+            high = np.array([float(binary32(q, up=False)) for q in c.hi], np.float32)
+            nearest = np.array([float(q) for q in c.lo], np.float32)
+            self._ends[case] = np.where(low > high, nearest, low), np.where(low > high, nearest, high)
         return self._ends[case]
-
-    def possible(self, case: int) -> bool:
-        """True when the box holds a binary32 point."""
-        low, high = self.ends(case)
-        return bool((low <= high).all())
 
     def confirm(self, x: Floats, case: int) -> bool:
         """Round one point to binary32 inside the box and decide exactly; keeps a witness."""
@@ -73,19 +54,9 @@ class Attack:
         point = np.clip(x.astype(np.float32), low, high)
         if point.tobytes() in self._failed:
             return False
-        y = [Fraction(float(v)) if np.isfinite(v) else None for v in replay(self.graph, point)]
-        exact = [Fraction(float(v)) for v in point]
-        if None not in y:
-            output = [v for v in y if v is not None]
-            if self.possible(case) and self.prop.violated_by(exact, output) is not None:
-                self.witness = point
-                return True
-            if not self.possible(case) and any(
-                all(r.holds(exact, output) for r in rows) for rows in self.prop.cases[case].disjuncts
-            ):
-                self.near, box = point, self.prop.cases[case]
-                gaps = [max(float(a - v), float(v - b)) for a, v, b in zip(box.lo, exact, box.hi)]
-                self.outside_by = max(0.0, *gaps)
+        if violation(self.graph, self.prop, point, replay(self.graph, point)) is not None:
+            self.witness = point
+            return True
         self._failed.add(point.tobytes())
         return False
 

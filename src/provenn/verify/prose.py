@@ -46,6 +46,9 @@ def evidence(verdict: Verdict) -> list[tuple[str, str]]:
                 ("checker", f"sha256 {verdict.checked.binary_sha256}")]
     cx = verdict.counterexample
     if cx is not None:
+        if cx.moved:
+            out.append(("the point", f"{cx.moved} of its inputs are decimals that no binary32 number equals; "
+                                     "the network runs at the nearest ones, and in binary64 at the decimals"))
         out += [("replayed", "exactly in binary32, sums of products in increasing index order, no fused "
                              "multiply-add; compared with the property in rational arithmetic"),
                 ("second run", second_run(verdict))]

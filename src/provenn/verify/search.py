@@ -39,25 +39,16 @@ ATTACKS = (4, 16, 64, 256, 1024, 4096)
 
 @dataclass
 class Outcome:
-    """What the search found: a certificate for ``unsat``, a witness for ``sat``, numbers always.
-
-    ``unknown`` may come with ``near``: a point whose output is unsafe but which lies outside the domain
-    by the rounding of its coordinates to binary32 (``stats['outside_by']``).
-    """
+    """What the search found: a certificate for ``unsat``, a witness for ``sat``, numbers always."""
 
     kind: Kind
     certificate: Words | None = None
     witness: Singles | None = None
     stats: dict[str, Any] = field(default_factory=dict)
-    near: Singles | None = None
 
 
 class _Found(Exception):
     """A counterexample was confirmed."""
-
-
-class _Unreachable(Exception):
-    """A point violates the property, but no binary32 point lies in its box."""
 
 
 def search(graph: Graph, prop: Property, *, timeout: float, seed: int = 0,
@@ -90,8 +81,6 @@ def _search(graph: Graph, prop: Property, start: float, timeout: float, seed: in
         return run.outcome()
     except _Found:
         return run.made("sat", witness=run.attack.witness)
-    except _Unreachable:
-        return run.made("unknown", near=run.attack.near)
     except Exhausted:
         return run.made("unknown")
     except OutOfTime:
@@ -153,9 +142,9 @@ class Search:
         self.report({"event": "attacked", "points": self.attack.tried, "best_slack": self.attack.best})
 
     def _settle(self, hit: bool, begin: float) -> None:
-        if hit or self.attack.near is not None:
+        if hit:
             self.attack_seconds += time.perf_counter() - begin
-            raise _Found if hit else _Unreachable
+            raise _Found
 
     def _corners(self, goals: Goals, x: Floats, case: Indices) -> None:
         begin = time.perf_counter()
@@ -224,8 +213,7 @@ class Search:
             if rounds in ATTACKS:
                 self._attack([brancher.goals], restarts=256, steps=40, seconds=SHARE * (now - self.start))
 
-    def made(self, kind: Kind, certificate: Words | None = None, witness: Singles | None = None,
-             near: Singles | None = None) -> Outcome:
+    def made(self, kind: Kind, certificate: Words | None = None, witness: Singles | None = None) -> Outcome:
         """The outcome with its numbers."""
         stats: dict[str, Any] = dict(vars(self.stats))
         stats.update(seconds=time.perf_counter() - self.start, attack_seconds=self.attack_seconds,
@@ -233,9 +221,7 @@ class Search:
                      words=0 if certificate is None else certificate.size)
         if not np.isfinite(self.attack.best):
             del stats["best_slack"]
-        if near is not None:
-            stats["outside_by"] = self.attack.outside_by
-        return Outcome(kind, certificate, witness, stats, near)
+        return Outcome(kind, certificate, witness, stats)
 
 
 def _is_trivial(box: Box) -> bool:

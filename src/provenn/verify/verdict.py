@@ -29,6 +29,7 @@ from provenn.verify import checker
 from provenn.verify.opinion import onnxruntime_output
 from provenn.verify.search import Outcome, search
 from provenn.verify.stored import load_certificate, load_words
+from provenn.verify.witness import violation
 
 Answer = Literal["sat", "unsat", "unknown", "timed-out"]
 Progress = Callable[[dict[str, Any]], None]
@@ -41,6 +42,9 @@ REPORT_IT = "nothing is claimed; please report this as a bug, with the model, th
 class Counterexample:
     """An input in the domain whose output is unsafe: exact float32 values, flat.
 
+    ``point`` is the point of the domain itself: equal to ``x``, except where the domain holds no float32
+    number (a fixed decimal); there the network is run at the nearest one, and once more in binary64 at
+    ``point``.
     ``y`` is the binary32 reference in its fixed order. ``other`` is onnxruntime's output, or None
     with the reason in ``note``; ``agrees`` tells whether that output violates the property too.
     """
@@ -49,9 +53,15 @@ class Counterexample:
     y: Array
     case: int
     disjunct: int
+    point: list[Fraction]
     other: Array | None
     agrees: bool | None
     note: str
+
+    @property
+    def moved(self) -> int:
+        """How many coordinates of ``x`` stand for a decimal that is no float32 number."""
+        return sum(Fraction(float(v)) != q for v, q in zip(self.x, self.point))
 
     @property
     def difference(self) -> float | None:
@@ -181,7 +191,7 @@ def _replayed(graph: Graph, prop: Property, made: Outcome, model: Path | None) -
     """The verdict's fields after the exact binary32 replay of a proposed counterexample."""
     x = np.asarray(made.witness, np.float32).ravel()
     y = replay(graph, x)
-    where = prop.violated_by(exactly(x), exactly(y)) if np.isfinite(y).all() else None
+    where = violation(graph, prop, x, y)
     if where is None:
         problem = CertificateError(
             "PNN-CHECK-651", "the counterexample that the search proposed did not survive its replay",
@@ -192,14 +202,8 @@ def _replayed(graph: Graph, prop: Property, made: Outcome, model: Path | None) -
         opinion = onnxruntime_output(model, x)
         other, note = opinion.output, opinion.note
         if other is not None:
-            finite = bool(np.isfinite(other).all())
-            agrees = finite and prop.violated_by(exactly(x), exactly(other)) is not None
+            agrees = violation(graph, prop, x, other) is not None
     return {"answer": "sat", "counterexample": Counterexample(x, y, *where, other, agrees, note)}
-
-
-def exactly(values: Array) -> list[Fraction]:
-    """Floating-point numbers as the fractions that they are."""
-    return [Fraction(float(v)) for v in values]
 
 
 def check(
