@@ -144,6 +144,10 @@ val nat_of : Uint63.t -> nat
 
 val ftab : Uint63.t -> (Uint63.t -> Float64.t) -> farr
 
+type quad = (Float64.t * Float64.t) * (Float64.t * Float64.t)
+
+val ftab4 : Uint63.t -> (Uint63.t -> quad) -> farr
+
 type extent = { len : Uint63.t; fuel : nat; octs : nat; rest : nat }
 
 val extent_of : Uint63.t -> extent
@@ -221,6 +225,23 @@ val sum_abs_ones : nat -> farr -> Uint63.t -> Float64.t -> Float64.t
 val sum_abs_octs : nat -> nat -> farr -> Uint63.t -> Float64.t -> Float64.t
 
 val sum_abs_f : extent -> farr -> Float64.t
+
+type picks =
+| Done
+| One of Uint63.t * picks
+| Four of Uint63.t * Uint63.t * Uint63.t * Uint63.t * picks
+
+val nonzeros : nat -> Uint63.t -> farr -> Uint63.t list -> Uint63.t list
+
+val fours : Uint63.t list -> picks -> picks
+
+val nonzero : extent -> farr -> picks
+
+val dot_at : picks -> farr -> farr -> Uint63.t -> Float64.t -> Float64.t
+
+val dots_at :
+  picks -> farr -> farr -> Uint63.t -> Uint63.t -> Float64.t -> Float64.t ->
+  Float64.t -> Float64.t -> quad
 
 type words = { count : Uint63.t; word : (Uint63.t -> Float64.t) }
 
@@ -400,6 +421,8 @@ val transV : linmap -> farr -> farr
 
 val rowF : linmap -> Uint63.t -> Uint63.t -> Float64.t
 
+val rowV : linmap -> bool -> Uint63.t -> farr
+
 val terms : linmap -> Uint63.t
 
 val gam : linmap -> Float64.t
@@ -502,6 +525,8 @@ val spread :
   list * Float64.t
 
 val bias_dot : extent -> farr option -> farr -> Float64.t
+
+val absolute_cost : fnoise -> extent -> farr -> Float64.t
 
 val back0 :
   fnoise -> node list -> info list -> lines list -> row list -> Float64.t ->

@@ -10,6 +10,7 @@
     [transF l y k]  float value of entry [k] of the transposed map on [y]: [back] on [y] rearranged by [turn]
     [transV l y]    all these entries at once, faster
     [rowF l i k]    matrix entry in row [i], column [k]
+    [rowV l s i]    row [i] at once, or if [s] its opposite
     [gam l]         relative error of the longest sum, which has [terms l] terms
     [valid l]       sizes fit, index maps are inverse to each other, transposed weights agree *)
 From Coq Require Import Bool Reals Floats Uint63.
@@ -98,7 +99,7 @@ Definition back (l : linmap) (t : farr) (k : int) : float :=
   | Reindex _ eout _ psi => let i := psi k in if i <? len eout then fget t i else 0%float
   end.
 Definition transF (l : linmap) (y : farr) (k : int) : float := back l (turn l y) k.
-(** A single row needs no division to find its place. *)
+(** A single row: four results at once, over the entries that are not 0. *)
 Definition single (l : linmap) : bool :=
   match l with
   | Dense rows _ _ _ _ _ _ => rows =? 1
@@ -107,7 +108,14 @@ Definition single (l : linmap) : bool :=
 Definition transV (l : linmap) (y : farr) : farr :=
   if single l then
     match l with
-    | Dense _ m _ ein _ _ wt => ftab (len ein) (fun k => dot m wt (k * len m) y 0)
+    | Dense _ m _ ein _ _ wt =>
+        let p := nonzero m y in
+        let n := len ein in
+        let one k := if k <? n then dot_at p y wt (k * len m) 0 else 0%float in
+        ftab4 n (fun b =>
+          let k := b * 4 in
+          if k + 3 <? n then dots_at p y wt (k * len m) (len m) 0 0 0 0
+          else ((one k, one (k + 1)), (one (k + 2), one (k + 3))))
     | _ => y
     end
   else let t := turn l y in ftab (len (in_ext l)) (back l t).
@@ -121,6 +129,14 @@ Definition rowF (l : linmap) (i k : int) : float :=
   | Convolution v _ _ w _ => conv_entry 0%float v (fget w) i k
   | Reindex _ _ phi _ => if phi i =? k then 1%float else 0%float
   end.
+Definition rowV (l : linmap) (minus : bool) (i : int) : farr :=
+  let sign x := if minus then (- x)%float else x in
+  if single l then
+    match l with
+    | Dense _ _ n ein _ w _ => let first := i * len n in ftab (len ein) (fun k => sign (fget w (first + k)))
+    | _ => ftab 0 (fun _ => 0%float)
+    end
+  else ftab (len (in_ext l)) (fun k => sign (rowF l i k)).
 
 (** Products in the longest sum; for convolutions, additions in the longest chain. *)
 Definition terms (l : linmap) : int :=

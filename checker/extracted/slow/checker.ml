@@ -393,6 +393,26 @@ let rec fill n i f a =
 let ftab n f =
   fill (nat_of n) (Uint63.of_int (0)) f (make n (Float64.of_float (0x0p+0)))
 
+type quad = (Float64.t * Float64.t) * (Float64.t * Float64.t)
+
+(** val part : quad -> Uint63.t -> Float64.t **)
+
+let part q r =
+  let (p, p0) = q in
+  let (q0, q1) = p in
+  let (q2, q3) = p0 in
+  if eqb0 r (Uint63.of_int (0))
+  then q0
+  else if eqb0 r (Uint63.of_int (1))
+       then q1
+       else if eqb0 r (Uint63.of_int (2)) then q2 else q3
+
+(** val ftab4 : Uint63.t -> (Uint63.t -> quad) -> farr **)
+
+let ftab4 n f =
+  ftab n (fun i ->
+    part (f (lsr0 i (Uint63.of_int (2)))) (land0 i (Uint63.of_int (3))))
+
 type extent = { len : Uint63.t; fuel : nat; octs : nat; rest : nat }
 
 (** val extent_of : Uint63.t -> extent **)
@@ -787,6 +807,107 @@ let sum_abs_f e a =
   widen e.len
     (sum_abs_octs e.octs e.rest a (Uint63.of_int (0))
       (Float64.of_float (0x0p+0)))
+
+type picks =
+| Done
+| One of Uint63.t * picks
+| Four of Uint63.t * Uint63.t * Uint63.t * Uint63.t * picks
+
+(** val nonzeros :
+    nat -> Uint63.t -> farr -> Uint63.t list -> Uint63.t list **)
+
+let rec nonzeros n i a found =
+  match n with
+  | O -> found
+  | S n0 ->
+    nonzeros n0 (add0 i (Uint63.of_int (1))) a
+      (if eqb1 (fget a i) (Float64.of_float (0x0p+0))
+       then found
+       else i :: found)
+
+(** val fours : Uint63.t list -> picks -> picks **)
+
+let rec fours l p =
+  match l with
+  | [] -> p
+  | i :: l0 ->
+    (match l0 with
+     | [] -> fours l0 (One (i, p))
+     | i1 :: l1 ->
+       (match l1 with
+        | [] -> fours l0 (One (i, p))
+        | i2 :: l2 ->
+          (match l2 with
+           | [] -> fours l0 (One (i, p))
+           | i3 :: l3 -> fours l3 (Four (i, i1, i2, i3, p)))))
+
+(** val nonzero : extent -> farr -> picks **)
+
+let nonzero e a =
+  fours (nonzeros e.fuel (Uint63.of_int (0)) a []) Done
+
+(** val dot_at :
+    picks -> farr -> farr -> Uint63.t -> Float64.t -> Float64.t **)
+
+let rec dot_at p a b j s =
+  match p with
+  | Done -> s
+  | One (i, p0) ->
+    dot_at p0 a b j (add1 s (mul0 (fget a i) (fget b (add0 j i))))
+  | Four (i0, i1, i2, i3, p0) ->
+    dot_at p0 a b j
+      (add1 s
+        (add1
+          (add1 (mul0 (fget a i0) (fget b (add0 j i0)))
+            (mul0 (fget a i1) (fget b (add0 j i1))))
+          (add1 (mul0 (fget a i2) (fget b (add0 j i2)))
+            (mul0 (fget a i3) (fget b (add0 j i3))))))
+
+(** val dots_at :
+    picks -> farr -> farr -> Uint63.t -> Uint63.t -> Float64.t -> Float64.t
+    -> Float64.t -> Float64.t -> quad **)
+
+let rec dots_at p a b j d s0 s1 s2 s3 =
+  match p with
+  | Done -> ((s0, s1), (s2, s3))
+  | One (i, p0) ->
+    let x = fget a i in
+    let k = add0 j i in
+    dots_at p0 a b j d (add1 s0 (mul0 x (fget b k)))
+      (add1 s1 (mul0 x (fget b (add0 k d))))
+      (add1 s2 (mul0 x (fget b (add0 (add0 k d) d))))
+      (add1 s3 (mul0 x (fget b (add0 (add0 (add0 k d) d) d))))
+  | Four (i0, i1, i2, i3, p0) ->
+    let x0 = fget a i0 in
+    let x1 = fget a i1 in
+    let x2 = fget a i2 in
+    let x3 = fget a i3 in
+    let j1 = add0 j d in
+    let j2 = add0 j1 d in
+    let j3 = add0 j2 d in
+    dots_at p0 a b j d
+      (add1 s0
+        (add1
+          (add1 (mul0 x0 (fget b (add0 j i0))) (mul0 x1 (fget b (add0 j i1))))
+          (add1 (mul0 x2 (fget b (add0 j i2))) (mul0 x3 (fget b (add0 j i3))))))
+      (add1 s1
+        (add1
+          (add1 (mul0 x0 (fget b (add0 j1 i0)))
+            (mul0 x1 (fget b (add0 j1 i1))))
+          (add1 (mul0 x2 (fget b (add0 j1 i2)))
+            (mul0 x3 (fget b (add0 j1 i3))))))
+      (add1 s2
+        (add1
+          (add1 (mul0 x0 (fget b (add0 j2 i0)))
+            (mul0 x1 (fget b (add0 j2 i1))))
+          (add1 (mul0 x2 (fget b (add0 j2 i2)))
+            (mul0 x3 (fget b (add0 j2 i3))))))
+      (add1 s3
+        (add1
+          (add1 (mul0 x0 (fget b (add0 j3 i0)))
+            (mul0 x1 (fget b (add0 j3 i1))))
+          (add1 (mul0 x2 (fget b (add0 j3 i2)))
+            (mul0 x3 (fget b (add0 j3 i3))))))
 
 type words = { count : Uint63.t; word : (Uint63.t -> Float64.t) }
 
@@ -1332,7 +1453,22 @@ let transV l y =
   if single l
   then (match l with
         | Dense (_, m, _, ein, _, _, wt) ->
-          ftab ein.len (fun k -> dot m wt (mul k m.len) y (Uint63.of_int (0)))
+          let p = nonzero m y in
+          let n = ein.len in
+          let one = fun k ->
+            if ltb k n
+            then dot_at p y wt (mul k m.len) (Float64.of_float (0x0p+0))
+            else (Float64.of_float (0x0p+0))
+          in
+          ftab4 n (fun b ->
+            let k = mul b (Uint63.of_int (4)) in
+            if ltb (add0 k (Uint63.of_int (3))) n
+            then dots_at p y wt (mul k m.len) m.len
+                   (Float64.of_float (0x0p+0)) (Float64.of_float (0x0p+0))
+                   (Float64.of_float (0x0p+0)) (Float64.of_float (0x0p+0))
+            else (((one k), (one (add0 k (Uint63.of_int (1))))),
+                   ((one (add0 k (Uint63.of_int (2)))),
+                   (one (add0 k (Uint63.of_int (3)))))))
         | _ -> y)
   else let t = turn l y in ftab (in_ext l).len (back l t)
 
@@ -1357,6 +1493,18 @@ let rowF l i k =
     if eqb0 (phi i) k
     then (Float64.of_float (0x1p+0))
     else (Float64.of_float (0x0p+0))
+
+(** val rowV : linmap -> bool -> Uint63.t -> farr **)
+
+let rowV l minus i =
+  let sign = fun x -> if minus then opp x else x in
+  if single l
+  then (match l with
+        | Dense (_, _, n, ein, _, w, _) ->
+          let first = mul i n.len in
+          ftab ein.len (fun k -> sign (fget w (add0 first k)))
+        | _ -> ftab (Uint63.of_int (0)) (fun _ -> (Float64.of_float (0x0p+0))))
+  else ftab (in_ext l).len (fun k -> sign (rowF l i k))
 
 (** val terms : linmap -> Uint63.t **)
 
@@ -1771,6 +1919,13 @@ let bias_dot e b r =
   | Some v -> dot e r (Uint63.of_int (0)) v (Uint63.of_int (0))
   | None -> (Float64.of_float (0x0p+0))
 
+(** val absolute_cost : fnoise -> extent -> farr -> Float64.t **)
+
+let absolute_cost v e q =
+  if eqb1 v.eta_up (Float64.of_float (0x0p+0))
+  then (Float64.of_float (0x0p+0))
+  else up (mul0 v.eta_up (sum_abs_f e q))
+
 (** val back0 :
     fnoise -> node list -> info list -> lines list -> row list -> Float64.t
     -> Float64.t **)
@@ -1831,7 +1986,7 @@ let rec back0 v ns ss ls rs acc =
                            (mul0 s.coef
                              (dot_abs e q (Uint63.of_int (0)) s.load
                                (Uint63.of_int (0)))))
-                         (up (add1 tiny (up (mul0 v.eta_up (sum_abs_f e q))))))
+                         (up (add1 tiny (absolute_cost v e q))))
                    in
                    let (rs1, cost) =
                      spread ts (fun l0 -> transV l0 q) ss0 rs0 own
@@ -1885,8 +2040,7 @@ let neuron v ns ss ls minus j =
              let own = up (add1 (up (mul0 v.kappa (fget s.load j))) v.eta_up)
              in
              let (rs, cost) =
-               spread ts (fun l ->
-                 ftab (in_ext l).len (fun k -> sign (rowF l j k))) ss0
+               spread ts (fun l -> rowV l minus j) ss0
                  (map (fun _ -> None) ns0) own
              in
              back0 v ns0 ss0 ls0 rs (dn (sub1 (sign (bias_f b j)) cost))))

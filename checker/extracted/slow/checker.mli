@@ -154,6 +154,12 @@ val fill : nat -> Uint63.t -> (Uint63.t -> Float64.t) -> farr -> farr
 
 val ftab : Uint63.t -> (Uint63.t -> Float64.t) -> farr
 
+type quad = (Float64.t * Float64.t) * (Float64.t * Float64.t)
+
+val part : quad -> Uint63.t -> Float64.t
+
+val ftab4 : Uint63.t -> (Uint63.t -> quad) -> farr
+
 type extent = { len : Uint63.t; fuel : nat; octs : nat; rest : nat }
 
 val extent_of : Uint63.t -> extent
@@ -231,6 +237,23 @@ val sum_abs_ones : nat -> farr -> Uint63.t -> Float64.t -> Float64.t
 val sum_abs_octs : nat -> nat -> farr -> Uint63.t -> Float64.t -> Float64.t
 
 val sum_abs_f : extent -> farr -> Float64.t
+
+type picks =
+| Done
+| One of Uint63.t * picks
+| Four of Uint63.t * Uint63.t * Uint63.t * Uint63.t * picks
+
+val nonzeros : nat -> Uint63.t -> farr -> Uint63.t list -> Uint63.t list
+
+val fours : Uint63.t list -> picks -> picks
+
+val nonzero : extent -> farr -> picks
+
+val dot_at : picks -> farr -> farr -> Uint63.t -> Float64.t -> Float64.t
+
+val dots_at :
+  picks -> farr -> farr -> Uint63.t -> Uint63.t -> Float64.t -> Float64.t ->
+  Float64.t -> Float64.t -> quad
 
 type words = { count : Uint63.t; word : (Uint63.t -> Float64.t) }
 
@@ -410,6 +433,8 @@ val transV : linmap -> farr -> farr
 
 val rowF : linmap -> Uint63.t -> Uint63.t -> Float64.t
 
+val rowV : linmap -> bool -> Uint63.t -> farr
+
 val terms : linmap -> Uint63.t
 
 val gam : linmap -> Float64.t
@@ -512,6 +537,8 @@ val spread :
   list * Float64.t
 
 val bias_dot : extent -> farr option -> farr -> Float64.t
+
+val absolute_cost : fnoise -> extent -> farr -> Float64.t
 
 val back0 :
   fnoise -> node list -> info list -> lines list -> row list -> Float64.t ->
