@@ -178,6 +178,19 @@ val dot_octs :
 
 val dot : extent -> farr -> Uint63.t -> farr -> Uint63.t -> Float64.t
 
+val zero4 : quad
+
+val plus4 : quad -> quad -> quad
+
+val dots_ones :
+  nat -> farr -> Uint63.t -> Uint63.t -> farr -> Uint63.t -> quad -> quad
+
+val dots_octs :
+  nat -> nat -> farr -> Uint63.t -> Uint63.t -> farr -> Uint63.t -> quad ->
+  quad
+
+val dots : extent -> farr -> Uint63.t -> Uint63.t -> farr -> Uint63.t -> quad
+
 val dot_strided_ones :
   nat -> farr -> Uint63.t -> Uint63.t -> farr -> Uint63.t -> Uint63.t ->
   Float64.t -> Float64.t
@@ -309,12 +322,9 @@ val allb : extent -> (Uint63.t -> bool) -> bool
 
 val wf_ext : extent -> bool
 
-val accR :
-  nat -> Uint63.t -> (Uint63.t -> Float64.t -> Float64.t) -> Float64.t ->
-  Float64.t
+val accR : nat -> Uint63.t -> (Uint63.t -> 'a1 -> 'a1) -> 'a1 -> 'a1
 
-val accF :
-  extent -> (Uint63.t -> Float64.t -> Float64.t) -> Float64.t -> Float64.t
+val accF : extent -> (Uint63.t -> 'a1 -> 'a1) -> 'a1 -> 'a1
 
 val quot : Uint63.t -> Uint63.t -> Uint63.t
 
@@ -366,8 +376,8 @@ val icol : conv -> Uint63.t -> Uint63.t
 
 val taps_fold :
   conv -> (Uint63.t -> Uint63.t) -> (Uint63.t -> Uint63.t) -> Uint63.t ->
-  Uint63.t -> (Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t -> Float64.t ->
-  Float64.t) -> Float64.t
+  Uint63.t -> (Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t -> 'a1 -> 'a1) ->
+  'a1 -> 'a1
 
 val conv_dot : conv -> farr -> farr -> Uint63.t -> Float64.t
 
@@ -375,7 +385,19 @@ val conv_abs : conv -> farr -> farr -> Uint63.t -> Float64.t
 
 val conv_turn : conv -> farr -> farr
 
-val conv_back : conv -> farr -> farr -> Uint63.t -> Float64.t
+val conv_live : conv -> farr -> farr
+
+val conv_back_at :
+  conv -> farr -> farr -> farr -> Uint63.t -> Uint63.t -> Uint63.t ->
+  Uint63.t -> quad
+
+val blocks : conv -> Uint63.t
+
+val bchans : conv -> Uint63.t
+
+val conv_block : conv -> farr -> farr -> farr -> Uint63.t -> quad
+
+val conv_back : conv -> farr -> farr -> farr
 
 val conv_entry :
   'a1 -> conv -> (Uint63.t -> 'a1) -> Uint63.t -> Uint63.t -> 'a1
@@ -411,9 +433,7 @@ val applyF : linmap -> farr -> Uint63.t -> Float64.t
 
 val absF : linmap -> farr -> Uint63.t -> Float64.t
 
-val turn : linmap -> farr -> farr
-
-val back : linmap -> farr -> Uint63.t -> Float64.t
+val transF : linmap -> farr -> Uint63.t -> Float64.t
 
 val single : linmap -> bool
 
@@ -528,7 +548,7 @@ val bias_dot : extent -> farr option -> farr -> Float64.t
 
 val absolute_cost : fnoise -> extent -> farr -> Float64.t
 
-val back0 :
+val back :
   fnoise -> node list -> info list -> lines list -> row list -> Float64.t ->
   Float64.t
 

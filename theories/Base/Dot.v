@@ -6,6 +6,8 @@
     [rounded r h t v]     [t] evaluates to [v] if operations have relative error [r], absolute error [h]
     [dot e a i b j]       the sum over [t < e] of [a[i+t] * b[j+t]], rounded
     [dot_strided e a i di b j dj]  the sum over [t < e] of [a[i+t*di] * b[j+t*dj]], rounded
+    [dots e a i d b j]    four dot products, of [a] from [i], [i+d], [i+2d] and [i+3d]
+    [plus4 p q]           sums of four and four numbers, rounded; [zero4] is four times 0
     [dot_abs], [dot_abs_strided]   upper bounds of the same sums of absolute values
     [dot_sel e a p q]     the sum over [t < e] of [a[t] * (p[t] if a[t] >= 0, else q[t])], rounded
     [sum_abs_f e a]       upper bound of the sum over [t < e] of [|a[t]|]
@@ -64,6 +66,38 @@ Fixpoint dot_octs (n m : nat) (a : farr) (i : int) (b : farr) (j : int) (acc : P
   end.
 Definition dot (e : extent) (a : farr) (i : int) (b : farr) (j : int) : PrimFloat.float :=
   dot_octs (octs e) (rest e) a i b j 0%float.
+
+Definition zero4 : quad := ((0, 0), (0, 0))%float.
+Definition plus4 (p q : quad) : quad :=
+  let '((p0, p1), (p2, p3)) := p in let '((q0, q1), (q2, q3)) := q in ((p0 + q0, p1 + q1), (p2 + q2, p3 + q3))%float.
+Fixpoint dots_ones (n : nat) (a : farr) (i d : int) (b : farr) (j : int) (acc : quad) : quad :=
+  match n with
+  | O => acc
+  | S n =>
+      let x := fget b j in
+      let i1 := i + d in let i2 := i1 + d in let i3 := i2 + d in
+      dots_ones n a (i + 1) d b (j + 1)
+        (plus4 acc ((fget a i * x, fget a i1 * x), (fget a i2 * x, fget a i3 * x))%float)
+  end.
+Local Notation times a i x0 x1 x2 x3 x4 x5 x6 x7 acc :=
+  (eight acc (fget a i * x0) (fget a (i + 1)%uint63 * x1) (fget a (i + 2)%uint63 * x2)
+    (fget a (i + 3)%uint63 * x3) (fget a (i + 4)%uint63 * x4) (fget a (i + 5)%uint63 * x5)
+    (fget a (i + 6)%uint63 * x6) (fget a (i + 7)%uint63 * x7)).
+Fixpoint dots_octs (n m : nat) (a : farr) (i d : int) (b : farr) (j : int) (acc : quad) : quad :=
+  match n with
+  | O => dots_ones m a i d b j acc
+  | S n =>
+      let '((s0, s1), (s2, s3)) := acc in
+      let x0 := fget b j in let x1 := fget b (j + 1) in let x2 := fget b (j + 2) in
+      let x3 := fget b (j + 3) in let x4 := fget b (j + 4) in let x5 := fget b (j + 5) in
+      let x6 := fget b (j + 6) in let x7 := fget b (j + 7) in
+      let i1 := i + d in let i2 := i1 + d in let i3 := i2 + d in
+      dots_octs n m a (i + 8) d b (j + 8)
+        ((times a i x0 x1 x2 x3 x4 x5 x6 x7 s0, times a i1 x0 x1 x2 x3 x4 x5 x6 x7 s1),
+         (times a i2 x0 x1 x2 x3 x4 x5 x6 x7 s2, times a i3 x0 x1 x2 x3 x4 x5 x6 x7 s3))
+  end.
+Definition dots (e : extent) (a : farr) (i d : int) (b : farr) (j : int) : quad :=
+  dots_octs (octs e) (rest e) a i d b j zero4.
 
 Fixpoint dot_strided_ones (n : nat) (a : farr) (i di : int) (b : farr) (j dj : int)
     (acc : PrimFloat.float) :=

@@ -316,6 +316,35 @@ Proof.
   intros t. apply evaluates_mul.
 Qed.
 
+Lemma dots_ones_dot m a d b : forall i j s0 s1 s2 s3, dots_ones m a i d b j ((s0, s1), (s2, s3)) =
+  ((dot_ones m a i b j s0, dot_ones m a (i + d) b j s1),
+   (dot_ones m a (i + d + d) b j s2, dot_ones m a (i + d + d + d) b j s3)).
+Proof.
+  induction m as [|m IH]; intros; [reflexivity|]. cbn [dots_ones dot_ones plus4]. cbv zeta. rewrite IH.
+  replace (i + 1 + d)%uint63 with (i + d + 1)%uint63 by ring.
+  replace (i + d + 1 + d)%uint63 with (i + d + d + 1)%uint63 by ring.
+  now replace (i + d + d + 1 + d)%uint63 with (i + d + d + d + 1)%uint63 by ring.
+Qed.
+Lemma dots_octs_dot m a d b n : forall i j s0 s1 s2 s3, dots_octs n m a i d b j ((s0, s1), (s2, s3)) =
+  ((dot_octs n m a i b j s0, dot_octs n m a (i + d) b j s1),
+   (dot_octs n m a (i + d + d) b j s2, dot_octs n m a (i + d + d + d) b j s3)).
+Proof.
+  induction n as [|n IH]; intros; [apply dots_ones_dot|]. cbn [dots_octs dot_octs]. cbv zeta. rewrite IH.
+  replace (i + 8 + d)%uint63 with (i + d + 8)%uint63 by ring.
+  replace (i + d + 8 + d)%uint63 with (i + d + d + 8)%uint63 by ring.
+  now replace (i + d + d + 8 + d)%uint63 with (i + d + d + d + 8)%uint63 by ring.
+Qed.
+Definition is_part (r : int) : Prop := (r = 0 \/ r = 1 \/ r = 2 \/ r = 3)%uint63.
+Lemma part_dots e a i d b j r : is_part r -> part (dots e a i d b j) r = dot e a (i + r * d) b j.
+Proof.
+  intros C. unfold dots, zero4, dot. rewrite dots_octs_dot.
+  destruct C as [-> | [-> | [-> | ->]]]; cbn -[Uint63.add Uint63.mul]; f_equal; ring.
+Qed.
+Lemma part_plus4 p q r : part (plus4 p q) r = (part p r + part q r)%float.
+Proof. destruct p as [[] []], q as [[] []]. cbn [plus4 part]. repeat destruct (_ =? _)%uint63; reflexivity. Qed.
+Lemma part_zero4 r : part zero4 r = 0%float.
+Proof. unfold part, zero4. repeat destruct (_ =? _)%uint63; reflexivity. Qed.
+
 Lemma dot_strided_sum8 e a i di b j dj : dot_strided e a i di b j dj =
   sumF (octs e) (rest e) (fun t => fget a (i + t * di) * fget b (j + t * dj))%float 0 0%float.
 Proof.

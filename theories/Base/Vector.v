@@ -30,7 +30,7 @@ Definition ftab (n : int) (f : int -> PrimFloat.float) : farr :=
 Definition quad : Type := (PrimFloat.float * PrimFloat.float) * (PrimFloat.float * PrimFloat.float).
 Definition part (q : quad) (r : int) : PrimFloat.float :=
   let '((q0, q1), (q2, q3)) := q in if r =? 0 then q0 else if r =? 1 then q1 else if r =? 2 then q2 else q3.
-Definition ftab4 (n : int) (f : int -> quad) : farr := ftab n (fun i => part (f (i >> 2)) (i land 3)).
+Definition ftab4 (n : int) (f : int -> quad) : farr := ftab n (fun i => part (f (i / 4)) (i mod 4)).
 
 (** Lengths. The loop kernels run [octs] rounds of eight steps and [rest] single steps. *)
 Record extent := Extent { len : int; fuel : nat; octs : nat; rest : nat }.

@@ -290,9 +290,9 @@ Proof.
     intros i _. apply Rmult_le_pos; apply Rabs_pos. }
   unfold transF in *.
   destruct l as [minus e | e w | rows m n ein eout w wt | v ein eout w wt | ein eout phi psi].
-  - apply exact_error; auto. cbn [back turn back_by]. destruct minus; [rewrite fR_opp|]; ring.
+  - apply exact_error; auto. cbn [back_by]. destruct minus; [rewrite fR_opp|]; ring.
   - exact (mul_error _ _ F).
-  - unfold gam in *. cbn [back turn back_by in_ext] in *. cbv zeta in *.
+  - unfold gam in *. cbn [back_by in_ext] in *. cbv zeta in *.
     destruct (valid_dense _ _ _ _ _ _ _ Hl) as (Wm & Wn & Or & -> & _ & Oi & _ & S).
     pose proof (wf_ok _ Wn) as On. rewrite (sub_div k rows) in F |- * by assumption.
     assert (B : below n (k mod len n)%uint63).
@@ -307,7 +307,7 @@ Proof.
       by (intros j Hj; now rewrite S).
     apply dot_error_in; auto. now apply terms_dense.
   - destruct (valid_conv _ _ _ _ _ Hl) as (Oc & -> & _). exact (conv_back_error v w wt Oc lam k Hk F).
-  - apply exact_error; auto. cbn [back turn back_by]. now rewrite if_fR.
+  - apply exact_error; auto. cbn [back_by]. now rewrite if_fR.
 Qed.
 
 Lemma valid_single rows m n ein eout w wt : valid (Dense rows m n ein eout w wt) = true ->
@@ -331,7 +331,7 @@ Proof.
   intros S W Hk. unfold transV. cbn [single]. rewrite S. cbv zeta.
   pose proof (proj2 (ltb_below _ _) Hk) as Lk. rewrite fget_ftab4;
     [|now apply wf_ok | now apply Uint63.ltb_spec in Lk].
-  destruct (quarter k) as (r & C & -> & E). set (b := ((k >> 2) * 4)%uint63) in *.
+  destruct (quarter k) as (r & C & -> & E). set (b := (k / 4 * 4)%uint63) in *.
   rewrite dots_at_dot_at. clearbody b. subst k.
   destruct (b + 3 <? len ein)%uint63 eqn:L3; destruct C as [-> | [-> | [-> | ->]]];
     unfold part; cbn -[Uint63.add Uint63.mul Uint63.ltb];
@@ -344,8 +344,8 @@ Lemma transV_error_at lam k : below (in_ext l) k -> fin (fget (transV l lam) k) 
     <= fR (gam l) * back_by Rabs l (RM lam) k + fR tiny.
 Proof.
   intros Hk. destruct (single l) eqn:S.
-  2: { unfold transV. rewrite S. cbv zeta. rewrite fget_ftab_below by (trivial; now apply in_wf).
-    now apply transF_error_at. }
+  2: { assert (E : fget (transV l lam) k = transF l lam k); [|rewrite E; now apply transF_error_at].
+    assert (W := in_wf l Hl). destruct l; unfold transV; rewrite ?S; trivial; now apply fget_ftab_below. }
   destruct l as [| |rows m n ein eout w wt| |]; try discriminate. cbn [single in_ext] in *.
   rewrite fget_transV_single by (trivial; now apply (in_wf (Dense rows m n ein eout w wt))). intros F.
   destruct (valid_dense _ _ _ _ _ _ _ Hl) as (Wm & Wn & _ & _ & _ & _ & _ & Same).

@@ -53,6 +53,18 @@ Proof.
   intros Hd Hq. unfold quot. pose proof (to_Z_bounded z) as Bz. pose proof (to_Z_bounded q) as Bq.
   destruct (eq_reflect d 1) as [E|E].
   { subst d. change (to_Z 1) with 1%Z. rewrite Z.mul_1_r. split; [now intros ->|apply to_Z_inj]. }
+  destruct (eq_reflect d 2) as [E2|E2].
+  { subst d. change (to_Z 2) with 2%Z. pose proof (Z.div_mod (to_Z z) 2 ltac:(lia)) as DM.
+    assert (D : to_Z (z >> 1) = (to_Z z / 2)%Z) by apply lsr_spec.
+    assert (M : to_Z (z land 1) = (to_Z z mod 2)%Z).
+    { rewrite land_spec'. exact (Z.land_ones (to_Z z) 1 ltac:(lia)). }
+    destruct (eq_reflect (z land 1) 0) as [F|F].
+    - apply (f_equal to_Z) in F. rewrite M in F. change (to_Z 0) with 0%Z in F. split.
+      + intros <-. lia.
+      + intros G. apply to_Z_inj. lia.
+    - split.
+      + intros <-. change (to_Z max_int) with 9223372036854775807%Z in Hq. lia.
+      + intros G. exfalso. apply F. apply to_Z_inj. rewrite M, G, Z.mod_mul by lia. reflexivity. }
   assert (D : to_Z (z / d)%uint63 = (to_Z z / to_Z d)%Z) by apply div_spec.
   assert (M : to_Z (z / d * d)%uint63 = (to_Z z / to_Z d * to_Z d)%Z).
   { rewrite to_Z_mul; rewrite D; [reflexivity|].
@@ -101,6 +113,10 @@ Proof.
 Qed.
 
 (** ** Accumulated sums *)
+Lemma accR_map {A B} (g : A -> B) f h : (forall i a, g (f i a) = h i (g a)) -> forall n i a,
+  g (accR n i f a) = accR n i h (g a).
+Proof. intros H. induction n as [|n IH]; intros i a; cbn [accR]; [reflexivity|]. now rewrite IH, H. Qed.
+
 Lemma accR_sums f F G B k ko n : forall i acc d o r m,
   (forall j acc d o r m, (to_Z i <= to_Z j < to_Z i + Z.of_nat n)%Z -> (B <= d)%nat -> sums acc d o r m ->
      sums (f j acc) (k + d) (ko + o) (r + F j) (m + G j)) ->
