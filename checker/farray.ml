@@ -1,4 +1,5 @@
-(* Arrays of 64-bit floats. The checker's only arrays: made by [tab] and [tab4], read by [get], never written again. *)
+(* Arrays of 64-bit floats. The checker's only arrays: made by [tab] or [tab4], read by [get], never written
+   again. *)
 type t = floatarray
 
 (* Bounds-checked: an index outside the array raises Invalid_argument, which the driver rejects. *)

@@ -11,7 +11,8 @@
     [dot_abs], [dot_abs_strided]   upper bounds of the same sums of absolute values
     [dot_sel e a p q]     the sum over [t < e] of [a[t] * (p[t] if a[t] >= 0, else q[t])], rounded
     [sum_abs_f e a]       upper bound of the sum over [t < e] of [|a[t]|]
-    [picks]               indices, most of them in groups of four; [nonzero e a] those [t < e] with [a[t] <> 0]
+    [picks]               indices, most of them in groups of four
+    [nonzero e a]         the indices [t < e] with [a[t] <> 0]
     [dot_at p a b j s]    [s] plus the sum over the indices [t] in [p] of [a[t] * b[j+t]], rounded
     [dots_at p a b j d ...]  four such sums, for [j], [j+d], [j+2d] and [j+3d]
     [widen n s]           upper bound of a sum of [n] absolute products, given the rounded sum [s] *)
@@ -69,7 +70,8 @@ Definition dot (e : extent) (a : farr) (i : int) (b : farr) (j : int) : PrimFloa
 
 Definition zero4 : quad := ((0, 0), (0, 0))%float.
 Definition plus4 (p q : quad) : quad :=
-  let '((p0, p1), (p2, p3)) := p in let '((q0, q1), (q2, q3)) := q in ((p0 + q0, p1 + q1), (p2 + q2, p3 + q3))%float.
+  let '((p0, p1), (p2, p3)) := p in
+  let '((q0, q1), (q2, q3)) := q in ((p0 + q0, p1 + q1), (p2 + q2, p3 + q3))%float.
 Fixpoint dots_ones (n : nat) (a : farr) (i d : int) (b : farr) (j : int) (acc : quad) : quad :=
   match n with
   | O => acc

@@ -341,7 +341,9 @@ Proof.
   destruct C as [-> | [-> | [-> | ->]]]; cbn -[Uint63.add Uint63.mul]; f_equal; ring.
 Qed.
 Lemma part_plus4 p q r : part (plus4 p q) r = (part p r + part q r)%float.
-Proof. destruct p as [[] []], q as [[] []]. cbn [plus4 part]. repeat destruct (_ =? _)%uint63; reflexivity. Qed.
+Proof.
+  destruct p as [[] []], q as [[] []]. cbn [plus4 part]. repeat destruct (_ =? _)%uint63; reflexivity.
+Qed.
 Lemma part_zero4 r : part zero4 r = 0%float.
 Proof. unfold part, zero4. repeat destruct (_ =? _)%uint63; reflexivity. Qed.
 
@@ -542,7 +544,7 @@ Proof.
   { intros i E. rewrite (Z i E). ring. }
   destruct (nonzero_sum e a (fun t => Rabs (fR (fget a t)) * Rabs (fR (fget b (j + t)%uint63))) W) as [<- _].
   { intros i E. rewrite (Z i E), Rabs_R0. ring. }
-  assert (S := dot_at_sums a b j (nonzero e a) 0%float 4 0 0 0 (sums_le _ _ _ _ _ 4 0 sums_0 ltac:(lia) (le_n 0))
-    (le_n 4)).
+  assert (S := sums_le _ _ _ _ _ 4 0 sums_0 (Nat.le_0_l 4) (le_n 0)).
+  apply (dot_at_sums a b j (nonzero e a)) in S; [|lia].
   rewrite !Rplus_0_l in S. apply (sums_le _ _ _ _ _ _ _ S); lia.
 Qed.

@@ -356,7 +356,8 @@ Proof.
   apply (sums_error _ _ _ _ _ (terms (Dense rows m n n m w wt))) in E; trivial.
   - replace (0 * len m)%uint63 with 0%uint63 by ring.
     refine (eq_ind_r (fun z => Rabs (_ - z) <= _) (eq_ind_r (fun z => _ <= _ * z + _) E _) _);
-      apply sum_ext; trivial; intros j Hj; replace (0 + j)%uint63 with j by ring; rewrite (Same k j Hk Hj); ring.
+      apply sum_ext; trivial; intros j Hj; replace (0 + j)%uint63 with j by ring;
+      rewrite (Same k j Hk Hj); ring.
   - pose proof (nat_of_to_Z (len m)). pose proof (nat_of_to_Z (terms (Dense rows m n n m w wt))). lia.
   - rewrite mult_INR, (INR_IZR_INZ (nat_of _)), nat_of_to_Z. pose proof (wf_len m Wm) as L.
     apply IZR_le in L. change (INR 2) with 2. lra.
@@ -388,6 +389,6 @@ Proof.
   destruct (single l) eqn:S; [|now rewrite fget_ftab_below].
   destruct l as [| |rows m n ein eout w wt| |]; try discriminate. cbn [single in_ext out_ext] in *.
   rewrite fget_ftab_below by assumption. destruct (valid_single _ _ _ _ _ _ _ Hl S) as (-> & ->).
-  cbn [rowF]. destruct (small_index n k Hk) as (-> & ->). destruct (small_index m i Hi) as (-> & ->). reflexivity.
+  cbn [rowF]. destruct (small_index n k Hk) as (-> & ->). now destruct (small_index m i Hi) as (-> & ->).
 Qed.
 End Float.

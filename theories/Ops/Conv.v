@@ -83,14 +83,16 @@ Definition conv_dot (c : conv) (w x : farr) (i : int) : float :=
   let first := (oc / len (cout c)) * len (cin c) in
   taps_fold c (pos (vert c) (orow c i)) (pos (horz c) (ocol c i)) (isize (vert c)) (isize (horz c))
     (fun y z ky kx acc =>
-       acc + dot_strided (cin c) w (widx c oc 0 ky kx) (kplane c) x (iidx c first y z) (iplane c))%float 0%float.
+       acc + dot_strided (cin c) w (widx c oc 0 ky kx) (kplane c) x (iidx c first y z) (iplane c))%float
+    0%float.
 
 Definition conv_abs (c : conv) (w x : farr) (i : int) : float :=
   let oc := ochan c i in
   let first := (oc / len (cout c)) * len (cin c) in
   taps_fold c (pos (vert c) (orow c i)) (pos (horz c) (ocol c i)) (isize (vert c)) (isize (horz c))
     (fun y z ky kx acc =>
-       up (acc + dot_abs_strided (cin c) w (widx c oc 0 ky kx) (kplane c) x (iidx c first y z) (iplane c))) 0%float.
+       up (acc + dot_abs_strided (cin c) w (widx c oc 0 ky kx) (kplane c) x (iidx c first y z) (iplane c)))
+    0%float.
 
 Definition conv_turn (c : conv) (lam : farr) : farr :=
   let n := ochans c in
@@ -151,7 +153,7 @@ Definition conv_chans (c : conv) : int :=
 Definition conv_terms (c : conv) : int := kplane c + conv_chans c.
 Definition conv_size (c : conv) : int := kplane c * (conv_chans c + 1).
 
-(** [wt] holds the weights of [w]. *)
+(** [wt] holds the weights of [w]; what follows them lets the last block read past the last channel. *)
 Definition conv_same (c : conv) (w wt : farr) : bool :=
   allb (extent_of (groups c)) (fun g => allb (cin c) (fun k => allb (taps (vert c)) (fun ky =>
   allb (taps (horz c)) (fun kx => allb (cout c) (fun j =>
@@ -171,4 +173,5 @@ Definition conv_ok (c : conv) (w wt : farr) : bool :=
   (ok_len (ichans c) && (ok_len (ichans c * isize (vert c)) && (ok_len (conv_in c) &&
   (ok_len (ochans c) && (ok_len (ochans c * osize (vert c)) && (ok_len (conv_out c) &&
   (ok_len (oplane c) && (ok_len (kplane c) && (ok_len (iplane c) && (ok_len (blocks c) &&
-  (ok_len (bchans c) && (ok_len (bchans c * iplane c) && (ok_len (bchans c * iplane c * 4) && ((conv_size c <=? 16777216) && conv_same c w wt)))))))))))))))))).
+  (ok_len (bchans c) && (ok_len (bchans c * iplane c) && (ok_len (bchans c * iplane c * 4) &&
+  ((conv_size c <=? 16777216) && conv_same c w wt)))))))))))))))))).
