@@ -36,6 +36,7 @@ let understood net prop =
     (List.fold_left (fun n c -> n + List.length c.ways) 0 prop.cases)
 
 let () =
+  Gc.set { (Gc.get ()) with space_overhead = 200 };  (* rows die young: collect half as often *)
   match Sys.argv with
   | [| _; g; p; c |] -> (
       match (read g, read p, read c) with

@@ -370,6 +370,12 @@ let nat_of n =
 
 let ftab = Farray.tab
 
+type quad = (Float64.t * Float64.t) * (Float64.t * Float64.t)
+
+(** val ftab4 : Uint63.t -> (Uint63.t -> quad) -> farr **)
+
+let ftab4 = Farray.tab4
+
 type extent = { len : Uint63.t; fuel : nat; octs : nat; rest : nat }
 
 (** val extent_of : Uint63.t -> extent **)
@@ -477,6 +483,118 @@ let rec dot_octs n m a i b j acc =
 
 let dot e a i b j =
   dot_octs e.octs e.rest a i b j (Float64.of_float (0x0p+0))
+
+(** val zero4 : quad **)
+
+let zero4 =
+  (((Float64.of_float (0x0p+0)), (Float64.of_float (0x0p+0))),
+    ((Float64.of_float (0x0p+0)), (Float64.of_float (0x0p+0))))
+
+(** val plus4 : quad -> quad -> quad **)
+
+let plus4 p q =
+  let (p4, p5) = p in
+  let (p0, p1) = p4 in
+  let (p2, p3) = p5 in
+  let (p6, p7) = q in
+  let (q0, q1) = p6 in
+  let (q2, q3) = p7 in
+  (((add1 p0 q0), (add1 p1 q1)), ((add1 p2 q2), (add1 p3 q3)))
+
+(** val dots_ones :
+    nat -> farr -> Uint63.t -> Uint63.t -> farr -> Uint63.t -> quad -> quad **)
+
+let rec dots_ones n a i d b j acc =
+  match n with
+  | O -> acc
+  | S n0 ->
+    let x = fget b j in
+    let i1 = add0 i d in
+    let i2 = add0 i1 d in
+    let i3 = add0 i2 d in
+    dots_ones n0 a (add0 i (Uint63.of_int (1))) d b
+      (add0 j (Uint63.of_int (1)))
+      (plus4 acc (((mul0 (fget a i) x), (mul0 (fget a i1) x)),
+        ((mul0 (fget a i2) x), (mul0 (fget a i3) x))))
+
+(** val dots_octs :
+    nat -> nat -> farr -> Uint63.t -> Uint63.t -> farr -> Uint63.t -> quad ->
+    quad **)
+
+let rec dots_octs n m a i d b j acc =
+  match n with
+  | O -> dots_ones m a i d b j acc
+  | S n0 ->
+    let (p, p0) = acc in
+    let (s0, s1) = p in
+    let (s2, s3) = p0 in
+    let x0 = fget b j in
+    let x1 = fget b (add0 j (Uint63.of_int (1))) in
+    let x2 = fget b (add0 j (Uint63.of_int (2))) in
+    let x3 = fget b (add0 j (Uint63.of_int (3))) in
+    let x4 = fget b (add0 j (Uint63.of_int (4))) in
+    let x5 = fget b (add0 j (Uint63.of_int (5))) in
+    let x6 = fget b (add0 j (Uint63.of_int (6))) in
+    let x7 = fget b (add0 j (Uint63.of_int (7))) in
+    let i1 = add0 i d in
+    let i2 = add0 i1 d in
+    let i3 = add0 i2 d in
+    dots_octs n0 m a (add0 i (Uint63.of_int (8))) d b
+      (add0 j (Uint63.of_int (8)))
+      (((add1 s0
+          (add1
+            (add1
+              (add1 (mul0 (fget a i) x0)
+                (mul0 (fget a (add0 i (Uint63.of_int (1)))) x1))
+              (add1 (mul0 (fget a (add0 i (Uint63.of_int (2)))) x2)
+                (mul0 (fget a (add0 i (Uint63.of_int (3)))) x3)))
+            (add1
+              (add1 (mul0 (fget a (add0 i (Uint63.of_int (4)))) x4)
+                (mul0 (fget a (add0 i (Uint63.of_int (5)))) x5))
+              (add1 (mul0 (fget a (add0 i (Uint63.of_int (6)))) x6)
+                (mul0 (fget a (add0 i (Uint63.of_int (7)))) x7))))),
+      (add1 s1
+        (add1
+          (add1
+            (add1 (mul0 (fget a i1) x0)
+              (mul0 (fget a (add0 i1 (Uint63.of_int (1)))) x1))
+            (add1 (mul0 (fget a (add0 i1 (Uint63.of_int (2)))) x2)
+              (mul0 (fget a (add0 i1 (Uint63.of_int (3)))) x3)))
+          (add1
+            (add1 (mul0 (fget a (add0 i1 (Uint63.of_int (4)))) x4)
+              (mul0 (fget a (add0 i1 (Uint63.of_int (5)))) x5))
+            (add1 (mul0 (fget a (add0 i1 (Uint63.of_int (6)))) x6)
+              (mul0 (fget a (add0 i1 (Uint63.of_int (7)))) x7)))))),
+      ((add1 s2
+         (add1
+           (add1
+             (add1 (mul0 (fget a i2) x0)
+               (mul0 (fget a (add0 i2 (Uint63.of_int (1)))) x1))
+             (add1 (mul0 (fget a (add0 i2 (Uint63.of_int (2)))) x2)
+               (mul0 (fget a (add0 i2 (Uint63.of_int (3)))) x3)))
+           (add1
+             (add1 (mul0 (fget a (add0 i2 (Uint63.of_int (4)))) x4)
+               (mul0 (fget a (add0 i2 (Uint63.of_int (5)))) x5))
+             (add1 (mul0 (fget a (add0 i2 (Uint63.of_int (6)))) x6)
+               (mul0 (fget a (add0 i2 (Uint63.of_int (7)))) x7))))),
+      (add1 s3
+        (add1
+          (add1
+            (add1 (mul0 (fget a i3) x0)
+              (mul0 (fget a (add0 i3 (Uint63.of_int (1)))) x1))
+            (add1 (mul0 (fget a (add0 i3 (Uint63.of_int (2)))) x2)
+              (mul0 (fget a (add0 i3 (Uint63.of_int (3)))) x3)))
+          (add1
+            (add1 (mul0 (fget a (add0 i3 (Uint63.of_int (4)))) x4)
+              (mul0 (fget a (add0 i3 (Uint63.of_int (5)))) x5))
+            (add1 (mul0 (fget a (add0 i3 (Uint63.of_int (6)))) x6)
+              (mul0 (fget a (add0 i3 (Uint63.of_int (7)))) x7)))))))
+
+(** val dots :
+    extent -> farr -> Uint63.t -> Uint63.t -> farr -> Uint63.t -> quad **)
+
+let dots e a i d b j =
+  dots_octs e.octs e.rest a i d b j zero4
 
 (** val dot_strided_ones :
     nat -> farr -> Uint63.t -> Uint63.t -> farr -> Uint63.t -> Uint63.t ->
@@ -765,6 +883,107 @@ let sum_abs_f e a =
     (sum_abs_octs e.octs e.rest a (Uint63.of_int (0))
       (Float64.of_float (0x0p+0)))
 
+type picks =
+| Done
+| One of Uint63.t * picks
+| Four of Uint63.t * Uint63.t * Uint63.t * Uint63.t * picks
+
+(** val nonzeros :
+    nat -> Uint63.t -> farr -> Uint63.t list -> Uint63.t list **)
+
+let rec nonzeros n i a found =
+  match n with
+  | O -> found
+  | S n0 ->
+    nonzeros n0 (add0 i (Uint63.of_int (1))) a
+      (if eqb1 (fget a i) (Float64.of_float (0x0p+0))
+       then found
+       else i :: found)
+
+(** val fours : Uint63.t list -> picks -> picks **)
+
+let rec fours l p =
+  match l with
+  | [] -> p
+  | i :: l0 ->
+    (match l0 with
+     | [] -> fours l0 (One (i, p))
+     | i1 :: l1 ->
+       (match l1 with
+        | [] -> fours l0 (One (i, p))
+        | i2 :: l2 ->
+          (match l2 with
+           | [] -> fours l0 (One (i, p))
+           | i3 :: l3 -> fours l3 (Four (i, i1, i2, i3, p)))))
+
+(** val nonzero : extent -> farr -> picks **)
+
+let nonzero e a =
+  fours (nonzeros e.fuel (Uint63.of_int (0)) a []) Done
+
+(** val dot_at :
+    picks -> farr -> farr -> Uint63.t -> Float64.t -> Float64.t **)
+
+let rec dot_at p a b j s =
+  match p with
+  | Done -> s
+  | One (i, p0) ->
+    dot_at p0 a b j (add1 s (mul0 (fget a i) (fget b (add0 j i))))
+  | Four (i0, i1, i2, i3, p0) ->
+    dot_at p0 a b j
+      (add1 s
+        (add1
+          (add1 (mul0 (fget a i0) (fget b (add0 j i0)))
+            (mul0 (fget a i1) (fget b (add0 j i1))))
+          (add1 (mul0 (fget a i2) (fget b (add0 j i2)))
+            (mul0 (fget a i3) (fget b (add0 j i3))))))
+
+(** val dots_at :
+    picks -> farr -> farr -> Uint63.t -> Uint63.t -> Float64.t -> Float64.t
+    -> Float64.t -> Float64.t -> quad **)
+
+let rec dots_at p a b j d s0 s1 s2 s3 =
+  match p with
+  | Done -> ((s0, s1), (s2, s3))
+  | One (i, p0) ->
+    let x = fget a i in
+    let k = add0 j i in
+    dots_at p0 a b j d (add1 s0 (mul0 x (fget b k)))
+      (add1 s1 (mul0 x (fget b (add0 k d))))
+      (add1 s2 (mul0 x (fget b (add0 (add0 k d) d))))
+      (add1 s3 (mul0 x (fget b (add0 (add0 (add0 k d) d) d))))
+  | Four (i0, i1, i2, i3, p0) ->
+    let x0 = fget a i0 in
+    let x1 = fget a i1 in
+    let x2 = fget a i2 in
+    let x3 = fget a i3 in
+    let j1 = add0 j d in
+    let j2 = add0 j1 d in
+    let j3 = add0 j2 d in
+    dots_at p0 a b j d
+      (add1 s0
+        (add1
+          (add1 (mul0 x0 (fget b (add0 j i0))) (mul0 x1 (fget b (add0 j i1))))
+          (add1 (mul0 x2 (fget b (add0 j i2))) (mul0 x3 (fget b (add0 j i3))))))
+      (add1 s1
+        (add1
+          (add1 (mul0 x0 (fget b (add0 j1 i0)))
+            (mul0 x1 (fget b (add0 j1 i1))))
+          (add1 (mul0 x2 (fget b (add0 j1 i2)))
+            (mul0 x3 (fget b (add0 j1 i3))))))
+      (add1 s2
+        (add1
+          (add1 (mul0 x0 (fget b (add0 j2 i0)))
+            (mul0 x1 (fget b (add0 j2 i1))))
+          (add1 (mul0 x2 (fget b (add0 j2 i2)))
+            (mul0 x3 (fget b (add0 j2 i3))))))
+      (add1 s3
+        (add1
+          (add1 (mul0 x0 (fget b (add0 j3 i0)))
+            (mul0 x1 (fget b (add0 j3 i1))))
+          (add1 (mul0 x2 (fget b (add0 j3 i2)))
+            (mul0 x3 (fget b (add0 j3 i3))))))
+
 type words = { count : Uint63.t; word : (Uint63.t -> Float64.t) }
 
 type reason =
@@ -934,17 +1153,14 @@ let wf_ext e =
   (&&) (ok_len e.len)
     ((&&) (eqb e.fuel d.fuel) ((&&) (eqb e.octs d.octs) (eqb e.rest d.rest)))
 
-(** val accR :
-    nat -> Uint63.t -> (Uint63.t -> Float64.t -> Float64.t) -> Float64.t ->
-    Float64.t **)
+(** val accR : nat -> Uint63.t -> (Uint63.t -> 'a1 -> 'a1) -> 'a1 -> 'a1 **)
 
 let rec accR n i f acc =
   match n with
   | O -> acc
   | S n0 -> accR n0 (add0 i (Uint63.of_int (1))) f (f i acc)
 
-(** val accF :
-    extent -> (Uint63.t -> Float64.t -> Float64.t) -> Float64.t -> Float64.t **)
+(** val accF : extent -> (Uint63.t -> 'a1 -> 'a1) -> 'a1 -> 'a1 **)
 
 let accF e f acc =
   accR e.fuel (Uint63.of_int (0)) f acc
@@ -954,7 +1170,11 @@ let accF e f acc =
 let quot d z0 =
   if eqb0 d (Uint63.of_int (1))
   then z0
-  else let q = div z0 d in if eqb0 (mul q d) z0 then q else max_int
+  else if eqb0 d (Uint63.of_int (2))
+       then if eqb0 (land0 z0 (Uint63.of_int (1))) (Uint63.of_int (0))
+            then lsr0 z0 (Uint63.of_int (1))
+            else max_int
+       else let q = div z0 d in if eqb0 (mul q d) z0 then q else max_int
 
 type axis = { isize : Uint63.t; osize : Uint63.t; taps : extent;
               stride : Uint63.t; pad : Uint63.t; dil : Uint63.t }
@@ -1077,17 +1297,17 @@ let icol c k =
 
 (** val taps_fold :
     conv -> (Uint63.t -> Uint63.t) -> (Uint63.t -> Uint63.t) -> Uint63.t ->
-    Uint63.t -> (Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t -> Float64.t ->
-    Float64.t) -> Float64.t **)
+    Uint63.t -> (Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t -> 'a1 -> 'a1)
+    -> 'a1 -> 'a1 **)
 
-let taps_fold c py px ny nx f =
+let taps_fold c py px ny nx f start =
   accF c.vert.taps (fun ky acc ->
     let y = py ky in
     if ltb y ny
     then accF c.horz.taps (fun kx acc0 ->
            let z0 = px kx in if ltb z0 nx then f y z0 ky kx acc0 else acc0)
            acc
-    else acc) (Float64.of_float (0x0p+0))
+    else acc) start
 
 (** val conv_dot : conv -> farr -> farr -> Uint63.t -> Float64.t **)
 
@@ -1098,7 +1318,7 @@ let conv_dot c w x i =
     c.horz.isize (fun y z0 ky kx acc ->
     add1 acc
       (dot_strided c.cin w (widx c oc (Uint63.of_int (0)) ky kx) (kplane c) x
-        (iidx c first y z0) (iplane c)))
+        (iidx c first y z0) (iplane c))) (Float64.of_float (0x0p+0))
 
 (** val conv_abs : conv -> farr -> farr -> Uint63.t -> Float64.t **)
 
@@ -1111,6 +1331,7 @@ let conv_abs c w x i =
       (add1 acc
         (dot_abs_strided c.cin w (widx c oc (Uint63.of_int (0)) ky kx)
           (kplane c) x (iidx c first y z0) (iplane c))))
+    (Float64.of_float (0x0p+0))
 
 (** val conv_turn : conv -> farr -> farr **)
 
@@ -1120,21 +1341,77 @@ let conv_turn c lam =
   ftab (conv_out c) (fun t ->
     let q = div t n in fget lam (add0 (mul (sub0 t (mul q n)) p) q))
 
-(** val conv_back : conv -> farr -> farr -> Uint63.t -> Float64.t **)
+(** val conv_live : conv -> farr -> farr **)
 
-let conv_back c wt turned k =
-  let w = c.horz.isize in
-  let h = c.vert.isize in
-  let row0 = div k w in
-  let ic = div row0 h in
-  let first = mul (div ic c.cin.len) c.cout.len in
+let conv_live c turned =
   let n = ochans c in
-  taps_fold c (fun ky -> src c.vert ky (sub0 row0 (mul ic h))) (fun kx ->
-    src c.horz kx (sub0 k (mul row0 w))) c.vert.osize c.horz.osize
-    (fun oy ox ky kx acc ->
-    add1 acc
-      (dot c.cout wt (tidx c ic (Uint63.of_int (0)) ky kx) turned
-        (add0 (mul (add0 (mul oy c.horz.osize) ox) n) first)))
+  let f = nat_of n in
+  ftab (oplane c) (fun p ->
+    if allR f (mul p n) (fun j ->
+         eqb1 (fget turned j) (Float64.of_float (0x0p+0)))
+    then (Float64.of_float (0x0p+0))
+    else (Float64.of_float (0x1p+0)))
+
+(** val conv_back_at :
+    conv -> farr -> farr -> farr -> Uint63.t -> Uint63.t -> Uint63.t ->
+    Uint63.t -> quad **)
+
+let conv_back_at c wt turned live ic first y x =
+  let n = ochans c in
+  let d = mul (kplane c) c.cout.len in
+  taps_fold c (fun ky -> src c.vert ky y) (fun kx -> src c.horz kx x)
+    c.vert.osize c.horz.osize (fun oy ox ky kx acc ->
+    let p = add0 (mul oy c.horz.osize) ox in
+    if eqb1 (fget live p) (Float64.of_float (0x0p+0))
+    then acc
+    else plus4 acc
+           (dots c.cout wt (tidx c ic (Uint63.of_int (0)) ky kx) d turned
+             (add0 (mul p n) first))) zero4
+
+(** val blocks : conv -> Uint63.t **)
+
+let blocks c =
+  div (add0 c.cin.len (Uint63.of_int (3))) (Uint63.of_int (4))
+
+(** val bchans : conv -> Uint63.t **)
+
+let bchans c =
+  mul c.groups (blocks c)
+
+(** val conv_block : conv -> farr -> farr -> farr -> Uint63.t -> quad **)
+
+let conv_block c wt turned live b =
+  let s = div b (iplane c) in
+  let p = sub0 b (mul s (iplane c)) in
+  let y = div p c.horz.isize in
+  let g = div s (blocks c) in
+  conv_back_at c wt turned live
+    (add0 (mul g c.cin.len)
+      (mul (sub0 s (mul g (blocks c))) (Uint63.of_int (4))))
+    (mul g c.cout.len) y (sub0 p (mul y c.horz.isize))
+
+(** val conv_back : conv -> farr -> farr -> farr **)
+
+let conv_back c wt y =
+  let turned = conv_turn c y in
+  let live = conv_live c turned in
+  let q =
+    ftab4 (mul (mul (bchans c) (iplane c)) (Uint63.of_int (4))) (fun b ->
+      conv_block c wt turned live b)
+  in
+  let p = iplane c in
+  let n = c.cin.len in
+  let s = blocks c in
+  ftab (conv_in c) (fun k ->
+    let ic = div k p in
+    let g = div ic n in
+    let j = sub0 ic (mul g n) in
+    fget q
+      (add0
+        (mul
+          (add0 (mul (add0 (mul g s) (div j (Uint63.of_int (4)))) p)
+            (sub0 k (mul ic p))) (Uint63.of_int (4)))
+        (mod0 j (Uint63.of_int (4)))))
 
 (** val conv_entry :
     'a1 -> conv -> (Uint63.t -> 'a1) -> Uint63.t -> Uint63.t -> 'a1 **)
@@ -1178,16 +1455,20 @@ let conv_same c w wt =
 (** val conv_turned_weights : conv -> farr -> farr **)
 
 let conv_turned_weights c w =
-  ftab (mul (mul (ichans c) (kplane c)) c.cout.len) (fun t ->
-    let co = c.cout.len in
-    let kw = c.horz.taps.len in
-    let kh = c.vert.taps.len in
-    let j = mod0 t co in
-    let kx = mod0 (div t co) kw in
-    let ky = mod0 (div (div t co) kw) kh in
-    let ic = div (div (div t co) kw) kh in
-    let g = div ic c.cin.len in
-    fget w (widx c (add0 (mul g co) j) (sub0 ic (mul g c.cin.len)) ky kx))
+  let real = mul (mul (ichans c) (kplane c)) c.cout.len in
+  ftab (add0 real (mul (mul (Uint63.of_int (3)) (kplane c)) c.cout.len))
+    (fun t ->
+    if leb real t
+    then (Float64.of_float (0x0p+0))
+    else let co = c.cout.len in
+         let kw = c.horz.taps.len in
+         let kh = c.vert.taps.len in
+         let j = mod0 t co in
+         let kx = mod0 (div t co) kw in
+         let ky = mod0 (div (div t co) kw) kh in
+         let ic = div (div (div t co) kw) kh in
+         let g = div ic c.cin.len in
+         fget w (widx c (add0 (mul g co) j) (sub0 ic (mul g c.cin.len)) ky kx))
 
 (** val conv_ok : conv -> farr -> farr -> bool **)
 
@@ -1205,9 +1486,18 @@ let conv_ok c w wt =
                       ((&&) (ok_len (conv_out c))
                         ((&&) (ok_len (oplane c))
                           ((&&) (ok_len (kplane c))
-                            ((&&)
-                              (leb (conv_size c) (Uint63.of_int (16777216)))
-                              (conv_same c w wt))))))))))))))
+                            ((&&) (ok_len (iplane c))
+                              ((&&) (ok_len (blocks c))
+                                ((&&) (ok_len (bchans c))
+                                  ((&&) (ok_len (mul (bchans c) (iplane c)))
+                                    ((&&)
+                                      (ok_len
+                                        (mul (mul (bchans c) (iplane c))
+                                          (Uint63.of_int (4))))
+                                      ((&&)
+                                        (leb (conv_size c)
+                                          (Uint63.of_int (16777216)))
+                                        (conv_same c w wt)))))))))))))))))))
 
 type linmap =
 | Signed of bool * extent
@@ -1276,26 +1566,19 @@ let absF l r i =
     let k = phi i in
     if ltb k ein.len then abs (fget r k) else (Float64.of_float (0x0p+0))
 
-(** val turn : linmap -> farr -> farr **)
+(** val transF : linmap -> farr -> Uint63.t -> Float64.t **)
 
-let turn l y =
+let transF l y k =
   match l with
-  | Convolution (v, _, _, _, _) -> conv_turn v y
-  | _ -> y
-
-(** val back : linmap -> farr -> Uint63.t -> Float64.t **)
-
-let back l t k =
-  match l with
-  | Signed (minus, _) -> if minus then opp (fget t k) else fget t k
-  | Diag (_, w) -> mul0 (fget w k) (fget t k)
+  | Signed (minus, _) -> if minus then opp (fget y k) else fget y k
+  | Diag (_, w) -> mul0 (fget w k) (fget y k)
   | Dense (_, m, n, _, _, _, wt) ->
     let a = div k n.len in
-    dot m wt (mul (sub0 k (mul a n.len)) m.len) t (mul a m.len)
-  | Convolution (v, _, _, _, wt) -> conv_back v wt t k
+    dot m wt (mul (sub0 k (mul a n.len)) m.len) y (mul a m.len)
+  | Convolution (v, _, _, _, wt) -> fget (conv_back v wt y) k
   | Reindex (_, eout, _, psi) ->
     let i = psi k in
-    if ltb i eout.len then fget t i else (Float64.of_float (0x0p+0))
+    if ltb i eout.len then fget y i else (Float64.of_float (0x0p+0))
 
 (** val single : linmap -> bool **)
 
@@ -1306,12 +1589,28 @@ let single = function
 (** val transV : linmap -> farr -> farr **)
 
 let transV l y =
-  if single l
-  then (match l with
-        | Dense (_, m, _, ein, _, _, wt) ->
-          ftab ein.len (fun k -> dot m wt (mul k m.len) y (Uint63.of_int (0)))
-        | _ -> y)
-  else let t = turn l y in ftab (in_ext l).len (back l t)
+  match l with
+  | Dense (_, m, _, ein, _, _, wt) ->
+    if single l
+    then let p = nonzero m y in
+         let n = ein.len in
+         let one = fun k ->
+           if ltb k n
+           then dot_at p y wt (mul k m.len) (Float64.of_float (0x0p+0))
+           else (Float64.of_float (0x0p+0))
+         in
+         ftab4 n (fun b ->
+           let k = mul b (Uint63.of_int (4)) in
+           if ltb (add0 k (Uint63.of_int (3))) n
+           then dots_at p y wt (mul k m.len) m.len
+                  (Float64.of_float (0x0p+0)) (Float64.of_float (0x0p+0))
+                  (Float64.of_float (0x0p+0)) (Float64.of_float (0x0p+0))
+           else (((one k), (one (add0 k (Uint63.of_int (1))))),
+                  ((one (add0 k (Uint63.of_int (2)))),
+                  (one (add0 k (Uint63.of_int (3)))))))
+    else ftab ein.len (transF l y)
+  | Convolution (v, _, _, _, wt) -> conv_back v wt y
+  | _ -> ftab (in_ext l).len (transF l y)
 
 (** val rowF : linmap -> Uint63.t -> Uint63.t -> Float64.t **)
 
@@ -1334,6 +1633,18 @@ let rowF l i k =
     if eqb0 (phi i) k
     then (Float64.of_float (0x1p+0))
     else (Float64.of_float (0x0p+0))
+
+(** val rowV : linmap -> bool -> Uint63.t -> farr **)
+
+let rowV l minus i =
+  let sign = fun x -> if minus then opp x else x in
+  if single l
+  then (match l with
+        | Dense (_, _, n, ein, _, w, _) ->
+          let first = mul i n.len in
+          ftab ein.len (fun k -> sign (fget w (add0 first k)))
+        | _ -> ftab (Uint63.of_int (0)) (fun _ -> (Float64.of_float (0x0p+0))))
+  else ftab (in_ext l).len (fun k -> sign (rowF l i k))
 
 (** val terms : linmap -> Uint63.t **)
 
@@ -1747,11 +2058,18 @@ let bias_dot e b r =
   | Some v -> dot e r (Uint63.of_int (0)) v (Uint63.of_int (0))
   | None -> (Float64.of_float (0x0p+0))
 
-(** val back0 :
+(** val absolute_cost : fnoise -> extent -> farr -> Float64.t **)
+
+let absolute_cost v e q =
+  if eqb1 v.eta_up (Float64.of_float (0x0p+0))
+  then (Float64.of_float (0x0p+0))
+  else up (mul0 v.eta_up (sum_abs_f e q))
+
+(** val back :
     fnoise -> node list -> info list -> lines list -> row list -> Float64.t
     -> Float64.t **)
 
-let rec back0 v ns ss ls rs acc =
+let rec back v ns ss ls rs acc =
   match ns with
   | [] -> acc
   | n :: ns0 ->
@@ -1781,7 +2099,7 @@ let rec back0 v ns ss ls rs acc =
                                  (dot_abs e q (Uint63.of_int (0)) s.hi
                                    (Uint63.of_int (0))))))) tiny)
                    in
-                   back0 v ns0 ss0 ls0 rs0
+                   back v ns0 ss0 ls0 rs0
                      (dn (add1 acc (dn (sub1 (dot_sel e q s.lo s.hi) cost))))
                  | Constant (e, c) ->
                    let cost =
@@ -1792,7 +2110,7 @@ let rec back0 v ns ss ls rs acc =
                              (dot_abs e q (Uint63.of_int (0)) c
                                (Uint63.of_int (0))))) tiny)
                    in
-                   back0 v ns0 ss0 ls0 rs0
+                   back v ns0 ss0 ls0 rs0
                      (dn
                        (add1 acc
                          (dn
@@ -1807,12 +2125,12 @@ let rec back0 v ns ss ls rs acc =
                            (mul0 s.coef
                              (dot_abs e q (Uint63.of_int (0)) s.load
                                (Uint63.of_int (0)))))
-                         (up (add1 tiny (up (mul0 v.eta_up (sum_abs_f e q))))))
+                         (up (add1 tiny (absolute_cost v e q))))
                    in
                    let (rs1, cost) =
                      spread ts (fun l0 -> transV l0 q) ss0 rs0 own
                    in
-                   back0 v ns0 ss0 ls0 rs1
+                   back v ns0 ss0 ls0 rs1
                      (dn (add1 acc (dn (sub1 (bias_dot e b q) cost))))
                  | Unary (e, d) ->
                    let src0 = info_at ss0 d in
@@ -1833,13 +2151,13 @@ let rec back0 v ns ss ls rs acc =
                           else fget l.above_slope i))
                    in
                    let (rs1, c) = add_row d e down ss0 rs0 in
-                   back0 v ns0 ss0 ls0 rs1
+                   back v ns0 ss0 ls0 rs1
                      (dn
                        (add1 acc
                          (dn
                            (sub1 (dot_sel e q l.below_shift l.above_shift)
                              (up (add1 cost c)))))))
-              | None -> back0 v ns0 ss0 ls0 rs0 acc))))
+              | None -> back v ns0 ss0 ls0 rs0 acc))))
 
 (** val neuron :
     fnoise -> node list -> info list -> lines list -> bool -> Uint63.t ->
@@ -1861,11 +2179,10 @@ let neuron v ns ss ls minus j =
              let own = up (add1 (up (mul0 v.kappa (fget s.load j))) v.eta_up)
              in
              let (rs, cost) =
-               spread ts (fun l ->
-                 ftab (in_ext l).len (fun k -> sign (rowF l j k))) ss0
+               spread ts (fun l -> rowV l minus j) ss0
                  (map (fun _ -> None) ns0) own
              in
-             back0 v ns0 ss0 ls0 rs (dn (sub1 (sign (bias_f b j)) cost))))
+             back v ns0 ss0 ls0 rs (dn (sub1 (sign (bias_f b j)) cost))))
      | _ -> nan)
 
 (** val product : Uint63.t list -> Uint63.t **)
@@ -2962,7 +3279,7 @@ let refute v f ns ss top p c =
         bind (demand (all_pay ns ss rs) MultiplierSign q0) (fun _ ->
           let ls = all_lines f s ns ss O in
           let low =
-            back0 v (c.over :: ns) (c.about :: ss) (no_lines :: ls) ((Some
+            back v (c.over :: ns) (c.about :: ss) (no_lines :: ls) ((Some
               m) :: rs) (Float64.of_float (0x0p+0))
           in
           if finb low

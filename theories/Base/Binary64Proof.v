@@ -124,6 +124,14 @@ Lemma ltb_ge x y : fin x -> fin y -> (x <? y)%float = false -> fR y <= fR x.
 Proof. intros Hx Hy. rewrite ltb_equiv, Bltb_correct by assumption. now case Rlt_bool_spec. Qed.
 Lemma eqb_eq x y : fin x -> fin y -> (x =? y)%float = true -> fR x = fR y.
 Proof. intros Hx Hy. rewrite eqb_equiv, Beqb_correct by assumption. now case Req_bool_spec. Qed.
+Lemma eqb_fR x y : (x =? y)%float = true -> fR x = fR y.
+Proof.
+  intros H. destruct (BinarySingleNaN.is_finite (Prim2B x)) eqn:Fx,
+    (BinarySingleNaN.is_finite (Prim2B y)) eqn:Fy; [now apply eqb_eq | | |];
+    revert H; unfold fR; rewrite eqb_equiv; revert Fx Fy;
+    destruct (Prim2B x) as [a|a| |a],
+    (Prim2B y) as [b|b| |b]; try destruct a; try destruct b; cbn; congruence.
+Qed.
 Lemma fR_maxf x y : fin x -> fin y -> fR (maxf x y) = Rmax (fR x) (fR y).
 Proof.
   intros Hx Hy. unfold maxf. destruct (x <=? y)%float eqn:E.

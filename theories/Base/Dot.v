@@ -6,12 +6,19 @@
     [rounded r h t v]     [t] evaluates to [v] if operations have relative error [r], absolute error [h]
     [dot e a i b j]       the sum over [t < e] of [a[i+t] * b[j+t]], rounded
     [dot_strided e a i di b j dj]  the sum over [t < e] of [a[i+t*di] * b[j+t*dj]], rounded
+    [dots e a i d b j]    four dot products, of [a] from [i], [i+d], [i+2d] and [i+3d]
+    [plus4 p q]           sums of four and four numbers, rounded; [zero4] is four times 0
     [dot_abs], [dot_abs_strided]   upper bounds of the same sums of absolute values
     [dot_sel e a p q]     the sum over [t < e] of [a[t] * (p[t] if a[t] >= 0, else q[t])], rounded
     [sum_abs_f e a]       upper bound of the sum over [t < e] of [|a[t]|]
+    [picks]               indices, most of them in groups of four
+    [nonzero e a]         the indices [t < e] with [a[t] <> 0]
+    [dot_at p a b j s]    [s] plus the sum over the indices [t] in [p] of [a[t] * b[j+t]], rounded
+    [dots_at p a b j d ...]  four such sums, for [j], [j+d], [j+2d] and [j+3d]
     [widen n s]           upper bound of a sum of [n] absolute products, given the rounded sum [s] *)
-From Coq Require Import ZArith Reals Floats Uint63.
+From Coq Require Import ZArith Reals Floats Uint63 List.
 From Provenn Require Import Base.Vector Base.Binary64.
+Import ListNotations.
 
 Section Trees.
 Local Open Scope R_scope.
@@ -60,6 +67,39 @@ Fixpoint dot_octs (n m : nat) (a : farr) (i : int) (b : farr) (j : int) (acc : P
   end.
 Definition dot (e : extent) (a : farr) (i : int) (b : farr) (j : int) : PrimFloat.float :=
   dot_octs (octs e) (rest e) a i b j 0%float.
+
+Definition zero4 : quad := ((0, 0), (0, 0))%float.
+Definition plus4 (p q : quad) : quad :=
+  let '((p0, p1), (p2, p3)) := p in
+  let '((q0, q1), (q2, q3)) := q in ((p0 + q0, p1 + q1), (p2 + q2, p3 + q3))%float.
+Fixpoint dots_ones (n : nat) (a : farr) (i d : int) (b : farr) (j : int) (acc : quad) : quad :=
+  match n with
+  | O => acc
+  | S n =>
+      let x := fget b j in
+      let i1 := i + d in let i2 := i1 + d in let i3 := i2 + d in
+      dots_ones n a (i + 1) d b (j + 1)
+        (plus4 acc ((fget a i * x, fget a i1 * x), (fget a i2 * x, fget a i3 * x))%float)
+  end.
+Local Notation times a i x0 x1 x2 x3 x4 x5 x6 x7 acc :=
+  (eight acc (fget a i * x0) (fget a (i + 1)%uint63 * x1) (fget a (i + 2)%uint63 * x2)
+    (fget a (i + 3)%uint63 * x3) (fget a (i + 4)%uint63 * x4) (fget a (i + 5)%uint63 * x5)
+    (fget a (i + 6)%uint63 * x6) (fget a (i + 7)%uint63 * x7)).
+Fixpoint dots_octs (n m : nat) (a : farr) (i d : int) (b : farr) (j : int) (acc : quad) : quad :=
+  match n with
+  | O => dots_ones m a i d b j acc
+  | S n =>
+      let '((s0, s1), (s2, s3)) := acc in
+      let x0 := fget b j in let x1 := fget b (j + 1) in let x2 := fget b (j + 2) in
+      let x3 := fget b (j + 3) in let x4 := fget b (j + 4) in let x5 := fget b (j + 5) in
+      let x6 := fget b (j + 6) in let x7 := fget b (j + 7) in
+      let i1 := i + d in let i2 := i1 + d in let i3 := i2 + d in
+      dots_octs n m a (i + 8) d b (j + 8)
+        ((times a i x0 x1 x2 x3 x4 x5 x6 x7 s0, times a i1 x0 x1 x2 x3 x4 x5 x6 x7 s1),
+         (times a i2 x0 x1 x2 x3 x4 x5 x6 x7 s2, times a i3 x0 x1 x2 x3 x4 x5 x6 x7 s3))
+  end.
+Definition dots (e : extent) (a : farr) (i d : int) (b : farr) (j : int) : quad :=
+  dots_octs (octs e) (rest e) a i d b j zero4.
 
 Fixpoint dot_strided_ones (n : nat) (a : farr) (i di : int) (b : farr) (j dj : int)
     (acc : PrimFloat.float) :=
@@ -157,4 +197,46 @@ Fixpoint sum_abs_octs (n m : nat) (a : farr) (i : int) (acc : PrimFloat.float) :
   end.
 Definition sum_abs_f (e : extent) (a : farr) : PrimFloat.float :=
   widen (len e) (sum_abs_octs (octs e) (rest e) a 0 0%float).
+
+(** Sums over chosen indices. *)
+Inductive picks :=
+| Done
+| One (i : int) (more : picks)
+| Four (i0 i1 i2 i3 : int) (more : picks).
+Fixpoint nonzeros (n : nat) (i : int) (a : farr) (found : list int) : list int :=
+  match n with
+  | O => found
+  | S n => nonzeros n (i + 1) a (if (fget a i =? 0)%float then found else i :: found)
+  end.
+Fixpoint fours (l : list int) (p : picks) : picks :=
+  match l with
+  | i0 :: i1 :: i2 :: i3 :: l => fours l (Four i0 i1 i2 i3 p)
+  | i :: l => fours l (One i p)
+  | [] => p
+  end.
+Definition nonzero (e : extent) (a : farr) : picks := fours (nonzeros (fuel e) 0 a []) Done.
+
+Local Notation four s x0 x1 x2 x3 b j i0 i1 i2 i3 :=
+  (s + ((x0 * fget b (j + i0)%uint63 + x1 * fget b (j + i1)%uint63)
+        + (x2 * fget b (j + i2)%uint63 + x3 * fget b (j + i3)%uint63)))%float.
+Fixpoint dot_at (p : picks) (a b : farr) (j : int) (s : PrimFloat.float) : PrimFloat.float :=
+  match p with
+  | Done => s
+  | One i p => dot_at p a b j (s + fget a i * fget b (j + i))%float
+  | Four i0 i1 i2 i3 p =>
+      dot_at p a b j (four s (fget a i0) (fget a i1) (fget a i2) (fget a i3) b j i0 i1 i2 i3)
+  end.
+Fixpoint dots_at (p : picks) (a b : farr) (j d : int) (s0 s1 s2 s3 : PrimFloat.float) : quad :=
+  match p with
+  | Done => ((s0, s1), (s2, s3))
+  | One i p =>
+      let x := fget a i in let k := j + i in
+      dots_at p a b j d (s0 + x * fget b k)%float (s1 + x * fget b (k + d))%float
+        (s2 + x * fget b (k + d + d))%float (s3 + x * fget b (k + d + d + d))%float
+  | Four i0 i1 i2 i3 p =>
+      let x0 := fget a i0 in let x1 := fget a i1 in let x2 := fget a i2 in let x3 := fget a i3 in
+      let j1 := j + d in let j2 := j1 + d in let j3 := j2 + d in
+      dots_at p a b j d (four s0 x0 x1 x2 x3 b j i0 i1 i2 i3) (four s1 x0 x1 x2 x3 b j1 i0 i1 i2 i3)
+        (four s2 x0 x1 x2 x3 b j2 i0 i1 i2 i3) (four s3 x0 x1 x2 x3 b j3 i0 i1 i2 i3)
+  end.
 End Kernels.

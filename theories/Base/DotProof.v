@@ -4,10 +4,13 @@
     [evaluates T x]         [x] is a rounded value of the tree [T], unless it is infinite or NaN
     [sums v d o r m]        if finite, [v] is a rounded sum of exact value [r] and magnitude [m], with at most
                             [d] roundings on a path and [o] in all
+    [picked p]              the indices in [p]
+    [sum_over l f]          the sum of [f i] over the list [l]
     Other symbols: see [Base.Dot]. *)
-From Coq Require Import ZArith Reals Lra Lia Floats Uint63 Ring63.
+From Coq Require Import ZArith Reals Lra Lia Floats Uint63 Ring63 List.
 From Flocq Require Import Core.
 From Provenn Require Import Base.Vector Base.VectorProof Base.Binary64 Base.Binary64Proof Base.Dot.
+Import ListNotations.
 Local Open Scope R_scope.
 
 (** ** Any order of summation *)
@@ -192,6 +195,31 @@ Proof.
   apply Rle_trans with (2 ^ 44 * 2); [apply Rmult_le_compat; lra|lra].
 Qed.
 
+Lemma sums_0 : sums 0 0 0 0 0.
+Proof.
+  intros _. exists (Leaf 0). rewrite fR_0. cbn [exact magnitude depth ops]. rewrite Rabs_R0.
+  repeat split; auto. constructor.
+Qed.
+
+Lemma sums_le v d o r m d' o' : sums v d o r m -> (d <= d')%nat -> (o <= o')%nat -> sums v d' o' r m.
+Proof. intros H D O F. destruct (H F) as (t & A & B & C & K & L). exists t. repeat split; auto; lia. Qed.
+
+Lemma sums_add v w d d' o o' r r' m m' : sums v d o r m -> sums w d' o' r' m' ->
+  sums (v + w) (S (Nat.max d d')) (S (o + o')) (r + r') (m + m').
+Proof.
+  intros H H' F. destruct (fin_add v w F) as (Fv & Fw & E).
+  destruct (H Fv) as (s & A & <- & <- & D & O). destruct (H' Fw) as (t & A' & <- & <- & D' & O').
+  exists (Node s t). cbn [exact magnitude depth ops]. repeat split; try lia.
+  rewrite E. econstructor; eauto. apply rne_error.
+Qed.
+
+Lemma sums_mul x y : sums (x * y) 1 1 (fR x * fR y) (Rabs (fR x) * Rabs (fR y)).
+Proof.
+  intros F. destruct (fin_mul x y F) as (_ & _ & E). exists (Prod (fR x) (fR y)).
+  cbn [exact magnitude depth ops]. repeat split; auto.
+  rewrite E. constructor. apply rne_error.
+Qed.
+
 (** A kernel whose terms are [f t]. *)
 Lemma sum8_sums e F f : wf e -> (forall t, evaluates (F t) (f t)) ->
   (forall t, (depth (F t) <= 1)%nat) -> (forall t, (ops (F t) <= 1)%nat) ->
@@ -287,6 +315,37 @@ Proof.
   apply (sum8_error e (fun t => Prod (fR (fget a (i + t))) (fR (fget b (j + t))))); auto.
   intros t. apply evaluates_mul.
 Qed.
+
+Lemma dots_ones_dot m a d b : forall i j s0 s1 s2 s3, dots_ones m a i d b j ((s0, s1), (s2, s3)) =
+  ((dot_ones m a i b j s0, dot_ones m a (i + d) b j s1),
+   (dot_ones m a (i + d + d) b j s2, dot_ones m a (i + d + d + d) b j s3)).
+Proof.
+  induction m as [|m IH]; intros; [reflexivity|]. cbn [dots_ones dot_ones plus4]. cbv zeta. rewrite IH.
+  replace (i + 1 + d)%uint63 with (i + d + 1)%uint63 by ring.
+  replace (i + d + 1 + d)%uint63 with (i + d + d + 1)%uint63 by ring.
+  now replace (i + d + d + 1 + d)%uint63 with (i + d + d + d + 1)%uint63 by ring.
+Qed.
+Lemma dots_octs_dot m a d b n : forall i j s0 s1 s2 s3, dots_octs n m a i d b j ((s0, s1), (s2, s3)) =
+  ((dot_octs n m a i b j s0, dot_octs n m a (i + d) b j s1),
+   (dot_octs n m a (i + d + d) b j s2, dot_octs n m a (i + d + d + d) b j s3)).
+Proof.
+  induction n as [|n IH]; intros; [apply dots_ones_dot|]. cbn [dots_octs dot_octs]. cbv zeta. rewrite IH.
+  replace (i + 8 + d)%uint63 with (i + d + 8)%uint63 by ring.
+  replace (i + d + 8 + d)%uint63 with (i + d + d + 8)%uint63 by ring.
+  now replace (i + d + d + 8 + d)%uint63 with (i + d + d + d + 8)%uint63 by ring.
+Qed.
+Definition is_part (r : int) : Prop := (r = 0 \/ r = 1 \/ r = 2 \/ r = 3)%uint63.
+Lemma part_dots e a i d b j r : is_part r -> part (dots e a i d b j) r = dot e a (i + r * d) b j.
+Proof.
+  intros C. unfold dots, zero4, dot. rewrite dots_octs_dot.
+  destruct C as [-> | [-> | [-> | ->]]]; cbn -[Uint63.add Uint63.mul]; f_equal; ring.
+Qed.
+Lemma part_plus4 p q r : part (plus4 p q) r = (part p r + part q r)%float.
+Proof.
+  destruct p as [[] []], q as [[] []]. cbn [plus4 part]. repeat destruct (_ =? _)%uint63; reflexivity.
+Qed.
+Lemma part_zero4 r : part zero4 r = 0%float.
+Proof. unfold part, zero4. repeat destruct (_ =? _)%uint63; reflexivity. Qed.
 
 Lemma dot_strided_sum8 e a i di b j dj : dot_strided e a i di b j dj =
   sumF (octs e) (rest e) (fun t => fget a (i + t * di) * fget b (j + t * dj))%float 0 0%float.
@@ -407,4 +466,85 @@ Proof.
   rewrite sum_abs_f_sum8. intros We H.
   apply (sum8_widen e _ (fun t => Leaf (Rabs (fR (fget a t))))); auto; intros t; cbn; auto using Rabs_Rabsolu.
   intros _. rewrite fR_abs. apply rounded_leaf.
+Qed.
+
+(** ** Sums over chosen indices *)
+Fixpoint picked (p : picks) : list int :=
+  match p with
+  | Done => []
+  | One i p => i :: picked p
+  | Four i0 i1 i2 i3 p => i0 :: i1 :: i2 :: i3 :: picked p
+  end.
+Fixpoint sum_over (l : list int) (f : int -> R) : R :=
+  match l with
+  | [] => 0
+  | i :: l => f i + sum_over l f
+  end.
+
+Lemma dots_at_dot_at p a b d : forall j s0 s1 s2 s3, dots_at p a b j d s0 s1 s2 s3 =
+  ((dot_at p a b j s0, dot_at p a b (j + d) s1),
+   (dot_at p a b (j + d + d) s2, dot_at p a b (j + d + d + d) s3)).
+Proof.
+  induction p as [|i p IH|i0 i1 i2 i3 p IH]; intros; cbn [dots_at dot_at]; [reflexivity | |apply IH].
+  cbv zeta. rewrite IH. replace (j + i + d)%uint63 with (j + d + i)%uint63 by ring.
+  replace (j + d + i + d)%uint63 with (j + d + d + i)%uint63 by ring.
+  now replace (j + d + d + i + d)%uint63 with (j + d + d + d + i)%uint63 by ring.
+Qed.
+
+Lemma dot_at_sums a b j p : forall s d o r m, sums s d o r m -> (4 <= d)%nat ->
+  sums (dot_at p a b j s) (d + length (picked p)) (o + 2 * length (picked p))
+    (r + sum_over (picked p) (fun i => fR (fget a i) * fR (fget b (j + i)%uint63)))
+    (m + sum_over (picked p) (fun i => Rabs (fR (fget a i)) * Rabs (fR (fget b (j + i)%uint63)))).
+Proof.
+  induction p as [|i p IH|i0 i1 i2 i3 p IH]; intros s d o r m S D;
+    cbn [dot_at picked sum_over length].
+  - rewrite !Rplus_0_r. apply (sums_le _ _ _ _ _ _ _ S); lia.
+  - assert (T := sums_add _ _ _ _ _ _ _ _ _ _ S (sums_mul (fget a i) (fget b (j + i)%uint63))).
+    apply IH in T; [|lia]. rewrite !Rplus_assoc in T. apply (sums_le _ _ _ _ _ _ _ T); lia.
+  - set (x k := sums_mul (fget a k) (fget b (j + k)%uint63)).
+    assert (T := sums_add _ _ _ _ _ _ _ _ _ _ S (sums_add _ _ _ _ _ _ _ _ _ _
+      (sums_add _ _ _ _ _ _ _ _ _ _ (x i0) (x i1)) (sums_add _ _ _ _ _ _ _ _ _ _ (x i2) (x i3)))).
+    apply IH in T; [|lia]. rewrite !Rplus_assoc in T. apply (sums_le _ _ _ _ _ _ _ T); lia.
+Qed.
+
+Lemma picked_fours f : forall n l p, (length l <= n)%nat ->
+  sum_over (picked (fours l p)) f = sum_over l f + sum_over (picked p) f /\
+  length (picked (fours l p)) = (length l + length (picked p))%nat.
+Proof.
+  induction n as [|n IH]; intros l p L.
+  - destruct l; [|cbn in L; lia]. cbn. split; [ring|reflexivity].
+  - destruct l as [|i0 [|i1 [|i2 [|i3 l]]]]; try (cbn; split; [ring|lia]). cbn [fours length] in *.
+    destruct (IH l (Four i0 i1 i2 i3 p)) as [-> ->]; [lia|]. cbn. split; [ring|lia].
+Qed.
+Lemma nonzeros_sum a f : (forall i, (fget a i =? 0)%float = true -> f i = 0) -> forall n i l,
+  sum_over (nonzeros n i a l) f = sum_over l f + sumR n i f /\
+  (length (nonzeros n i a l) <= n + length l)%nat.
+Proof.
+  intros Z. induction n as [|n IH]; intros i l; cbn [nonzeros sumR]; [split; [ring|lia]|].
+  destruct (IH (i + 1)%uint63 (if (fget a i =? 0)%float then l else i :: l)) as [-> L].
+  destruct (fget a i =? 0)%float eqn:E; cbn [sum_over length] in *; [rewrite (Z i E)|];
+    (split; [ring|lia]).
+Qed.
+(** Entries that are 0 contribute nothing to a sum of products. *)
+Lemma nonzero_sum e a f : wf e -> (forall i, (fget a i =? 0)%float = true -> f i = 0) ->
+  sum_over (picked (nonzero e a)) f = sum e f /\ (length (picked (nonzero e a)) <= nat_of (len e))%nat.
+Proof.
+  intros W Z. unfold nonzero. destruct (picked_fours f _ (nonzeros (fuel e) 0 a []) Done (le_n _)) as [-> ->].
+  destruct (nonzeros_sum a f Z (fuel e) 0%uint63 []) as [-> L]. rewrite <- (wf_fuel e W). cbn in *.
+  split; [unfold sum; ring|lia].
+Qed.
+Theorem dot_at_nonzero_sums e a b j : wf e ->
+  sums (dot_at (nonzero e a) a b j 0) (nat_of (len e) + 4) (2 * nat_of (len e))
+    (sum e (fun t => fR (fget a t) * fR (fget b (j + t)%uint63)))
+    (sum e (fun t => Rabs (fR (fget a t)) * Rabs (fR (fget b (j + t)%uint63)))).
+Proof.
+  intros W. assert (Z : forall i, (fget a i =? 0)%float = true -> fR (fget a i) = 0)
+    by (intros i E; rewrite (eqb_fR _ _ E); exact fR_0).
+  destruct (nonzero_sum e a (fun t => fR (fget a t) * fR (fget b (j + t)%uint63)) W) as [<- L].
+  { intros i E. rewrite (Z i E). ring. }
+  destruct (nonzero_sum e a (fun t => Rabs (fR (fget a t)) * Rabs (fR (fget b (j + t)%uint63))) W) as [<- _].
+  { intros i E. rewrite (Z i E), Rabs_R0. ring. }
+  assert (S := sums_le _ _ _ _ _ 4 0 sums_0 (Nat.le_0_l 4) (le_n 0)).
+  apply (dot_at_sums a b j (nonzero e a)) in S; [|lia].
+  rewrite !Rplus_0_l in S. apply (sums_le _ _ _ _ _ _ _ S); lia.
 Qed.

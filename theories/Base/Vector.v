@@ -1,8 +1,10 @@
-(** Arrays of binary64 numbers behind three functions, and finite sums indexed by machine integers.
+(** Arrays of binary64 numbers behind four functions, and finite sums indexed by machine integers.
 
     [farr]              an array of binary64 numbers
     [fget a i]          its [i]-th entry
     [ftab n f]          the array [f 0, ..., f (n-1)]
+    [ftab4 n f]         the array of the [n] first components of [f 0, f 1, ...], each of which has four
+    [part q r]          component [r] of four
     [nat_of n]          a machine integer as loop fuel
     [ok_len n]          [n] is no longer than [max_len], the largest length that the checker accepts
     [extent]            a length, as a machine integer and as loop fuel; [extent_of n] is the one of [n]
@@ -24,6 +26,11 @@ Fixpoint fill (n : nat) (i : int) (f : int -> PrimFloat.float) (a : farr) : farr
   end.
 Definition ftab (n : int) (f : int -> PrimFloat.float) : farr :=
   fill (nat_of n) 0 f (PArray.make n 0%float).
+
+Definition quad : Type := (PrimFloat.float * PrimFloat.float) * (PrimFloat.float * PrimFloat.float).
+Definition part (q : quad) (r : int) : PrimFloat.float :=
+  let '((q0, q1), (q2, q3)) := q in if r =? 0 then q0 else if r =? 1 then q1 else if r =? 2 then q2 else q3.
+Definition ftab4 (n : int) (f : int -> quad) : farr := ftab n (fun i => part (f (i / 4)) (i mod 4)).
 
 (** Lengths. The loop kernels run [octs] rounds of eight steps and [rest] single steps. *)
 Record extent := Extent { len : int; fuel : nat; octs : nat; rest : nat }.

@@ -146,6 +146,26 @@ Qed.
 Lemma fget_ftab_below e f i : wf e -> below e i -> fget (ftab (len e) f) i = f i.
 Proof. intros [_ H] Hi. now apply fget_ftab. Qed.
 
+Lemma fget_ftab4 n f i : ok_len n = true -> (to_Z i < to_Z n)%Z ->
+  fget (ftab4 n f) i = part (f (i / 4)%uint63) (i mod 4)%uint63.
+Proof. intros Hn Hi. exact (fget_ftab n _ i Hn Hi). Qed.
+(** An index is four times its quotient, plus a remainder that [part] tells apart. *)
+Lemma quarter i : exists r, (r = 0 \/ r = 1 \/ r = 2 \/ r = 3)%uint63 /\ (i mod 4)%uint63 = r /\
+  (i / 4 * 4 + r)%uint63 = i.
+Proof.
+  exists (i mod 4)%uint63. assert (E2 : to_Z (i / 4) = (to_Z i / 4)%Z) by apply div_spec.
+  assert (E3 : to_Z (i mod 4) = (to_Z i mod 4)%Z) by apply mod_spec.
+  pose proof (Z.mod_pos_bound (to_Z i) 4 ltac:(lia)). pose proof (Z.div_mod (to_Z i) 4 ltac:(lia)).
+  pose proof (to_Z_bounded i). split; [|split; [reflexivity|]].
+  - assert (C : (to_Z (i mod 4) = 0 \/ to_Z (i mod 4) = 1 \/ to_Z (i mod 4) = 2 \/
+      to_Z (i mod 4) = 3)%Z) by lia.
+    destruct C as [C|[C|[C|C]]]; [left|right; left|right; right; left|right; right; right];
+      apply to_Z_inj; rewrite C; reflexivity.
+  - apply to_Z_inj. assert (E4 : to_Z (i / 4 * 4) = (to_Z i / 4 * 4)%Z).
+    { rewrite to_Z_mul; rewrite E2; change (to_Z 4) with 4%Z; [reflexivity|lia]. }
+    rewrite to_Z_add; rewrite E4, E3; lia.
+Qed.
+
 (** ** Sums *)
 Lemma sumR_plus f g n : forall i, sumR n i (fun i => f i + g i) = sumR n i f + sumR n i g.
 Proof. induction n as [|n IH]; intros i; cbn [sumR]; [ring|]. rewrite IH. ring. Qed.

@@ -58,6 +58,10 @@ Definition bias_dot (e : extent) (b : option farr) (r : farr) : float :=
   | None => 0
   end.
 
+(** What the absolute part of the noise may cost a row. *)
+Definition absolute_cost (v : fnoise) (e : extent) (q : farr) : float :=
+  if eta_up v =? 0 then 0 else up (eta_up v * sum_abs_f e q).
+
 Fixpoint back (v : fnoise) (ns : list node) (ss : list info) (ls : list lines) (rs : list row) (acc : float)
   : float :=
   match ns, ss, ls, rs with
@@ -75,7 +79,7 @@ Fixpoint back (v : fnoise) (ns : list node) (ss : list info) (ls : list lines) (
               back v ns ss ls rs (dn (acc + dn (dot e q 0 c 0 - cost)))
           | Affine e ts b =>
               let own := up (up (coef s * dot_abs e q 0 (load s) 0)
-                             + up (tiny + up (eta_up v * sum_abs_f e q))) in
+                             + up (tiny + absolute_cost v e q)) in
               let '(rs, cost) := spread ts (fun l => transV l q) ss rs own in
               back v ns ss ls rs (dn (acc + dn (bias_dot e b q - cost)))
           | Unary f e d =>
@@ -99,7 +103,7 @@ Definition neuron (v : fnoise) (ns : list node) (ss : list info) (ls : list line
   | Affine e ts b :: ns, s :: ss, _ :: ls =>
       let sign x := if minus then - x else x in
       let own := up (up (kappa v * fget (load s) j) + eta_up v) in
-      let '(rs, cost) := spread ts (fun l => ftab (len (in_ext l)) (fun k => sign (rowF l j k))) ss
+      let '(rs, cost) := spread ts (fun l => rowV l minus j) ss
                            (map (fun _ => None) ns) own in
       back v ns ss ls rs (dn (sign (bias_f b j) - cost))
   | _, _, _ => nan

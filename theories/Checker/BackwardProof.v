@@ -250,13 +250,10 @@ Proof.
     assert (PX := fun i Hi => term_nonneg ns e i Hi _ (sizes ss) T1 (size_nonneg fv ns ss ys K)).
     assert (G := gammas_nonneg ns e ts T). unfold gammas in G. destruct T1 as (V & Eo & N).
     cbn [fst snd] in *. destruct (gam_nonneg l V) as [_ Pg]. rewrite !sum_distr.
-    assert (P := transF_error l V q (value ys d) (value (sizes ss) d)). rewrite Eo in P.
-    specialize (P (fun k Hk => eq_ind _ fin (F1 k Hk) _ (fget_transV l V q k Hk))
-      (fun k => size_ge fv ns ss ys K d _ k N)).
-    assert (D : dotR (in_ext l) (transV l q) (value ys d)
-                = sum (in_ext l) (fun k => fR (transF l q k) * value ys d k)).
-    { apply sum_ext; [now apply in_wf|]. intros k Hk. now rewrite fget_transV. }
-    rewrite <- D in P. clear D.
+    assert (P := transV_error l V q (value ys d) (value (sizes ss) d)). rewrite Eo in P.
+    specialize (P F1 (fun k => size_ge fv ns ss ys K d _ k N)).
+    change (sum (in_ext l) (fun k => fR (fget (transV l q) k) * value ys d k))
+      with (dotR (in_ext l) (transV l q) (value ys d)) in P.
     set (X := sum e (fun i => Rabs (fR (fget q i)) * applyA l (value (sizes ss) d) i)) in *.
     set (Y := sum e (fun i => Rabs (fR (fget q i)) * affineA ts None (sizes ss) i)) in *.
     assert (0 <= X) by (apply sum_nonneg; auto; intros; apply Rmult_le_pos; auto using Rabs_pos).
@@ -285,8 +282,16 @@ Proof.
   lra.
 Qed.
 
+Lemma absolute_cost_ge fv e q : 0 <= fR (eta_up fv) -> wf e -> fin (absolute_cost fv e q) ->
+  fR (eta_up fv) * sum e (fun i => Rabs (fR (fget q i))) <= fR (absolute_cost fv e q).
+Proof.
+  intros P W. unfold absolute_cost. destruct (eta_up fv =? 0)%float eqn:E; intros F.
+  - rewrite (eqb_fR _ _ E), fR_0. lra.
+  - outward F. assert (S := sum_abs_f_ge e q W ltac:(assumption)).
+    apply (Rmult_le_compat_l _ _ _ P) in S. lra.
+Qed.
 Lemma back_affine v fv x ns ss ys e ts b s y q (n := Affine e ts b)
-    (own := up (up (coef s * dot_abs e q 0 (load s) 0) + up (tiny + up (eta_up fv * sum_abs_f e q)))%float) :
+    (own := up (up (coef s * dot_abs e q 0 (load s) 0) + up (tiny + absolute_cost fv e q))%float) :
   covers fv v -> graph_ok ns = true -> node_ok n ns = true -> known fv ns ss ys ->
   magnitudes fv n s (sizes ss) y -> holds v x n ys y -> fin own -> fin (bias_dot e b q) ->
   Forall (fun t => forall k, below (in_ext (snd t)) k -> fin (fget (transV (snd t) q) k)) ts ->
@@ -298,7 +303,8 @@ Proof.
   assert (Fa : fin (dot_abs e q 0 (load s) 0)) by assumption.
   split; [intros i Hi; now apply (dot_abs_fin_0 e q (load s) i W Fa)|].
   assert (P := transposed_sound fv ns ss ys e q K W ts T Ft). assert (D := bias_dot_sound e b q W Fb).
-  assert (S := sum_abs_f_ge e q W ltac:(assumption)).
+  assert (Pa : 0 <= fR (eta_up fv)) by (destruct C; lra).
+  assert (S := absolute_cost_ge fv e q Pa W ltac:(assumption)).
   set (m := affineA ts b (sizes ss)). assert (Pm : forall i, below e i -> 0 <= m i)
     by exact (load_nonneg fv ns ss ys K e ts b T).
   assert (Q := noise_sum v fv e q y (affine ts b ys) m C W). destruct C as (Cr & Ca).
@@ -328,8 +334,6 @@ Proof.
   assert (0 <= fR (gamma (len e)) * A0) by now apply Rmult_le_pos.
   assert ((gammas ts + fR (gamma (len e)) + fR (kappa fv)) * A <= fR (coef s) * fR (dot_abs e q 0 (load s) 0))
     by (apply Rmult_le_compat; lra).
-  assert (fR (eta_up fv) * sum e (fun i => Rabs (fR (fget q i))) <= fR (eta_up fv) * fR (sum_abs_f e q))
-    by (apply Rmult_le_compat_l; lra).
   apply Rabs_le_inv in D. rewrite EA in *. lra.
 Qed.
 
@@ -466,14 +470,14 @@ Qed.
 
 (** ** One element *)
 Lemma pulled_rows ns e ts ys (minus : bool) j : Forall (term_ok ns e) ts -> below e j ->
-  pulled (fun l => ftab (len (in_ext l)) (fun k => if minus then - rowF l j k else rowF l j k)%float) ts ys
+  pulled (fun l => rowV l minus j) ts ys
     = (if minus then -1 else 1) * affine ts None ys j.
 Proof.
   intros T Hj. unfold pulled.
   induction T as [|[d l] ts (V & Eo & _) _ IH]; cbn [sum_of affine fst snd bias_at] in *; [ring|].
   rewrite IH. assert (Wi := in_wf l V). rewrite <- Eo in Hj. rewrite Rmult_plus_distr_l. f_equal.
   rewrite <- (rowF_exact l V j (value ys d) Hj), <- sum_scal. apply sum_ext; [exact Wi|]. intros k Hk.
-  rewrite fget_ftab_below by assumption. destruct minus; [rewrite fR_opp|]; ring.
+  rewrite fget_rowV by assumption. destruct minus; [rewrite fR_opp|]; ring.
 Qed.
 Theorem neuron_sound v fv x e ts b ns s ss l ls y ys minus j (n := Affine e ts b) :
   covers fv v -> graph_ok (n :: ns) = true -> known fv (n :: ns) (s :: ss) (y :: ys) ->

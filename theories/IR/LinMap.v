@@ -7,9 +7,10 @@
     [applyA l x i]  the same with the absolute values of the matrix entries
     [applyF l c i]  float value of output [i]
     [absF l r i]    upper bound of output [i] of [applyA] on the absolute values of [r]
-    [transF l y k]  float value of entry [k] of the transposed map on [y]: [back] on [y] rearranged by [turn]
+    [transF l y k]  float value of entry [k] of the transposed map on [y]
     [transV l y]    all these entries at once, faster
     [rowF l i k]    matrix entry in row [i], column [k]
+    [rowV l s i]    row [i] at once, or if [s] its opposite
     [gam l]         relative error of the longest sum, which has [terms l] terms
     [valid l]       sizes fit, index maps are inverse to each other, transposed weights agree *)
 From Coq Require Import Bool Reals Floats Uint63.
@@ -83,34 +84,35 @@ Definition absF (l : linmap) (r : farr) (i : int) : float :=
   | Reindex ein _ phi _ => let k := phi i in if k <? len ein then PrimFloat.abs (fget r k) else 0%float
   end.
 
-(** The transposed map works on a vector that is rearranged once. *)
-Definition turn (l : linmap) (y : farr) : farr :=
+Definition transF (l : linmap) (y : farr) (k : int) : float :=
   match l with
-  | Convolution v _ _ _ _ => conv_turn v y
-  | _ => y
+  | Signed minus _ => if minus then (- fget y k)%float else fget y k
+  | Diag _ w => (fget w k * fget y k)%float
+  | Dense _ m n _ _ _ wt => let a := k / len n in dot m wt ((k - a * len n) * len m) y (a * len m)
+  | Convolution v _ _ _ wt => fget (conv_back v wt y) k
+  | Reindex _ eout _ psi => let i := psi k in if i <? len eout then fget y i else 0%float
   end.
-Definition back (l : linmap) (t : farr) (k : int) : float :=
-  match l with
-  | Signed minus _ => if minus then (- fget t k)%float else fget t k
-  | Diag _ w => (fget w k * fget t k)%float
-  | Dense _ m n _ _ _ wt => let a := k / len n in dot m wt ((k - a * len n) * len m) t (a * len m)
-  | Convolution v _ _ _ wt => conv_back v wt t k
-  | Reindex _ eout _ psi => let i := psi k in if i <? len eout then fget t i else 0%float
-  end.
-Definition transF (l : linmap) (y : farr) (k : int) : float := back l (turn l y) k.
-(** A single row needs no division to find its place. *)
 Definition single (l : linmap) : bool :=
   match l with
   | Dense rows _ _ _ _ _ _ => rows =? 1
   | _ => false
   end.
+(** A single row: four results at once, over the entries that are not 0. *)
 Definition transV (l : linmap) (y : farr) : farr :=
-  if single l then
-    match l with
-    | Dense _ m _ ein _ _ wt => ftab (len ein) (fun k => dot m wt (k * len m) y 0)
-    | _ => y
-    end
-  else let t := turn l y in ftab (len (in_ext l)) (back l t).
+  match l with
+  | Dense _ m _ ein _ _ wt =>
+      if single l then
+        let p := nonzero m y in
+        let n := len ein in
+        let one k := if k <? n then dot_at p y wt (k * len m) 0 else 0%float in
+        ftab4 n (fun b =>
+          let k := b * 4 in
+          if k + 3 <? n then dots_at p y wt (k * len m) (len m) 0 0 0 0
+          else ((one k, one (k + 1)), (one (k + 2), one (k + 3))))
+      else ftab (len ein) (transF l y)
+  | Convolution v _ _ _ wt => conv_back v wt y
+  | _ => ftab (len (in_ext l)) (transF l y)
+  end.
 
 Definition rowF (l : linmap) (i k : int) : float :=
   match l with
@@ -121,6 +123,14 @@ Definition rowF (l : linmap) (i k : int) : float :=
   | Convolution v _ _ w _ => conv_entry 0%float v (fget w) i k
   | Reindex _ _ phi _ => if phi i =? k then 1%float else 0%float
   end.
+Definition rowV (l : linmap) (minus : bool) (i : int) : farr :=
+  let sign x := if minus then (- x)%float else x in
+  if single l then
+    match l with
+    | Dense _ _ n ein _ w _ => let first := i * len n in ftab (len ein) (fun k => sign (fget w (first + k)))
+    | _ => ftab 0 (fun _ => 0%float)
+    end
+  else ftab (len (in_ext l)) (fun k => sign (rowF l i k)).
 
 (** Products in the longest sum; for convolutions, additions in the longest chain. *)
 Definition terms (l : linmap) : int :=

@@ -290,9 +290,9 @@ Proof.
     intros i _. apply Rmult_le_pos; apply Rabs_pos. }
   unfold transF in *.
   destruct l as [minus e | e w | rows m n ein eout w wt | v ein eout w wt | ein eout phi psi].
-  - apply exact_error; auto. cbn [back turn back_by]. destruct minus; [rewrite fR_opp|]; ring.
+  - apply exact_error; auto. cbn [back_by]. destruct minus; [rewrite fR_opp|]; ring.
   - exact (mul_error _ _ F).
-  - unfold gam in *. cbn [back turn back_by in_ext] in *. cbv zeta in *.
+  - unfold gam in *. cbn [back_by in_ext] in *. cbv zeta in *.
     destruct (valid_dense _ _ _ _ _ _ _ Hl) as (Wm & Wn & Or & -> & _ & Oi & _ & S).
     pose proof (wf_ok _ Wn) as On. rewrite (sub_div k rows) in F |- * by assumption.
     assert (B : below n (k mod len n)%uint63).
@@ -307,14 +307,67 @@ Proof.
       by (intros j Hj; now rewrite S).
     apply dot_error_in; auto. now apply terms_dense.
   - destruct (valid_conv _ _ _ _ _ Hl) as (Oc & -> & _). exact (conv_back_error v w wt Oc lam k Hk F).
-  - apply exact_error; auto. cbn [back turn back_by]. now rewrite if_fR.
+  - apply exact_error; auto. cbn [back_by]. now rewrite if_fR.
 Qed.
 
-Theorem transF_error lam x m :
-  (forall k, below (in_ext l) k -> fin (transF l lam k)) ->
+Lemma valid_single rows m n ein eout w wt : valid (Dense rows m n ein eout w wt) = true ->
+  (rows =? 1)%uint63 = true -> ein = n /\ eout = m.
+Proof.
+  intros V E. apply Uint63.eqb_spec in E as ->.
+  destruct (valid_dense _ _ _ _ _ _ _ V) as (Wm & Wn & _ & -> & -> & _).
+  replace (1 * len n)%uint63 with (len n) by ring. replace (1 * len m)%uint63 with (len m) by ring.
+  now rewrite !wf_extent_of.
+Qed.
+Lemma small_index n k : below n k -> (k / len n = 0 /\ k mod len n = k)%uint63.
+Proof.
+  Local Transparent below. unfold below. Local Opaque below. intros Hk. pose proof (to_Z_bounded k).
+  split; apply to_Z_inj; rewrite ?div_spec, ?mod_spec; [apply Z.div_small | apply Z.mod_small]; lia.
+Qed.
+
+(** A single row, computed from the entries that are not 0. *)
+Lemma fget_transV_single rows m n ein eout w wt lam k : (rows =? 1)%uint63 = true -> wf ein -> below ein k ->
+  fget (transV (Dense rows m n ein eout w wt) lam) k = dot_at (nonzero m lam) lam wt (k * len m) 0.
+Proof.
+  intros S W Hk. unfold transV. cbn [single]. rewrite S. cbv zeta.
+  pose proof (proj2 (ltb_below _ _) Hk) as Lk. rewrite fget_ftab4;
+    [|now apply wf_ok | now apply Uint63.ltb_spec in Lk].
+  destruct (quarter k) as (r & C & -> & E). set (b := (k / 4 * 4)%uint63) in *.
+  rewrite dots_at_dot_at. clearbody b. subst k.
+  destruct (b + 3 <? len ein)%uint63 eqn:L3; destruct C as [-> | [-> | [-> | ->]]];
+    unfold part; cbn -[Uint63.add Uint63.mul Uint63.ltb];
+    try (f_equal; ring);
+    rewrite ?add_0_r in *; first [now rewrite Lk | congruence].
+Qed.
+
+Lemma transV_error_at lam k : below (in_ext l) k -> fin (fget (transV l lam) k) ->
+  Rabs (fR (fget (transV l lam) k) - back_by (fun a => a) l (RA lam) k)
+    <= fR (gam l) * back_by Rabs l (RM lam) k + fR tiny.
+Proof.
+  intros Hk. destruct (single l) eqn:S.
+  2: { assert (E : fget (transV l lam) k = transF l lam k); [|rewrite E; now apply transF_error_at].
+    assert (W := in_wf l Hl). destruct l; unfold transV; rewrite ?S; trivial; now apply fget_ftab_below. }
+  destruct l as [| |rows m n ein eout w wt| |]; try discriminate. cbn [single in_ext] in *.
+  rewrite fget_transV_single by (trivial; now apply (in_wf (Dense rows m n ein eout w wt))). intros F.
+  destruct (valid_dense _ _ _ _ _ _ _ Hl) as (Wm & Wn & _ & _ & _ & _ & _ & Same).
+  destruct (valid_single _ _ _ _ _ _ _ Hl S) as (-> & ->). cbn [back_by].
+  destruct (small_index n k Hk) as (-> & ->). destruct (gam_nonneg _ Hl) as (Gf & _). unfold gam in *.
+  destruct (terms_dense rows m n n m w wt) as (Lm & _).
+  assert (E := dot_at_nonzero_sums m lam wt (k * len m) Wm).
+  apply (sums_error _ _ _ _ _ (terms (Dense rows m n n m w wt))) in E; trivial.
+  - replace (0 * len m)%uint63 with 0%uint63 by ring.
+    refine (eq_ind_r (fun z => Rabs (_ - z) <= _) (eq_ind_r (fun z => _ <= _ * z + _) E _) _);
+      apply sum_ext; trivial; intros j Hj; replace (0 + j)%uint63 with j by ring;
+      rewrite (Same k j Hk Hj); ring.
+  - pose proof (nat_of_to_Z (len m)). pose proof (nat_of_to_Z (terms (Dense rows m n n m w wt))). lia.
+  - rewrite mult_INR, (INR_IZR_INZ (nat_of _)), nat_of_to_Z. pose proof (wf_len m Wm) as L.
+    apply IZR_le in L. change (INR 2) with 2. lra.
+Qed.
+
+Theorem transV_error lam x m :
+  (forall k, below (in_ext l) k -> fin (fget (transV l lam) k)) ->
   (forall k, below (in_ext l) k -> Rabs (x k) <= m k) ->
   Rabs (sum (out_ext l) (fun i => fR (fget lam i) * apply l x i)
-        - sum (in_ext l) (fun k => fR (transF l lam k) * x k))
+        - sum (in_ext l) (fun k => fR (fget (transV l lam) k) * x k))
     <= fR (gam l) * sum (out_ext l) (fun i => Rabs (fR (fget lam i)) * applyA l m i)
        + fR tiny * sum (in_ext l) m.
 Proof.
@@ -324,23 +377,18 @@ Proof.
   rewrite <- sum_minus, <- !sum_scal, <- sum_plus.
   eapply Rle_trans; [apply sum_abs|]. apply sum_le; [exact Wi|]. intros k Hk.
   rewrite <- Rmult_minus_distr_r, Rabs_mult, Rabs_minus_sym.
-  pose proof (transF_error_at lam k Hk (F k Hk)) as E.
+  pose proof (transV_error_at lam k Hk (F k Hk)) as E.
   eapply Rle_trans; [apply Rmult_le_compat; [apply Rabs_pos|apply Rabs_pos|exact E|apply (X k Hk)]|].
   right. ring.
 Qed.
 
-Lemma fget_transV lam k : below (in_ext l) k -> fget (transV l lam) k = transF l lam k.
+Lemma fget_rowV minus i k : below (out_ext l) i -> below (in_ext l) k ->
+  fget (rowV l minus i) k = (if minus then - rowF l i k else rowF l i k)%float.
 Proof.
-  intros Hk. assert (W := in_wf l Hl). unfold transV. cbv zeta.
-  destruct (single l) eqn:S; [|rewrite fget_ftab_below; [reflexivity|exact W|exact Hk]].
-  destruct l as [| |rows m n ein eout w wt| |]; try discriminate. cbn [single in_ext] in *.
-  apply Uint63.eqb_spec in S as ->. rewrite fget_ftab_below by assumption.
-  assert (E : len ein = len n).
-  { revert Hl. unfold valid. rewrite !andb_true_iff. intros H. destruct H as (_ & _ & _ & _ & _ & _ & H & _).
-    apply Uint63.eqb_spec in H. rewrite H. ring. }
-  unfold transF. cbn [back turn]. apply below_iff, Uint63.ltb_spec in Hk. rewrite E in Hk.
-  replace (k / len n)%uint63 with 0%uint63.
-  - f_equal; [|ring]. ring.
-  - symmetry. apply to_Z_inj. rewrite div_spec. apply Z.div_small. split; [apply to_Z_bounded | exact Hk].
+  intros Hi Hk. assert (W := in_wf l Hl). unfold rowV. cbv zeta.
+  destruct (single l) eqn:S; [|now rewrite fget_ftab_below].
+  destruct l as [| |rows m n ein eout w wt| |]; try discriminate. cbn [single in_ext out_ext] in *.
+  rewrite fget_ftab_below by assumption. destruct (valid_single _ _ _ _ _ _ _ Hl S) as (-> & ->).
+  cbn [rowF]. destruct (small_index n k Hk) as (-> & ->). now destruct (small_index m i Hi) as (-> & ->).
 Qed.
 End Float.

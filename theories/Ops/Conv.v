@@ -8,7 +8,7 @@
     [conv_sum]       one output of the convolution over the reals
     [conv_dot]       its float value; [conv_abs] an upper bound of the sum of absolute values
     [conv_turn]      an output vector with the channel index moved innermost
-    [conv_back]      one entry of the transposed map applied to a turned vector
+    [conv_back]      the transposed map on a vector, by blocks of four channels
     [conv_entry]     one matrix entry
     [conv_terms]     longest chain of additions in any of these sums
     [conv_ok c w wt] sizes are in range, and [wt] holds the weights [w]
@@ -68,46 +68,75 @@ Definition conv_sum (c : conv) (w x : int -> R) (i : int) : R :=
     else 0%R)).
 
 (** [f y z ky kx acc] for all taps whose positions [y = py ky] and [z = px kx] are in range. *)
-Definition taps_fold (c : conv) (py px : int -> int) (ny nx : int)
-    (f : int -> int -> int -> int -> float -> float) : float :=
+Definition taps_fold {A} (c : conv) (py px : int -> int) (ny nx : int)
+    (f : int -> int -> int -> int -> A -> A) (start : A) : A :=
   accF (taps (vert c)) (fun ky acc =>
     let y := py ky in
     if y <? ny
     then accF (taps (horz c)) (fun kx acc =>
            let z := px kx in
            if z <? nx then f y z ky kx acc else acc) acc
-    else acc) 0%float.
+    else acc) start.
 
 Definition conv_dot (c : conv) (w x : farr) (i : int) : float :=
   let oc := ochan c i in
   let first := (oc / len (cout c)) * len (cin c) in
   taps_fold c (pos (vert c) (orow c i)) (pos (horz c) (ocol c i)) (isize (vert c)) (isize (horz c))
     (fun y z ky kx acc =>
-       acc + dot_strided (cin c) w (widx c oc 0 ky kx) (kplane c) x (iidx c first y z) (iplane c))%float.
+       acc + dot_strided (cin c) w (widx c oc 0 ky kx) (kplane c) x (iidx c first y z) (iplane c))%float
+    0%float.
 
 Definition conv_abs (c : conv) (w x : farr) (i : int) : float :=
   let oc := ochan c i in
   let first := (oc / len (cout c)) * len (cin c) in
   taps_fold c (pos (vert c) (orow c i)) (pos (horz c) (ocol c i)) (isize (vert c)) (isize (horz c))
     (fun y z ky kx acc =>
-       up (acc + dot_abs_strided (cin c) w (widx c oc 0 ky kx) (kplane c) x (iidx c first y z) (iplane c))).
+       up (acc + dot_abs_strided (cin c) w (widx c oc 0 ky kx) (kplane c) x (iidx c first y z) (iplane c)))
+    0%float.
 
 Definition conv_turn (c : conv) (lam : farr) : farr :=
   let n := ochans c in
   let p := oplane c in
   ftab (conv_out c) (fun t => let q := t / n in fget lam ((t - q * n) * p + q)).
 
-Definition conv_back (c : conv) (wt turned : farr) (k : int) : float :=
-  let w := isize (horz c) in
-  let h := isize (vert c) in
-  let row := k / w in
-  let ic := row / h in
-  let first := (ic / len (cin c)) * len (cout c) in
+(** 0 at the positions where all channels of a turned vector are 0, elsewhere 1. *)
+Definition conv_live (c : conv) (turned : farr) : farr :=
   let n := ochans c in
-  taps_fold c (fun ky => src (vert c) ky (row - ic * h)) (fun kx => src (horz c) kx (k - row * w))
-    (osize (vert c)) (osize (horz c))
+  let f := nat_of n in
+  ftab (oplane c) (fun p => if allR f (p * n) (fun j => fget turned j =? 0) then 0 else 1)%float.
+
+(** Four channels from [ic] at one position; [first] is the first output channel of their group. *)
+Definition conv_back_at (c : conv) (wt turned live : farr) (ic first y x : int) : quad :=
+  let n := ochans c in
+  let d := kplane c * len (cout c) in
+  taps_fold c (fun ky => src (vert c) ky y) (fun kx => src (horz c) kx x) (osize (vert c)) (osize (horz c))
     (fun oy ox ky kx acc =>
-       acc + dot (cout c) wt (tidx c ic 0 ky kx) turned ((oy * osize (horz c) + ox) * n + first))%float.
+       let p := oy * osize (horz c) + ox in
+       if (fget live p =? 0)%float then acc
+       else plus4 acc (dots (cout c) wt (tidx c ic 0 ky kx) d turned (p * n + first))) zero4.
+
+(** Blocks of four channels, in one group and in all of them. *)
+Definition blocks (c : conv) : int := (len (cin c) + 3) / 4.
+Definition bchans (c : conv) : int := groups c * blocks c.
+Definition conv_block (c : conv) (wt turned live : farr) (b : int) : quad :=
+  let s := b / iplane c in
+  let p := b - s * iplane c in
+  let y := p / isize (horz c) in
+  let g := s / blocks c in
+  conv_back_at c wt turned live (g * len (cin c) + (s - g * blocks c) * 4) (g * len (cout c))
+    y (p - y * isize (horz c)).
+Definition conv_back (c : conv) (wt y : farr) : farr :=
+  let turned := conv_turn c y in
+  let live := conv_live c turned in
+  let q := ftab4 (bchans c * iplane c * 4) (fun b => conv_block c wt turned live b) in
+  let p := iplane c in
+  let n := len (cin c) in
+  let s := blocks c in
+  ftab (conv_in c) (fun k =>
+    let ic := k / p in
+    let g := ic / n in
+    let j := ic - g * n in
+    fget q (((g * s + j / 4) * p + (k - ic * p)) * 4 + j mod 4)).
 
 (** Entry in row [i] and column [k], from a weight lookup and a zero of any type. *)
 Definition conv_entry {A} (zero : A) (c : conv) (w : int -> A) (i k : int) : A :=
@@ -124,14 +153,15 @@ Definition conv_chans (c : conv) : int :=
 Definition conv_terms (c : conv) : int := kplane c + conv_chans c.
 Definition conv_size (c : conv) : int := kplane c * (conv_chans c + 1).
 
-(** [wt] holds the weights of [w]. *)
+(** [wt] holds the weights of [w]; what follows them lets the last block read past the last channel. *)
 Definition conv_same (c : conv) (w wt : farr) : bool :=
   allb (extent_of (groups c)) (fun g => allb (cin c) (fun k => allb (taps (vert c)) (fun ky =>
   allb (taps (horz c)) (fun kx => allb (cout c) (fun j =>
     PrimFloat.eqb (fget wt (tidx c (g * len (cin c) + k) j ky kx))
                   (fget w (widx c (g * len (cout c) + j) k ky kx))))))).
 Definition conv_turned_weights (c : conv) (w : farr) : farr :=
-  ftab (ichans c * kplane c * len (cout c)) (fun t =>
+  let real := ichans c * kplane c * len (cout c) in
+  ftab (real + 3 * kplane c * len (cout c)) (fun t => if real <=? t then 0%float else
     let co := len (cout c) in let kw := len (taps (horz c)) in let kh := len (taps (vert c)) in
     let j := t mod co in let kx := (t / co) mod kw in let ky := (t / co / kw) mod kh in
     let ic := t / co / kw / kh in
@@ -142,4 +172,6 @@ Definition conv_ok (c : conv) (w wt : farr) : bool :=
   axis_ok (vert c) && (axis_ok (horz c) && (wf_ext (cin c) && (wf_ext (cout c) && (ok_len (groups c) &&
   (ok_len (ichans c) && (ok_len (ichans c * isize (vert c)) && (ok_len (conv_in c) &&
   (ok_len (ochans c) && (ok_len (ochans c * osize (vert c)) && (ok_len (conv_out c) &&
-  (ok_len (oplane c) && (ok_len (kplane c) && ((conv_size c <=? 16777216) && conv_same c w wt))))))))))))).
+  (ok_len (oplane c) && (ok_len (kplane c) && (ok_len (iplane c) && (ok_len (blocks c) &&
+  (ok_len (bchans c) && (ok_len (bchans c * iplane c) && (ok_len (bchans c * iplane c * 4) &&
+  ((conv_size c <=? 16777216) && conv_same c w wt)))))))))))))))))).

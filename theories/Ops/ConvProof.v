@@ -177,7 +177,7 @@ Qed.
 Lemma taps_fold_above f F :
   (forall y z ky kx acc r, below (taps (vert c)) ky -> below (taps (horz c)) kx ->
      above acc r -> above (f y z ky kx acc) (r + F y z ky kx)) ->
-  above (taps_fold c py px ny nx f) (taps_sum c py px ny nx F).
+  above (taps_fold c py px ny nx f 0%float) (taps_sum c py px ny nx F).
 Proof.
   intros H. rewrite taps_sum_in, <- Rplus_0_l. apply accF_above; [exact Wv| |apply above_0].
   intros ky acc r Hy Q. cbv zeta. destruct (py ky <? ny)%uint63; [|now rewrite Rplus_0_r].
@@ -189,7 +189,7 @@ Lemma taps_fold_sums f F G b ko :
   (forall y z ky kx acc d o r m, below (taps (vert c)) ky -> below (taps (horz c)) kx ->
      (y <? ny)%uint63 = true -> (z <? nx)%uint63 = true -> (b <= d)%nat ->
      sums acc d o r m -> sums (f y z ky kx acc) (1 + d) (ko + o) (r + F y z ky kx) (m + G y z ky kx)) ->
-  sums (taps_fold c py px ny nx f)
+  sums (taps_fold c py px ny nx f 0%float)
     (fuel (taps (vert c)) * (fuel (taps (horz c)) * 1) + b)
     (fuel (taps (vert c)) * (fuel (taps (horz c)) * ko) + 0)
     (taps_sum c py px ny nx F) (taps_sum c py px ny nx G).
@@ -202,6 +202,14 @@ Proof.
   apply (accF_sums _ _ _ _ b); [exact Wh| |exact D|exact Q]. intros kx acc' d' o' r' m' Hx D' Q'. cbv zeta.
   destruct (px kx <? nx)%uint63 eqn:Ex; [|rewrite !Rplus_0_r; apply (sums_le _ _ _ _ _ _ _ Q'); lia].
   now apply H.
+Qed.
+
+Lemma taps_fold_map {A B} (g : A -> B) f h a :
+  (forall y z ky kx a, g (f y z ky kx a) = h y z ky kx (g a)) ->
+  g (taps_fold c py px ny nx f a) = taps_fold c py px ny nx h (g a).
+Proof.
+  intros E. apply accR_map. intros ky b. cbv zeta. destruct (py ky <? ny)%uint63; [|reflexivity].
+  apply accR_map. intros kx d. cbv zeta. destruct (px kx <? nx)%uint63; [apply E|reflexivity].
 Qed.
 
 (** The same sum over the positions instead of the taps. *)
@@ -238,6 +246,10 @@ Proof.
   unfold conv_ok in Hc. split_andb.
   splits; auto using wf_ext_wf.
 Qed.
+
+Lemma conv_block_facts : ok_len (iplane c) = true /\ ok_len (blocks c) = true /\ ok_len (bchans c) = true /\
+  ok_len (bchans c * iplane c) = true /\ ok_len (bchans c * iplane c * 4) = true.
+Proof. unfold conv_ok in Hc. split_andb. splits; assumption. Qed.
 
 Lemma axis_oks a : axis_ok a = true ->
   ok_len (isize a) = true /\ ok_len (osize a) = true /\ wf (taps a).
@@ -533,42 +545,115 @@ Proof.
   rewrite <- E at 1. ring.
 Qed.
 
+Lemma conv_live_zero t p ch : below (extent_of (oplane c)) p -> below (extent_of (ochans c)) ch ->
+  (fget (conv_live c t) p =? 0)%float = true -> fR (fget t (p * ochans c + ch)) = 0.
+Proof.
+  facts. intros Bp Bc. unfold conv_live. cbv zeta. rewrite fget_ftab by (trivial; now apply below_lt).
+  destruct (allR _ _ _) eqn:A; [|discriminate]. intros _.
+  rewrite <- fR_0. apply eqb_fR. refine (allR_spec _ _ _ _ A _). rewrite nat_of_to_Z.
+  pose proof (below_lt _ _ Bc). pose proof (to_Z_bounded ch).
+  rewrite (to_Z_pair (oplane c) (ochans c)) by assumption.
+  assert (to_Z (p * ochans c) = to_Z p * to_Z (ochans c))%Z; [|lia].
+  apply to_Z_mul. pose proof (below_lt _ _ Bp). apply ok_len_le in Op, Oo. pose proof (to_Z_bounded p).
+  change wB with 9223372036854775808%Z. nia.
+Qed.
+
+Lemma below_quarter j : below (cin c) j -> below (extent_of (blocks c)) (j / 4).
+Proof.
+  facts. intros Hj. apply below_len in Hj; [|exact Wi]. apply below_lt in Hj. pose proof (wf_len _ Wi) as L.
+  pose proof (to_Z_bounded j). pose proof (to_Z_bounded ci).
+  assert (E : to_Z (blocks c) = ((to_Z ci + 3) / 4)%Z).
+  { unfold blocks. rewrite div_spec, to_Z_add; [reflexivity|].
+    change wB with 9223372036854775808%Z. change (to_Z 3) with 3%Z. lia. }
+  Local Transparent below. unfold below. Local Opaque below. cbn [extent_of len].
+  rewrite E, div_spec. change (to_Z 4) with 4%Z. apply Z.div_lt_upper_bound; [lia|].
+  pose proof (Z.div_mod (to_Z ci + 3) 4 ltac:(lia)). pose proof (Z.mod_pos_bound (to_Z ci + 3) 4 ltac:(lia)).
+  lia.
+Qed.
+
+(** An entry of the transposed convolution stands in the block of its channel. *)
+Lemma fget_conv_back y k (g := (ichan c k / ci)%uint63) (j := (ichan c k mod ci)%uint63) :
+  below (extent_of (conv_in c)) k -> fget (conv_back c wt y) k =
+  part (conv_back_at c wt (conv_turn c y) (conv_live c (conv_turn c y)) (g * ci + j / 4 * 4) (g * co)
+    (irow c k) (icol c k)) (j mod 4).
+Proof.
+  facts. destruct conv_block_facts as (Oip & Ob & Obc & Obp & Oq). intros Hk.
+  destruct (input_split k Hk) as (Bic & Bg & Bk & By & Bz & E). fold g in Bg, E. fold j in Bk, E.
+  destruct (triple_split (ichans c) H W Oi OH OW Oih k Hk) as (_ & _ & _ & Ek).
+  fold (ichan c k) (irow c k) (icol c k) in Ek. set (p := (irow c k * W + icol c k)%uint63).
+  assert (Bp : below (extent_of (iplane c)) p) by now apply below_pair.
+  assert (E0 : k = (ichan c k * iplane c + p)%uint63).
+  { rewrite Ek at 1. unfold p, iplane. ring. }
+  assert (E1 : (k / iplane c)%uint63 = ichan c k) by (rewrite E0 at 1; now apply (div_pair (ichans c))).
+  assert (E2 : (k - ichan c k * iplane c)%uint63 = p) by (rewrite E0 at 1; ring).
+  assert (E3 : (ichan c k - g * ci)%uint63 = j) by now apply (sub_div _ (groups c)).
+  unfold conv_back. cbv zeta. rewrite fget_ftab by (trivial; now apply below_lt).
+  rewrite E1. fold g. rewrite E2, E3. assert (O4 : ok_len 4 = true) by reflexivity.
+  assert (B4 : below (extent_of 4) (j mod 4)).
+  { Local Transparent below. unfold below. Local Opaque below. cbn [extent_of len]. rewrite mod_spec.
+    apply Z.mod_pos_bound. reflexivity. }
+  assert (Bq := below_quarter j Bk). pose proof (below_pair _ _ g (j / 4) Og Ob Bg Bq) as Bs.
+  fold (bchans c) in Bs. pose proof (below_pair _ _ _ p Obc Oip Bs Bp) as Bb.
+  rewrite fget_ftab4; [|exact Oq|apply below_lt; now apply below_pair].
+  rewrite (div_pair (bchans c * iplane c) 4), (mod_pair (bchans c * iplane c) 4) by assumption.
+  f_equal. unfold conv_block. cbv zeta. rewrite (div_pair (bchans c) (iplane c)) by assumption.
+  rewrite (div_pair (groups c) (blocks c)) by assumption.
+  replace ((g * blocks c + j / 4) * iplane c + p - (g * blocks c + j / 4) * iplane c)%uint63 with p by ring.
+  replace (p / W)%uint63 with (irow c k) by (symmetry; now apply (div_pair H)).
+  f_equal; unfold p; ring.
+Qed.
+
 Lemma conv_back_sums y k : below (extent_of (conv_in c)) k ->
-  sums (conv_back c wt (conv_turn c y) k)
+  sums (fget (conv_back c wt y) k)
     (fuel (taps (vert c)) * (fuel (taps (horz c)) * 1) + (nat_of co + 4))
     (fuel (taps (vert c)) * (fuel (taps (horz c)) * (1 + 2 * nat_of co)) + 0)
     (conv_back_sum (RA w) (RA y) k) (conv_back_sum (RM w) (RM y) k).
 Proof.
   facts. intros Hk. destruct (input_split k Hk) as (Bic & Bg & Bk & By & Bz & E).
-  assert (Ey : (k / W - ichan c k * H = irow c k)%uint63).
-  { apply (sub_div (k / W) (ichans c)); auto. now apply (below_div _ W). }
-  assert (Ex : (k - k / W * W = icol c k)%uint63).
-  { now apply (sub_div k (ichans c * H)). }
-  unfold conv_back. cbv zeta. fold (ichan c k). rewrite Ey, Ex.
+  rewrite fget_conv_back by exact Hk.
   set (ic := ichan c k) in *. set (g := (ic / ci)%uint63) in *.
+  set (t := conv_turn c y). set (live := conv_live c t).
+  destruct (quarter (ic mod ci)) as (r & C & -> & Ej).
+  unfold conv_back_at. cbv zeta.
+  rewrite (taps_fold_map c _ _ _ _ (fun q => part q r) _ (fun oy ox ky kx acc =>
+    if (fget live (oy * Wo + ox) =? 0)%float then acc
+    else (acc + dot (cout c) wt (tidx c ic 0 ky kx) t ((oy * Wo + ox) * ochans c + g * co))%float)).
+  2: { intros oy ox ky kx q. destruct (fget live (oy * Wo + ox) =? 0)%float; [reflexivity|].
+    rewrite part_plus4, part_dots by exact C. do 2 f_equal. rewrite <- Ej in E.
+    replace (tidx c ic 0 ky kx) with (tidx c (g * ci + (ic mod ci / 4 * 4 + r)) 0 ky kx) by now rewrite <- E.
+    unfold tidx, kplane. ring. }
+  rewrite part_zero4.
   assert (T : forall ky kx j, below (taps (vert c)) ky -> below (taps (horz c)) kx -> below (cout c) j ->
     fR (fget wt (tidx c ic 0 ky kx + j)) = fR (fget w (widx c (g * co + j) (ic mod ci) ky kx))).
   { intros ky kx j Hy Hx Hj. rewrite <- conv_same_spec by assumption. rewrite <- E. do 2 f_equal.
     unfold tidx. ring. }
+  assert (V : forall j, below (cout c) j -> below (extent_of (ochans c)) (g * co + j)).
+  { intros j Hj. apply (below_pair (groups c) co); [exact Og|exact Oco|exact Bg|now apply below_len]. }
   assert (U : forall oy ox j, below (extent_of Ho) oy -> below (extent_of Wo) ox -> below (cout c) j ->
-    fget (conv_turn c y) ((oy * Wo + ox) * ochans c + g * co + j) = fget y (oidx c (g * co + j) oy ox)).
-  { intros oy ox j Hoy Hox Hj. rewrite <- fget_conv_turn; [f_equal; ring| |exact Hoy|exact Hox].
-    apply (below_pair (groups c) co); [exact Og|exact Oco|exact Bg|now apply below_len]. }
+    fget t ((oy * Wo + ox) * ochans c + g * co + j) = fget y (oidx c (g * co + j) oy ox)).
+  { intros oy ox j Hoy Hox Hj. rewrite <- fget_conv_turn; [f_equal; ring|now apply V|exact Hoy|exact Hox]. }
   set (S := fun (h : farr -> int -> R) oy ox ky kx =>
     sum (cout c) (fun j =>
       h w (widx c (g * co + j) (ic mod ci) ky kx) * h y (oidx c (g * co + j)%uint63 oy ox))).
   refine (taps_fold_sums c Wv Wh (fun ky => src (vert c) ky (irow c k)) (fun kx => src (horz c) kx (icol c k))
     Ho Wo _ (S (fun a => RA a)) (S (fun a => RM a)) (nat_of co + 4) (1 + 2 * nat_of co) _).
-  intros oy ox ky kx acc d o r m Hky Hkx Hoy Hox D Q.
+  intros oy ox ky kx acc d o r' m Hky Hkx Hoy Hox D Q.
   apply (ltb_below (extent_of Ho)) in Hoy. apply (ltb_below (extent_of Wo)) in Hox.
-  pose proof (sums_add _ _ _ _ _ _ _ _ _ _ Q (dot_sums (cout c) wt (tidx c ic 0 ky kx)
-    (conv_turn c y) ((oy * Wo + ox) * ochans c + g * co) Wo')) as P.
-  eapply sums_ext; [eapply sums_le; [exact P|lia|lia]| |]; f_equal; apply sum_ext; try exact Wo';
-    intros j Hj; now rewrite T, U by assumption.
+  destruct (fget live (oy * Wo + ox) =? 0)%float eqn:L.
+  - assert (Z : forall j, below (cout c) j -> fR (fget y (oidx c (g * co + j) oy ox)) = 0).
+    { intros j Hj. rewrite <- U by assumption. replace ((oy * Wo + ox) * ochans c + g * co + j)%uint63
+        with ((oy * Wo + ox) * ochans c + (g * co + j))%uint63 by ring.
+      apply (conv_live_zero t); [now apply below_pair|now apply V|exact L]. }
+    eapply sums_ext; [eapply sums_le; [exact Q|lia|lia]| |]; symmetry; rewrite <- Rplus_0_r; f_equal;
+      apply sum_zero; try exact Wo'; intros j Hj; rewrite Z by exact Hj; rewrite ?Rabs_R0; ring.
+  - pose proof (sums_add _ _ _ _ _ _ _ _ _ _ Q (dot_sums (cout c) wt (tidx c ic 0 ky kx)
+      t ((oy * Wo + ox) * ochans c + g * co) Wo')) as P.
+    eapply sums_ext; [eapply sums_le; [exact P|lia|lia]| |]; f_equal; apply sum_ext; try exact Wo';
+      intros j Hj; now rewrite T, U by assumption.
 Qed.
 
-Theorem conv_back_error y k : below (extent_of (conv_in c)) k -> fin (conv_back c wt (conv_turn c y) k) ->
-  Rabs (fR (conv_back c wt (conv_turn c y) k) - conv_back_sum (RA w) (RA y) k)
+Theorem conv_back_error y k : below (extent_of (conv_in c)) k -> fin (fget (conv_back c wt y) k) ->
+  Rabs (fR (fget (conv_back c wt y) k) - conv_back_sum (RA w) (RA y) k)
     <= fR (gamma (conv_terms c)) * conv_back_sum (RM w) (RM y) k + fR tiny.
 Proof.
   facts. intros Hk F. destruct conv_chans_ge as (_ & L & _).

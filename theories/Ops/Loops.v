@@ -19,13 +19,13 @@ Definition wf_ext (e : extent) : bool :=
   let d := extent_of (len e) in
   ok_len (len e) && (Nat.eqb (fuel e) (fuel d) && (Nat.eqb (octs e) (octs d) && Nat.eqb (rest e) (rest d))).
 
-Fixpoint accR (n : nat) (i : int) (f : int -> PrimFloat.float -> PrimFloat.float) (acc : PrimFloat.float)
-  : PrimFloat.float :=
+Fixpoint accR {A} (n : nat) (i : int) (f : int -> A -> A) (acc : A) : A :=
   match n with
   | O => acc
   | S n => accR n (i + 1) f (f i acc)
   end.
-Definition accF (e : extent) f acc := accR (fuel e) 0 f acc.
+Definition accF {A} (e : extent) (f : int -> A -> A) acc := accR (fuel e) 0 f acc.
 
 Definition quot (d z : int) : int :=
-  if d =? 1 then z else let q := z / d in if q * d =? z then q else max_int.
+  if d =? 1 then z else if d =? 2 then if z land 1 =? 0 then z >> 1 else max_int else
+  let q := z / d in if q * d =? z then q else max_int.

@@ -46,15 +46,6 @@ Proof. now intros [_ H]. Qed.
 Lemma ltb_below e i : (i <? len e)%uint63 = true <-> below e i.
 Proof. symmetry. apply below_iff. Qed.
 
-Lemma eqb_fR x y : (x =? y)%float = true -> fR x = fR y.
-Proof.
-  intros H. destruct (BinarySingleNaN.is_finite (Prim2B x)) eqn:Fx,
-    (BinarySingleNaN.is_finite (Prim2B y)) eqn:Fy; [now apply eqb_eq | | |];
-    revert H; unfold fR; rewrite eqb_equiv; revert Fx Fy;
-    destruct (Prim2B x) as [a|a| |a],
-    (Prim2B y) as [b|b| |b]; try destruct a; try destruct b; cbn; congruence.
-Qed.
-
 (** ** Exact division *)
 Lemma quot_spec d z q : (0 < to_Z d <= 2097152)%Z -> (to_Z q <= 2097152)%Z ->
   quot d z = q <-> to_Z z = (to_Z q * to_Z d)%Z.
@@ -62,6 +53,18 @@ Proof.
   intros Hd Hq. unfold quot. pose proof (to_Z_bounded z) as Bz. pose proof (to_Z_bounded q) as Bq.
   destruct (eq_reflect d 1) as [E|E].
   { subst d. change (to_Z 1) with 1%Z. rewrite Z.mul_1_r. split; [now intros ->|apply to_Z_inj]. }
+  destruct (eq_reflect d 2) as [E2|E2].
+  { subst d. change (to_Z 2) with 2%Z. pose proof (Z.div_mod (to_Z z) 2 ltac:(lia)) as DM.
+    assert (D : to_Z (z >> 1) = (to_Z z / 2)%Z) by apply lsr_spec.
+    assert (M : to_Z (z land 1) = (to_Z z mod 2)%Z).
+    { rewrite land_spec'. exact (Z.land_ones (to_Z z) 1 ltac:(lia)). }
+    destruct (eq_reflect (z land 1) 0) as [F|F].
+    - apply (f_equal to_Z) in F. rewrite M in F. change (to_Z 0) with 0%Z in F. split.
+      + intros <-. lia.
+      + intros G. apply to_Z_inj. lia.
+    - split.
+      + intros <-. change (to_Z max_int) with 9223372036854775807%Z in Hq. lia.
+      + intros G. exfalso. apply F. apply to_Z_inj. rewrite M, G, Z.mod_mul by lia. reflexivity. }
   assert (D : to_Z (z / d)%uint63 = (to_Z z / to_Z d)%Z) by apply div_spec.
   assert (M : to_Z (z / d * d)%uint63 = (to_Z z / to_Z d * to_Z d)%Z).
   { rewrite to_Z_mul; rewrite D; [reflexivity|].
@@ -110,30 +113,9 @@ Proof.
 Qed.
 
 (** ** Accumulated sums *)
-Lemma sums_0 : sums 0 0 0 0 0.
-Proof.
-  intros _. exists (Leaf 0). rewrite fR_0. cbn [exact magnitude depth ops]. rewrite Rabs_R0.
-  repeat split; auto. constructor.
-Qed.
-
-Lemma sums_le v d o r m d' o' : sums v d o r m -> (d <= d')%nat -> (o <= o')%nat -> sums v d' o' r m.
-Proof. intros H D O F. destruct (H F) as (t & A & B & C & K & L). exists t. repeat split; auto; lia. Qed.
-
-Lemma sums_add v w d d' o o' r r' m m' : sums v d o r m -> sums w d' o' r' m' ->
-  sums (v + w) (S (Nat.max d d')) (S (o + o')) (r + r') (m + m').
-Proof.
-  intros H H' F. destruct (fin_add v w F) as (Fv & Fw & E).
-  destruct (H Fv) as (s & A & <- & <- & D & O). destruct (H' Fw) as (t & A' & <- & <- & D' & O').
-  exists (Node s t). cbn [exact magnitude depth ops]. repeat split; try lia.
-  rewrite E. econstructor; eauto. apply rne_error.
-Qed.
-
-Lemma sums_mul x y : sums (x * y) 1 1 (fR x * fR y) (Rabs (fR x) * Rabs (fR y)).
-Proof.
-  intros F. destruct (fin_mul x y F) as (_ & _ & E). exists (Prod (fR x) (fR y)).
-  cbn [exact magnitude depth ops]. repeat split; auto.
-  rewrite E. constructor. apply rne_error.
-Qed.
+Lemma accR_map {A B} (g : A -> B) f h : (forall i a, g (f i a) = h i (g a)) -> forall n i a,
+  g (accR n i f a) = accR n i h (g a).
+Proof. intros H. induction n as [|n IH]; intros i a; cbn [accR]; [reflexivity|]. now rewrite IH, H. Qed.
 
 Lemma accR_sums f F G B k ko n : forall i acc d o r m,
   (forall j acc d o r m, (to_Z i <= to_Z j < to_Z i + Z.of_nat n)%Z -> (B <= d)%nat -> sums acc d o r m ->

@@ -154,6 +154,12 @@ val fill : nat -> Uint63.t -> (Uint63.t -> Float64.t) -> farr -> farr
 
 val ftab : Uint63.t -> (Uint63.t -> Float64.t) -> farr
 
+type quad = (Float64.t * Float64.t) * (Float64.t * Float64.t)
+
+val part : quad -> Uint63.t -> Float64.t
+
+val ftab4 : Uint63.t -> (Uint63.t -> quad) -> farr
+
 type extent = { len : Uint63.t; fuel : nat; octs : nat; rest : nat }
 
 val extent_of : Uint63.t -> extent
@@ -183,6 +189,19 @@ val dot_octs :
   nat -> nat -> farr -> Uint63.t -> farr -> Uint63.t -> Float64.t -> Float64.t
 
 val dot : extent -> farr -> Uint63.t -> farr -> Uint63.t -> Float64.t
+
+val zero4 : quad
+
+val plus4 : quad -> quad -> quad
+
+val dots_ones :
+  nat -> farr -> Uint63.t -> Uint63.t -> farr -> Uint63.t -> quad -> quad
+
+val dots_octs :
+  nat -> nat -> farr -> Uint63.t -> Uint63.t -> farr -> Uint63.t -> quad ->
+  quad
+
+val dots : extent -> farr -> Uint63.t -> Uint63.t -> farr -> Uint63.t -> quad
 
 val dot_strided_ones :
   nat -> farr -> Uint63.t -> Uint63.t -> farr -> Uint63.t -> Uint63.t ->
@@ -231,6 +250,23 @@ val sum_abs_ones : nat -> farr -> Uint63.t -> Float64.t -> Float64.t
 val sum_abs_octs : nat -> nat -> farr -> Uint63.t -> Float64.t -> Float64.t
 
 val sum_abs_f : extent -> farr -> Float64.t
+
+type picks =
+| Done
+| One of Uint63.t * picks
+| Four of Uint63.t * Uint63.t * Uint63.t * Uint63.t * picks
+
+val nonzeros : nat -> Uint63.t -> farr -> Uint63.t list -> Uint63.t list
+
+val fours : Uint63.t list -> picks -> picks
+
+val nonzero : extent -> farr -> picks
+
+val dot_at : picks -> farr -> farr -> Uint63.t -> Float64.t -> Float64.t
+
+val dots_at :
+  picks -> farr -> farr -> Uint63.t -> Uint63.t -> Float64.t -> Float64.t ->
+  Float64.t -> Float64.t -> quad
 
 type words = { count : Uint63.t; word : (Uint63.t -> Float64.t) }
 
@@ -298,12 +334,9 @@ val allb : extent -> (Uint63.t -> bool) -> bool
 
 val wf_ext : extent -> bool
 
-val accR :
-  nat -> Uint63.t -> (Uint63.t -> Float64.t -> Float64.t) -> Float64.t ->
-  Float64.t
+val accR : nat -> Uint63.t -> (Uint63.t -> 'a1 -> 'a1) -> 'a1 -> 'a1
 
-val accF :
-  extent -> (Uint63.t -> Float64.t -> Float64.t) -> Float64.t -> Float64.t
+val accF : extent -> (Uint63.t -> 'a1 -> 'a1) -> 'a1 -> 'a1
 
 val quot : Uint63.t -> Uint63.t -> Uint63.t
 
@@ -355,8 +388,8 @@ val icol : conv -> Uint63.t -> Uint63.t
 
 val taps_fold :
   conv -> (Uint63.t -> Uint63.t) -> (Uint63.t -> Uint63.t) -> Uint63.t ->
-  Uint63.t -> (Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t -> Float64.t ->
-  Float64.t) -> Float64.t
+  Uint63.t -> (Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t -> 'a1 -> 'a1) ->
+  'a1 -> 'a1
 
 val conv_dot : conv -> farr -> farr -> Uint63.t -> Float64.t
 
@@ -364,7 +397,19 @@ val conv_abs : conv -> farr -> farr -> Uint63.t -> Float64.t
 
 val conv_turn : conv -> farr -> farr
 
-val conv_back : conv -> farr -> farr -> Uint63.t -> Float64.t
+val conv_live : conv -> farr -> farr
+
+val conv_back_at :
+  conv -> farr -> farr -> farr -> Uint63.t -> Uint63.t -> Uint63.t ->
+  Uint63.t -> quad
+
+val blocks : conv -> Uint63.t
+
+val bchans : conv -> Uint63.t
+
+val conv_block : conv -> farr -> farr -> farr -> Uint63.t -> quad
+
+val conv_back : conv -> farr -> farr -> farr
 
 val conv_entry :
   'a1 -> conv -> (Uint63.t -> 'a1) -> Uint63.t -> Uint63.t -> 'a1
@@ -400,15 +445,15 @@ val applyF : linmap -> farr -> Uint63.t -> Float64.t
 
 val absF : linmap -> farr -> Uint63.t -> Float64.t
 
-val turn : linmap -> farr -> farr
-
-val back : linmap -> farr -> Uint63.t -> Float64.t
+val transF : linmap -> farr -> Uint63.t -> Float64.t
 
 val single : linmap -> bool
 
 val transV : linmap -> farr -> farr
 
 val rowF : linmap -> Uint63.t -> Uint63.t -> Float64.t
+
+val rowV : linmap -> bool -> Uint63.t -> farr
 
 val terms : linmap -> Uint63.t
 
@@ -513,7 +558,9 @@ val spread :
 
 val bias_dot : extent -> farr option -> farr -> Float64.t
 
-val back0 :
+val absolute_cost : fnoise -> extent -> farr -> Float64.t
+
+val back :
   fnoise -> node list -> info list -> lines list -> row list -> Float64.t ->
   Float64.t
 
