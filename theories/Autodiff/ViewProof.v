@@ -71,6 +71,11 @@ Proof.
   induction loops as [|n loops IH]; cbn; intros k f; [easy|].
   rewrite <- sum_scal. apply sum_ext. intros. apply IH.
 Qed.
+Lemma nest_plus loops : forall f g, nest loops (fun l => f l + g l) = nest loops f + nest loops g.
+Proof.
+  induction loops as [|n loops IH]; cbn; intros f g; [easy|].
+  rewrite <- sum_plus. apply sum_ext. intros. apply IH.
+Qed.
 Lemma nest_sum loops n : forall f, sum n (fun i => nest loops (f i)) = nest loops (fun l => sum n (fun i => f i l)).
 Proof.
   induction loops as [|m loops IH]; cbn; intros f; [easy|].
