@@ -4,7 +4,7 @@
     [binary], [sem2 f]  those of two arguments
     [erf], [gauss]      the error function and its derivative 2/sqrt(pi) exp(-x^2)
     [logsumexp]         ln of the sum of exponentials along the middle axis of [outer, n, inner]
-    [op], [args]        what a node does, and the nodes it reads
+    [op], [args]        what a node does, and the nodes it reads; [slots] pairs them with their numbers
     [node]              an op and a shape; [elements] counts the elements
     [denote]            the value of a node, given the values of earlier nodes
     [scan f ns]         the list of results of [f], each from the results so far and the next node
@@ -83,6 +83,8 @@ Definition args (o : op) : list nat :=
   | Move _ _ _ x | Unary _ x | Logsumexp _ _ _ x => [x]
   | Contract _ _ _ _ x y | Binary _ x y => [x; y]
   end.
+(** The arguments with their numbers. *)
+Definition slots (o : op) : list (nat * nat) := combine (seq 0 (length (args o))) (args o).
 
 Definition constant (data : list PrimFloat.float) : vec := fun e => fR (nth e data 0%float).
 

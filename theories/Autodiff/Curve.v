@@ -5,8 +5,8 @@
     [slope1 f x]        the derivative of an elementwise function of one argument
     [slope2 f x y]      the partial derivatives of one of two arguments
     [jvp y o k d]       the derivative of op [o] at the values [y] when its argument number [k] moves with velocity [d]
-    [slots o]           the arguments of [o] with their numbers
-    [tangent y o d]     the derivative of [o] when every argument [j] moves with velocity [d j] *)
+    [tangent y o d]     the derivative of [o] when every argument [j] moves with velocity [d j]
+    [velocity wrt ns y dx]  the velocity of each node when the inputs in [wrt] move with velocities [dx] *)
 From Coq Require Import Reals NArith List.
 From Coquelicot Require Import Coquelicot.
 From Provenn Require Import Autodiff.View Autodiff.Core.
@@ -68,6 +68,16 @@ Definition jvp (y : nat -> vec) (o : op) (k : nat) (d : vec) : vec :=
       sum (N.to_nat n) (fun k => exp (y x (slice n inner e k)) * d (slice n inner e k)) / sumexp n inner (y x) e
   end.
 
-Definition slots (o : op) : list (nat * nat) := combine (seq 0 (length (args o))) (args o).
 Definition tangent (y : nat -> vec) (o : op) (d : nat -> vec) : vec :=
   fun e => lsum (fun '(k, j) => jvp y o k (d j) e) (slots o).
+
+(** Velocities of all nodes when the inputs in [wrt] move with velocities [dx]: forward mode. *)
+Definition velocities (wrt : list nat) (ns : list node) (y : nat -> vec) (dx : nat -> vec) : list vec :=
+  scan (fun ds n =>
+    if active wrt ns (length ds) then
+      match kind n with
+      | Input => dx (length ds)
+      | o => tangent y o (value ds)
+      end
+    else fun _ => 0) ns.
+Definition velocity wrt ns y dx : nat -> vec := value (velocities wrt ns y dx).

@@ -206,10 +206,10 @@ Proof.
 Qed.
 
 (** ** Ops *)
-Theorem denote_curve env i (y : R -> nat -> vec) t d ns n :
+Theorem denote_curve (env : R -> nat -> vec) i (y : R -> nat -> vec) t d ns n :
   node_ok ns n = true -> kind n <> Input -> smooth (N.to_nat (elements n)) (y t) (kind n) ->
   (forall j, In j (args (kind n)) -> curve (extent ns j) (fun s => y s j) t (d j)) ->
-  curve (N.to_nat (elements n)) (fun s => denote env i (y s) (kind n)) t (tangent (y t) (kind n) d).
+  curve (N.to_nat (elements n)) (fun s => denote (env s) i (y s) (kind n)) t (tangent (y t) (kind n) d).
 Proof.
   unfold node_ok, tangent. intros K NI Sm D e He.
   destruct (kind n) as [ | | loops out src x | loops out lhs rhs a b | f x
@@ -234,4 +234,96 @@ Proof.
     + apply N.ltb_lt in H. lia.
     + specialize (D x (or_introl eq_refl)). now rewrite H0 in D.
     + apply N.eqb_eq in H1. unfold count. now rewrite H1.
+Qed.
+
+(** ** Graphs *)
+Lemma jvp_0 y o k d e : (forall i, d i = 0) -> jvp y o k d e = 0.
+Proof.
+  intros Z. assert (A : forall p, at_ d p = 0) by (intros [i|]; cbn; auto).
+  destruct o as [ | | loops out src x | loops out lhs rhs a b | f x | f x z | outer m inner x]; cbn; trivial.
+  - apply nest_0. intros l _. rewrite A. unfold hit. destruct (touch out l); [destruct (Nat.eqb _ _)|]; ring.
+  - destruct k; apply nest_0; intros l _; rewrite A; unfold hit;
+      destruct (touch out l); [destruct (Nat.eqb _ _)| |destruct (Nat.eqb _ _)|]; ring.
+  - rewrite Z. ring.
+  - destruct k; rewrite Z; ring.
+  - rewrite sum_0; [unfold Rdiv; ring|]. intros. rewrite Z. ring.
+Qed.
+Lemma slots_In o k j : In (k, j) (slots o) -> In j (args o).
+Proof. apply in_combine_r. Qed.
+Lemma lsum_ext {A} (f g : A -> R) l : (forall a, In a l -> f a = g a) -> lsum f l = lsum g l.
+Proof. induction l as [|a l IH]; cbn; intros H; [easy|]. rewrite H, IH; auto. Qed.
+Lemma lsum_0 {A} (f : A -> R) l : (forall a, In a l -> f a = 0) -> lsum f l = 0.
+Proof. induction l as [|a l IH]; cbn; intros H; [easy|]. rewrite H, IH; auto. ring. Qed.
+Lemma tangent_args y o d d' e : (forall j, In j (args o) -> d j = d' j) -> tangent y o d e = tangent y o d' e.
+Proof. intros H. apply lsum_ext. intros [k j] Hj. apply slots_In in Hj. now rewrite H. Qed.
+
+Lemma velocity_inactive wrt ns y dx i e : active wrt ns i = false -> velocity wrt ns y dx i e = 0.
+Proof.
+  intros A. unfold velocity, value, velocities. destruct (nth_error ns i) as [n|] eqn:E.
+  - apply nth_error_split in E as (a & b & -> & <-). rewrite scan_at, scan_length. now rewrite A.
+  - rewrite nth_overflow; [easy|]. rewrite scan_length. now apply nth_error_None.
+Qed.
+Lemma velocity_input wrt ns y dx i n : nth_error ns i = Some n -> kind n = Input ->
+  active wrt ns i = true -> velocity wrt ns y dx i = dx i.
+Proof.
+  intros E K A. unfold velocity, value, velocities.
+  apply nth_error_split in E as (a & b & -> & <-). rewrite scan_at, scan_length. now rewrite A, K.
+Qed.
+Lemma velocity_node wrt ns y dx i n e : wf ns = true -> nth_error ns i = Some n -> kind n <> Input ->
+  active wrt ns i = true -> velocity wrt ns y dx i e = tangent y (kind n) (velocity wrt ns y dx) e.
+Proof.
+  intros W E K A. unfold velocity at 1, value, velocities.
+  apply nth_error_split in E as (a & b & -> & <-). apply wf_node in W. rewrite scan_at, scan_length, A.
+  transitivity (tangent y (kind n) (value (scan (fun ds n0 =>
+    if active wrt (a ++ n :: b) (length ds)
+    then match kind n0 with Input => dx (length ds) | o => tangent y o (value ds) end
+    else fun _ => 0) a)) e).
+  - destruct (kind n); trivial. now elim K.
+  - apply tangent_args. intros j Hj. symmetry. apply scan_prefix. now apply (node_ok_args a n).
+Qed.
+
+(** Nodes that depend on no moving input keep their values. *)
+Lemma inactive_constant wrt ns env env' : wf ns = true ->
+  (forall i n, nth_error ns i = Some n -> kind n = Input -> ~ In i wrt ->
+     forall e, (e < N.to_nat (elements n))%nat -> env i e = env' i e) ->
+  forall i, active wrt ns i = false -> forall e, (e < extent ns i)%nat -> val env ns i e = val env' ns i e.
+Proof.
+  intros W I i. induction i as [i IH] using lt_wf_ind. intros A e He.
+  destruct (nth_error ns i) as [n|] eqn:E.
+  - rewrite (extent_size _ _ _ (size_of_node _ _ _ E)) in He. destruct (wf_nth _ _ _ W E) as [K L].
+    rewrite (active_node _ _ i n) in A by assumption. apply orb_false_iff in A as [M A].
+    rewrite !(val_node _ ns i n) by assumption. apply (denote_ext _ _ _ _ _ ns); trivial.
+    + intros j k Hj Hk. apply IH; auto. destruct (active wrt ns j) eqn:Aj; [|easy].
+      rewrite <- A. symmetry. apply existsb_exists. now exists j.
+    + intros Hn. apply (I i n); trivial. rewrite <- mem_In, M. easy.
+  - unfold extent, size_of in He. rewrite E in He. cbn in He. lia.
+Qed.
+
+(** Forward mode: along a curve through a smooth point every node moves with its velocity. *)
+Theorem val_curve wrt ns env t dx : wf ns = true -> Smooth (env t) ns wrt ->
+  (forall w, In w wrt -> curve (extent ns w) (fun s => env s w) t (dx w)) ->
+  (forall i n, nth_error ns i = Some n -> kind n = Input -> ~ In i wrt ->
+     forall s e, (e < N.to_nat (elements n))%nat -> env s i e = env t i e) ->
+  forall i, curve (extent ns i) (fun s => val (env s) ns i) t (velocity wrt ns (val (env t) ns) dx i).
+Proof.
+  intros W Sm X I i. induction i as [i IH] using lt_wf_ind. intros e He.
+  destruct (active wrt ns i) eqn:A.
+  - destruct (nth_error ns i) as [n|] eqn:E.
+    + destruct (wf_nth _ _ _ W E) as [K L].
+      assert (D : is_derive (fun s => denote (env s) i (val (env s) ns) (kind n) e) t
+        (velocity wrt ns (val (env t) ns) dx i e)).
+      { assert (B : {kind n = Input} + {kind n <> Input}) by (destruct (kind n); now (left + right)).
+        destruct B as [B|B].
+        - rewrite (velocity_input _ _ _ _ i n), B by assumption. cbn. apply X; [|assumption].
+          rewrite (active_node _ _ i n), B in A by assumption. cbn in A. rewrite orb_false_r in A.
+          now apply mem_In.
+        - rewrite (velocity_node _ _ _ _ i n) by assumption.
+          rewrite (extent_size _ _ _ (size_of_node _ _ _ E)) in He.
+          apply (denote_curve env i (fun s => val (env s) ns) t _ ns n); auto.
+          now apply (Sm i). }
+      revert D. apply is_derive_ext. intros s. now rewrite (val_node _ ns i n).
+    + unfold extent, size_of in He. rewrite E in He. cbn in He. lia.
+  - rewrite velocity_inactive by assumption. apply (is_derive_ext (fun _ => val (env t) ns i e)).
+    + intros s. apply (inactive_constant wrt ns); trivial. intros j n E K Nj k Hk. symmetry. now apply (I j n).
+    + apply derive_const.
 Qed.
