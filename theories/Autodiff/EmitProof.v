@@ -143,3 +143,50 @@ Lemma sized_broadcast ns s e : sized ns e 1 -> sized ns (broadcast s e) (volume 
 Proof. cbn. rewrite sizes_identity. auto. Qed.
 Lemma denote_broadcast y s e k : (k < count s)%nat -> denote_expr y (broadcast s e) k = denote_expr y e O.
 Proof. apply move_identity_scalar. Qed.
+
+(** ** What expressions compute *)
+(** Over the nodes [ns], [e] has [m] elements and they are those of [f env]. *)
+Definition computes (ns : list node) (e : expr) (m : N) (f : (nat -> vec) -> vec) : Prop :=
+  sized ns e m /\ forall env k, (k < N.to_nat m)%nat -> denote_expr (val env ns) e k = f env k.
+
+Lemma computes_grows ns ns' e m f : grows ns ns' -> computes ns e m f -> computes ns' e m f.
+Proof.
+  intros G [S C]. split; [now apply sized_grows with ns|]. intros env k H.
+  rewrite (denote_expr_grows env ns ns' e G m S). now apply C.
+Qed.
+Lemma computes_ref ns i m : size_of ns i = Some m -> computes ns (Ref i) m (fun env => val env ns i).
+Proof. intros H. now split. Qed.
+Lemma computes_ext ns e m f f' : computes ns e m f ->
+  (forall env k, (k < N.to_nat m)%nat -> f env k = f' env k) -> computes ns e m f'.
+Proof. intros [S C] E. split; [assumption|]. intros env k H. rewrite C; auto. Qed.
+Lemma computes_apply1 ns f s a m fa : volume s = m -> computes ns a m fa ->
+  computes ns (Apply1 f s a) m (fun env k => sem1 f (fa env k)).
+Proof. intros V [S A]. split; [easy|]. intros env k H. cbn. now rewrite A. Qed.
+Lemma computes_apply2 ns f s a b m fa fb : volume s = m -> computes ns a m fa -> computes ns b m fb ->
+  computes ns (Apply2 f s a b) m (fun env k => sem2 f (fa env k) (fb env k)).
+Proof. intros V [S A] [T B]. split; [easy|]. intros env k H. cbn. now rewrite A, B. Qed.
+Lemma computes_broadcast ns s a f : computes ns a 1 f ->
+  computes ns (broadcast s a) (volume s) (fun env _ => f env O).
+Proof.
+  intros [S A]. split; [now apply sized_broadcast|]. intros env k H.
+  rewrite denote_broadcast by assumption. apply A. cbn. lia.
+Qed.
+Lemma computes_moved ns loops out src s a m fa : volume s = m -> volume (sizes out) = m ->
+  computes ns a (volume (sizes src)) fa ->
+  computes ns (Moved loops out src s a) m (fun env => move loops out src (fa env)).
+Proof. intros V O [S A]. split; [easy|]. intros env k H. cbn. apply move_ext. intros. now apply A. Qed.
+Lemma computes_contracted ns loops out lhs rhs s a b m fa fb : volume s = m -> volume (sizes out) = m ->
+  computes ns a (volume (sizes lhs)) fa -> computes ns b (volume (sizes rhs)) fb ->
+  computes ns (Contracted loops out lhs rhs s a b) m (fun env => contract loops out lhs rhs (fa env) (fb env)).
+Proof.
+  intros V O [S A] [T B]. split; [easy|]. intros env k H. cbn. apply contract_ext; intros; [now apply A | now apply B].
+Qed.
+
+(** The node of an expression computes the same. *)
+Theorem emits_computes e g m f : good g -> computes (nodes_of g) e m f ->
+  let (i, g') := emits e g in
+  good g' /\ grows (nodes_of g) (nodes_of g') /\ computes (nodes_of g') (Ref i) m f.
+Proof.
+  intros G [S C]. pose proof (emits_emitted e g m G S) as E. destruct (emits e g) as [i g'].
+  destruct E as (G' & R & Sz & V). repeat (split; [easy|]). intros env k H. cbn. rewrite V. now apply C.
+Qed.
