@@ -190,8 +190,18 @@ Definition read_program (f : words) : res program :=
 Local Close Scope uint63_scope.
 
 (** ** Printing *)
+Fixpoint of_pos (p : positive) : float :=
+  match p with
+  | xH => 1%float
+  | xO p => (of_pos p * 2)%float
+  | xI p => (of_pos p * 2 + 1)%float
+  end.
 Definition of_Z (z : Z) : float :=
-  if (z <? 0)%Z then (- PrimFloat.of_uint63 (Uint63.of_Z (- z)))%float else PrimFloat.of_uint63 (Uint63.of_Z z).
+  match z with
+  | Z0 => 0%float
+  | Zpos p => of_pos p
+  | Zneg p => (- of_pos p)%float
+  end.
 Definition of_N (n : N) : float := of_Z (Z.of_N n).
 Definition of_nat (n : nat) : float := of_Z (Z.of_nat n).
 Definition counted (l : list float) : list float := of_nat (length l) :: l.
