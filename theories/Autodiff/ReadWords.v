@@ -203,7 +203,12 @@ Definition of_Z (z : Z) : float :=
   | Zneg p => (- of_pos p)%float
   end.
 Definition of_N (n : N) : float := of_Z (Z.of_N n).
-Definition of_nat (n : nat) : float := of_Z (Z.of_nat n).
+Fixpoint add_nat (x : float) (n : nat) : float :=
+  match n with
+  | O => x
+  | S n => add_nat (x + 1)%float n
+  end.
+Definition of_nat (n : nat) : float := add_nat 0%float n.
 Definition counted (l : list float) : list float := of_nat (length l) :: l.
 
 Definition words_of_dim (d : dim) : list float := of_N (size d) :: of_Z (offset d) :: map of_Z (coeffs d).
