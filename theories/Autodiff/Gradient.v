@@ -1,7 +1,7 @@
 (** The gradient of a graph file as a graph file: what Python's transformation must write, word for word.
 
     [inputs ns]         the numbers of the input nodes
-    [wrt_okb], [seeds]  [wrt] lists input nodes, each once
+    [wrt_okb ns wrt]    [wrt] lists input nodes, each once
     [gradient g wrt]    the graph [g], whose first output is a scalar, continued by its gradient in the inputs
                         [wrt], which become further outputs
     [gradient_words f wrt]  its words, for the graph in file [f]; all inputs if [wrt] is not given
@@ -33,7 +33,7 @@ Definition chosen (g : program) (wrt : option (list nat)) : list nat :=
   | None => inputs (nodes g)
   end.
 Definition differentiable (g : program) (wrt : list nat) : bool :=
-  wrt_okb (nodes g) wrt && match shape_of (nodes g) (first g) with [] => true | _ => false end.
+  wrt_okb (nodes g) wrt && match nth_error (nodes g) (first g) with Some (Node _ []) => true | _ => false end.
 Definition gradient_words (f : words) (wrt : option (list nat)) : res (list float) :=
   let* g := read_program f in
   let* _ := demand (differentiable g (chosen g wrt)) WrongShape 4 in

@@ -53,6 +53,26 @@ Proof.
     destruct (wf_nth _ _ _ W E) as [K _]. now apply (node_ok_args ns m).
 Qed.
 
+Lemma loss_seed_ok ns wrt loss : wf ns = true -> wrt_ok ns wrt -> size_of ns loss = Some 1%N ->
+  let ns' := ns ++ [Node (Constant [PrimFloat.one]) []] in
+  wf ns' = true /\ size_of ns' (length ns) = Some 1%N /\ wrt_ok ns' wrt /\ seeds_ok ns' [(loss, length ns)].
+Proof.
+  intros W [D In_] L ns'. assert (S1 : size_of ns' (length ns) = Some 1%N).
+  { unfold size_of, ns'. now rewrite nth_error_app2, Nat.sub_diag by trivial. }
+  split; [unfold ns'; rewrite wf_snoc, W; reflexivity|]. split; [exact S1|]. split; split; trivial.
+  - intros w Hw. destruct (In_ w Hw) as (n & E & K). exists n. split; [|assumption]. unfold ns'.
+    rewrite nth_error_app1; [assumption|]. apply nth_error_Some. now rewrite E.
+  - repeat constructor; easy.
+  - intros i c [[= <- <-]|[]]. exists 1%N. split; [|assumption]. now apply size_of_prefix.
+Qed.
+Theorem loss_gradient_extends ns wrt loss : wf ns = true -> wrt_ok ns wrt -> size_of ns loss = Some 1%N ->
+  let (ext, gs) := loss_gradient ns wrt loss in wf ext = true /\ grows ns ext.
+Proof.
+  intros W Wr L. unfold loss_gradient. destruct (loss_seed_ok ns wrt loss W Wr L) as (W' & _ & Wr' & Sd).
+  pose proof (vjp_conserves _ wrt _ (fun _ _ => 0) (fun _ _ => 0) W' Wr' Sd) as C.
+  destruct (vjp _ wrt _) as [ext gs]. destruct C as (We & G & _). split; [assumption|].
+  apply grows_trans with (2 := G). eexists. split; [reflexivity | repeat constructor; easy].
+Qed.
 Theorem loss_gradient_correct ns wrt loss env t dx :
   wf ns = true -> wrt_ok ns wrt -> size_of ns loss = Some 1%N -> moves ns wrt env t dx -> Smooth (env t) ns wrt ->
   let (ext, gs) := loss_gradient ns wrt loss in
@@ -62,18 +82,10 @@ Theorem loss_gradient_correct ns wrt loss env t dx :
 Proof.
   intros W [D In_] L [X I] Sm. unfold loss_gradient. set (one := Node (Constant [PrimFloat.one]) []).
   assert (Lt := size_of_lt _ _ _ L).
-  assert (W' : wf (ns ++ [one]) = true) by (rewrite wf_snoc, W; reflexivity).
   assert (Lw : forall w, In w wrt -> (w < length ns)%nat).
   { intros w Hw. destruct (In_ w Hw) as (n & E & _). apply nth_error_Some. now rewrite E. }
-  assert (S1 : size_of (ns ++ [one]) (length ns) = Some 1%N).
-  { unfold size_of. now rewrite nth_error_app2, Nat.sub_diag by trivial. }
-  assert (Wr' : wrt_ok (ns ++ [one]) wrt).
-  { split; [assumption|]. intros w Hw. destruct (In_ w Hw) as (n & E & K). exists n. split; [|assumption].
-    rewrite nth_error_app1; [assumption | auto]. }
-  assert (Sd : seeds_ok (ns ++ [one]) [(loss, length ns)]).
-  { split; [repeat constructor; easy|]. intros i c [[= <- <-]|[]]. exists 1%N. split; [|assumption].
-    now apply size_of_prefix. }
-  assert (Mv : moves (ns ++ [one]) wrt env t dx).
+  destruct (loss_seed_ok ns wrt loss W (conj D In_) L) as (W' & S1 & Wr' & Sd).
+  fold one in W', S1, Wr', Sd. assert (Mv : moves (ns ++ [one]) wrt env t dx).
   { split.
     - intros w Hw. rewrite extent_prefix by auto. now apply X.
     - intros i n E K. destruct (le_lt_dec (length ns) i) as [Li|Li].
