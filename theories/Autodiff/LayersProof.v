@@ -212,3 +212,111 @@ Proof.
   change (move s (identity s) [] (constant [?z]) e) with (denote_expr y (broadcast s (Number z)) e).
   rewrite !denote_broadcast by assumption. cbn [denote_expr]. unfold constant. cbn [nth]. now rewrite H1.
 Qed.
+
+(** ** Normalisation *)
+Section Normalise.
+Variables (groups : N) (inner : list N) (elements : view) (s : list N) (along : dim).
+Variables (size_ eps : PrimFloat.float) (y : nat -> vec) (x : expr).
+(** The element of the tensor at point [l] of group [g]. *)
+Variable place : nat -> point -> point.
+Hypothesis Hsizes : sizes elements = s.
+Hypothesis Halong : size along = groups.
+Hypothesis Hinside : forall g l, (g < N.to_nat groups)%nat -> inside inner l -> inside s (place g l).
+Hypothesis Hplace : forall g l, (g < N.to_nat groups)%nat -> inside inner l ->
+  indices elements (g :: l) = ints (place g l).
+Hypothesis Hgroup : forall g l, (g < N.to_nat groups)%nat -> inside inner l ->
+  index along (place g l) = Z.of_nat g.
+
+Definition at_place (z : vec) (g : nat) (l : point) : R := z (flat 0 s (place g l)).
+Definition mean_of (z : vec) (g : nat) : R := nest inner (at_place z g) / fR size_.
+Definition variance_of (z : vec) (g : nat) : R :=
+  nest inner (fun l => (at_place z g l - mean_of z g) * (at_place z g l - mean_of z g)) / fR size_.
+
+Lemma total_computes z g : (g < N.to_nat groups)%nat ->
+  denote_expr y (total groups inner elements z) g = nest inner (at_place (denote_expr y z) g).
+Proof.
+  intros Hg. unfold total. cbn [denote_expr].
+  pose proof (move_lead [groups] inner (length inner) elements (denote_expr y z) [g] (conj Hg I)) as M.
+  cbn [app flat Nat.mul Nat.add] in M. rewrite M. apply nest_ext_inside. intros l Hl.
+  rewrite Hplace, Hsizes, elem_inside by auto. reflexivity.
+Qed.
+Lemma number_computes s' c e : (e < count s')%nat -> denote_expr y (broadcast s' (Number c)) e = fR c.
+Proof. intros H. now rewrite denote_broadcast. Qed.
+Lemma group_lt g : (g < N.to_nat groups)%nat -> (g < count [groups])%nat.
+Proof. rewrite volume_cons. cbn. lia. Qed.
+Lemma mean_computes z g : (g < N.to_nat groups)%nat ->
+  denote_expr y (mean groups inner elements size_ z) g = mean_of (denote_expr y z) g.
+Proof.
+  intros Hg. unfold mean. change (denote_expr y (total groups inner elements z) g
+    / denote_expr y (broadcast [groups] (Number size_)) g = mean_of (denote_expr y z) g).
+  now rewrite total_computes, number_computes by (trivial; now apply group_lt).
+Qed.
+Lemma over_computes z g l : (g < N.to_nat groups)%nat -> inside inner l ->
+  denote_expr y (over s along z) (flat 0 s (place g l)) = denote_expr y z g.
+Proof.
+  intros Hg Hl. unfold over. cbn [denote_expr].
+  pose proof (move_lead s [] 0 [along] (denote_expr y z) (place g l) (Hinside g l Hg Hl)) as M.
+  rewrite app_nil_r in M. rewrite M. cbn [nest sizes map indices]. rewrite app_nil_r, Hgroup, Halong by assumption.
+  change [Z.of_nat g] with (ints [g]). rewrite elem_inside by (cbn; auto). reflexivity.
+Qed.
+Lemma centred_computes g l : (g < N.to_nat groups)%nat -> inside inner l ->
+  denote_expr y (centred groups inner elements s along size_ x) (flat 0 s (place g l)) =
+  at_place (denote_expr y x) g l - mean_of (denote_expr y x) g.
+Proof.
+  intros Hg Hl. unfold centred. cbn [denote_expr sem2].
+  change (move s (lead s 0) [along] ?v) with (denote_expr (fun _ => v) (over s along (Ref O))).
+  rewrite <- mean_computes, <- (over_computes (mean groups inner elements size_ x) g l) by assumption. reflexivity.
+Qed.
+Lemma variance_computes g : (g < N.to_nat groups)%nat ->
+  denote_expr y (variance groups inner elements s along size_ x) g = variance_of (denote_expr y x) g.
+Proof.
+  intros Hg. unfold variance. rewrite mean_computes by assumption. unfold mean_of at 1, variance_of. f_equal.
+  apply nest_ext_inside. intros l Hl. unfold at_place at 1. rewrite <- centred_computes by assumption. reflexivity.
+Qed.
+Theorem normalise_computes g l : (g < N.to_nat groups)%nat -> inside inner l ->
+  denote_expr y (normalise groups inner elements s along size_ eps x) (flat 0 s (place g l)) =
+  (at_place (denote_expr y x) g l - mean_of (denote_expr y x) g)
+  / sqrt (variance_of (denote_expr y x) g + fR eps).
+Proof.
+  intros Hg Hl. unfold normalise.
+  transitivity (denote_expr y (centred groups inner elements s along size_ x) (flat 0 s (place g l))
+    / denote_expr y (over s along (Apply1 Sqrt [groups] (Apply2 Add [groups]
+        (variance groups inner elements s along size_ x) (broadcast [groups] (Number eps)))))
+        (flat 0 s (place g l))); [reflexivity|].
+  rewrite centred_computes, over_computes by assumption. f_equal. f_equal.
+  change (denote_expr y (Apply1 Sqrt [groups] ?e) g) with (sqrt (denote_expr y e g)). f_equal.
+  change (denote_expr y (Apply2 Add [groups] ?a ?b) g) with (denote_expr y a g + denote_expr y b g).
+  now rewrite variance_computes, number_computes by (trivial; now apply group_lt).
+Qed.
+End Normalise.
+
+Theorem layer_norm_computes y rows n size_ eps x r k : (r < N.to_nat rows)%nat -> (k < N.to_nat n)%nat ->
+  let z k := denote_expr y x (flat 0 [rows; n] [r; k]) in
+  let mu := sum (N.to_nat n) z / fR size_ in
+  let sigma2 := sum (N.to_nat n) (fun k => (z k - mu) * (z k - mu)) / fR size_ in
+  denote_expr y (layer_norm rows n size_ eps x) (flat 0 [rows; n] [r; k]) = (z k - mu) / sqrt (sigma2 + fR eps).
+Proof.
+  intros Hr Hk z mu sigma2. unfold layer_norm.
+  apply (normalise_computes rows [n] (lead [rows; n] 0) [rows; n] (axis 2 0 rows) size_ eps y x (fun r l => r :: l))
+    with (g := r) (l := [k]); trivial; try (now cbn); intros g l Hg Hl;
+    destruct l as [|i [|]]; cbn in Hl; try tauto.
+  - same_elem.
+  - unfold axis, unit_vector, index. cbn -[Z.mul Z.add Z.of_nat]. lia.
+Qed.
+Theorem batch_norm_computes y rows channels n size_ eps x b c i :
+  (b < N.to_nat rows)%nat -> (c < N.to_nat channels)%nat -> (i < N.to_nat n)%nat ->
+  let z b i := denote_expr y x (flat 0 [rows; channels; n] [b; c; i]) in
+  let mu := sum (N.to_nat rows) (fun b => sum (N.to_nat n) (z b)) / fR size_ in
+  let sigma2 := sum (N.to_nat rows) (fun b => sum (N.to_nat n) (fun i => (z b i - mu) * (z b i - mu))) / fR size_ in
+  denote_expr y (batch_norm rows channels n size_ eps x) (flat 0 [rows; channels; n] [b; c; i]) =
+  (z b i - mu) / sqrt (sigma2 + fR eps).
+Proof.
+  intros Hb Hc Hi z mu sigma2. unfold batch_norm.
+  apply (normalise_computes channels [rows; n] [axis 3 1 rows; axis 3 0 channels; axis 3 2 n] [rows; channels; n]
+    (axis 3 1 channels) size_ eps y x (fun c l => match l with [b; i] => [b; c; i] | _ => [] end))
+    with (g := c) (l := [b; i]); trivial; try (now cbn); intros g l Hg Hl;
+    destruct l as [|j [|k [|]]]; cbn in Hl; try tauto.
+  - cbn. tauto.
+  - same_elem.
+  - unfold axis, unit_vector, index. cbn -[Z.mul Z.add Z.of_nat]. lia.
+Qed.
