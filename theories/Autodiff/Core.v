@@ -11,8 +11,10 @@
     [eval env ns]       the values of all nodes, where [env] gives the inputs by node number;
                         [val env ns i] is that of node [i]
     [wf ns]             the graph is well-formed: arguments are earlier and all sizes agree
-    [actives wrt ns]    for each node, whether it depends on an input in [wrt]; [active wrt ns i] is one of them
-    [smooth], [Smooth]  the side conditions of differentiation, for one op and for the active nodes of a graph *)
+    [actives wrt ns]    for each node, whether it depends on an input in [wrt]; [active wrt ns i] is one of
+                        them
+    [smooth], [Smooth]  the side conditions of differentiation, for one op and for the active nodes of a
+                        graph *)
 From Coq Require Import Floats Bool Reals NArith ZArith List.
 From Coquelicot Require Import Coquelicot.
 From Provenn Require Import Base.Binary64 Autodiff.View.

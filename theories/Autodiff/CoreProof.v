@@ -89,7 +89,8 @@ Proof.
 Qed.
 
 (** ** Values *)
-Lemma denote_args env i y y' o : (forall j, In j (args o) -> y j = y' j) -> denote env i y o = denote env i y' o.
+Lemma denote_args env i y y' o : (forall j, In j (args o) -> y j = y' j) ->
+  denote env i y o = denote env i y' o.
 Proof. destruct o; cbn; intros H; rewrite ?H by auto; reflexivity. Qed.
 Lemma eval_length env ns : length (eval env ns) = length ns.
 Proof. apply scan_length. Qed.

@@ -1,10 +1,12 @@
 (** Derivatives along curves, and the derivative of each op as a linear map for each of its arguments.
 
-    [curve n c t v]     the first [n] elements of the curve [c] are differentiable at time [t], with velocity [v]
+    [curve n c t v]     the first [n] elements of the curve [c] are differentiable at time [t], with velocity
+                        [v]
     [lsum f l]          the sum of [f] over the list [l]
     [slope1 f x]        the derivative of an elementwise function of one argument
     [slope2 f x y]      the partial derivatives of one of two arguments
-    [jvp y o k d]       the derivative of op [o] at the values [y] when its argument number [k] moves with velocity [d]
+    [jvp y o k d]       the derivative of op [o] at the values [y] when its argument number [k] moves with
+                        velocity [d]
     [tangent y o d]     the derivative of [o] when every argument [j] moves with velocity [d j]
     [velocity wrt ns y dx]  the velocity of each node when the inputs in [wrt] move with velocities [dx] *)
 From Coq Require Import Reals NArith List.
@@ -65,7 +67,8 @@ Definition jvp (y : nat -> vec) (o : op) (k : nat) (d : vec) : vec :=
       | _ => fun e => snd (slope2 f (y a e) (y b e)) * d e
       end
   | Logsumexp _ n inner x => fun e =>
-      sum (N.to_nat n) (fun k => exp (y x (slice n inner e k)) * d (slice n inner e k)) / sumexp n inner (y x) e
+      sum (N.to_nat n) (fun k => exp (y x (slice n inner e k)) * d (slice n inner e k)) / sumexp n inner (y x)
+        e
   end.
 
 Definition tangent (y : nat -> vec) (o : op) (d : nat -> vec) : vec :=

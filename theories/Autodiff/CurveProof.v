@@ -1,4 +1,5 @@
-(** Each op of the calculus is differentiable along curves through smooth points, with the stated derivative. *)
+(** Each op of the calculus is differentiable along curves through smooth points, with the stated derivative.
+    *)
 From Coq Require Import Bool Reals Lra Lia Psatz NArith List.
 From Coquelicot Require Import Coquelicot.
 From Provenn Require Import Autodiff.View Autodiff.ViewProof Autodiff.Core Autodiff.CoreProof Autodiff.Curve.
@@ -117,8 +118,10 @@ Proof.
   - rewrite <- (Rmult_1_r (sign x)). now apply (is_derive_Rabs (fun s => s)); [apply derive_id|].
   - now apply derive_sign.
 Qed.
-Theorem derive2 f (g h : R -> R) (t dg dh : R) : smooth2 f (g t) (h t) -> is_derive g t dg -> is_derive h t dh ->
-  is_derive (fun s => sem2 f (g s) (h s)) t (fst (slope2 f (g t) (h t)) * dg + snd (slope2 f (g t) (h t)) * dh).
+Theorem derive2 f (g h : R -> R) (t dg dh : R) : smooth2 f (g t) (h t) -> is_derive g t dg ->
+  is_derive h t dh ->
+  is_derive (fun s => sem2 f (g s) (h s)) t (fst (slope2 f (g t) (h t)) * dg + snd (slope2 f (g t) (h t)) *
+    dh).
 Proof.
   intros S G H. destruct f; cbn in *.
   - eapply derive_eq; [now apply derive_plus; [exact G | exact H] | ring].
@@ -145,7 +148,8 @@ Qed.
 
 (** ** Sums *)
 Lemma sum_derive n : forall (f : nat -> R -> R) (t : R) (d : nat -> R),
-  (forall i, (i < n)%nat -> is_derive (f i) t (d i)) -> is_derive (fun s => sum n (fun i => f i s)) t (sum n d).
+  (forall i, (i < n)%nat -> is_derive (f i) t (d i)) -> is_derive (fun s => sum n (fun i => f i s)) t (sum n
+    d).
 Proof.
   induction n as [|n IH]; intros f t d H; cbn; [apply derive_const|].
   apply derive_plus; [apply IH; intros; apply H; lia | apply H; lia].
@@ -157,7 +161,8 @@ Proof.
   apply (sum_derive _ (fun i s => nest loops (fun l => f (i :: l) s))). intros i _.
   apply (IH (fun l s => f (i :: l) s)). intros l. apply H.
 Qed.
-Lemma scatter_derive loops out (f : point -> R -> R) (t : R) (d : point -> R) e : (forall l, is_derive (f l) t (d l)) ->
+Lemma scatter_derive loops out (f : point -> R -> R) (t : R) (d : point ->
+  R) e : (forall l, is_derive (f l) t (d l)) ->
   is_derive (fun s => scatter loops out (fun l => f l s) e) t (scatter loops out d e).
 Proof.
   intros H. apply (nest_derive loops (fun l s => hit (touch out l) e (f l s))). intros l. unfold hit.
@@ -192,7 +197,8 @@ Proof. intros H. apply sum_pos; [assumption|]. intros. apply exp_pos. Qed.
 Theorem logsumexp_curve outer n inner x t dx : (0 < N.to_nat n)%nat ->
   curve (count [outer; n; inner]) x t dx ->
   curve (count [outer; inner]) (fun s => logsumexp n inner (x s)) t (fun e =>
-    sum (N.to_nat n) (fun k => exp (x t (slice n inner e k)) * dx (slice n inner e k)) / sumexp n inner (x t) e).
+    sum (N.to_nat n) (fun k => exp (x t (slice n inner e k)) * dx (slice n inner e k)) / sumexp n inner (x t)
+      e).
 Proof.
   intros Hn H e He. pose proof (sumexp_pos n inner (x t) e Hn) as P.
   assert (D : is_derive (fun s => sumexp n inner (x s) e) t
@@ -221,7 +227,8 @@ Proof.
   - apply derive_const.
   - rewrite Rplus_0_r. apply (move_curve loops out src (fun s => y s x) t (d x) (S e)); [|lia].
     specialize (D x (or_introl eq_refl)). now rewrite H0 in D.
-  - rewrite Rplus_0_r. apply (contract_curve loops out lhs rhs (fun s => y s a) (fun s => y s b) t (d a) (d b) (S e));
+  - rewrite Rplus_0_r. apply (contract_curve loops out lhs rhs (fun s => y s a) (fun s => y s b) t (d a) (d b)
+      (S e));
       [| |lia].
     + specialize (D a (or_introl eq_refl)). now rewrite H1 in D.
     + specialize (D b (or_intror (or_introl eq_refl))). now rewrite H0 in D.
@@ -324,6 +331,7 @@ Proof.
       revert D. apply is_derive_ext. intros s. now rewrite (val_node _ ns i n).
     + unfold extent, size_of in He. rewrite E in He. cbn in He. lia.
   - rewrite velocity_inactive by assumption. apply (is_derive_ext (fun _ => val (env t) ns i e)).
-    + intros s. apply (inactive_constant wrt ns); trivial. intros j n E K Nj k Hk. symmetry. now apply (I j n).
+    + intros s. apply (inactive_constant wrt ns); trivial. intros j n E K Nj k Hk. symmetry.
+      now apply (I j n).
     + apply derive_const.
 Qed.

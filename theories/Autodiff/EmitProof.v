@@ -29,7 +29,8 @@ Fixpoint sized (ns : list node) (e : expr) (m : N) : Prop :=
   | Apply2 _ s a b | Swapped _ s a b => volume s = m /\ sized ns a m /\ sized ns b m
   | Moved _ out src s a => volume s = m /\ volume (sizes out) = m /\ sized ns a (volume (sizes src))
   | Contracted _ out lhs rhs s a b =>
-      volume s = m /\ volume (sizes out) = m /\ sized ns a (volume (sizes lhs)) /\ sized ns b (volume (sizes rhs))
+      volume s = m /\ volume (sizes out) = m /\ sized ns a (volume (sizes lhs)) /\
+        sized ns b (volume (sizes rhs))
   end.
 
 Definition good (g : graph) : Prop := fresh g = length (nodes_of g) /\ wf (nodes_of g) = true.
@@ -59,7 +60,8 @@ Lemma denote_expr_grows env ns ns' e : grows ns ns' -> forall m, sized ns e m ->
 Proof.
   intros G. induction e; cbn; intros m H; trivial;
     repeat match goal with H : _ /\ _ |- _ => destruct H end;
-    repeat match goal with IH : forall m, sized ns ?e m -> _, H : sized ns ?e _ |- _ => rewrite (IH _ H); clear IH end;
+    repeat match goal with IH : forall m, sized ns ?e m -> _, H : sized ns ?e _ |- _ => rewrite (IH _ H);
+      clear IH end;
     trivial.
   now apply grows_val_size with m.
 Qed.
@@ -110,7 +112,8 @@ Proof.
   - intros (<- & A & B). specialize (IHa g _ G A). destruct (emits a g) as [i g1].
     destruct IHa as (G1 & R1 & S1 & V1).
     specialize (IHb g1 _ G1 (sized_grows _ _ _ R1 _ B)). destruct (emits b g1) as [j g2].
-    destruct IHb as (G2 & R2 & S2 & V2). apply emit_after; trivial; [now apply grows_trans with (nodes_of g1) | | easy |].
+    destruct IHb as (G2 & R2 & S2 & V2). apply emit_after; trivial;
+      [now apply grows_trans with (nodes_of g1) | | easy |].
     + unfold node_ok. cbn [kind]. unfold elements. cbn [shape]. rewrite andb_true_iff, !fits_size.
       split; [now eapply grows_size, S1 | easy].
     + intros env. cbn. rewrite V2, (grows_val_size env _ _ i _ R2 S1), V1.
@@ -118,7 +121,8 @@ Proof.
   - intros (<- & A & B). specialize (IHb g _ G B). destruct (emits b g) as [j g1].
     destruct IHb as (G1 & R1 & S1 & V1).
     specialize (IHa g1 _ G1 (sized_grows _ _ _ R1 _ A)). destruct (emits a g1) as [i g2].
-    destruct IHa as (G2 & R2 & S2 & V2). apply emit_after; trivial; [now apply grows_trans with (nodes_of g1) | | easy |].
+    destruct IHa as (G2 & R2 & S2 & V2). apply emit_after; trivial;
+      [now apply grows_trans with (nodes_of g1) | | easy |].
     + unfold node_ok. cbn [kind]. unfold elements. cbn [shape]. rewrite andb_true_iff, !fits_size.
       split; [easy | now eapply grows_size, S1].
     + intros env. cbn. rewrite V2, (grows_val_size env _ _ j _ R2 S1), V1.
@@ -131,7 +135,8 @@ Proof.
   - intros (<- & O & A & B). specialize (IHa g _ G A). destruct (emits a g) as [i g1].
     destruct IHa as (G1 & R1 & S1 & V1).
     specialize (IHb g1 _ G1 (sized_grows _ _ _ R1 _ B)). destruct (emits b g1) as [j g2].
-    destruct IHb as (G2 & R2 & S2 & V2). apply emit_after; trivial; [now apply grows_trans with (nodes_of g1) | | easy |].
+    destruct IHb as (G2 & R2 & S2 & V2). apply emit_after; trivial;
+      [now apply grows_trans with (nodes_of g1) | | easy |].
     + unfold node_ok. cbn [kind]. unfold elements. cbn [shape]. rewrite !andb_true_iff, !fits_size. rewrite O.
       repeat split; [apply N.eqb_refl | now eapply grows_size, S1 | easy].
     + intros env. cbn. rewrite V2, (grows_val_size env _ _ i _ R2 S1), V1.
@@ -177,9 +182,11 @@ Lemma computes_moved ns loops out src s a m fa : volume s = m -> volume (sizes o
 Proof. intros V O [S A]. split; [easy|]. intros env k H. cbn. apply move_ext. intros. now apply A. Qed.
 Lemma computes_contracted ns loops out lhs rhs s a b m fa fb : volume s = m -> volume (sizes out) = m ->
   computes ns a (volume (sizes lhs)) fa -> computes ns b (volume (sizes rhs)) fb ->
-  computes ns (Contracted loops out lhs rhs s a b) m (fun env => contract loops out lhs rhs (fa env) (fb env)).
+  computes ns (Contracted loops out lhs rhs s a b) m (fun env => contract loops out lhs rhs (fa env) (fb
+    env)).
 Proof.
-  intros V O [S A] [T B]. split; [easy|]. intros env k H. cbn. apply contract_ext; intros; [now apply A | now apply B].
+  intros V O [S A] [T B]. split; [easy|]. intros env k H. cbn.
+  apply contract_ext; intros; [now apply A | now apply B].
 Qed.
 
 (** The node of an expression computes the same. *)

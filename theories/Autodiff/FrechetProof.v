@@ -40,7 +40,8 @@ Lemma near_plus f g f0 g0 df dg : near F r f f0 df -> near F r g g0 dg ->
   near F r (fun a => f a + g a) (f0 + g0) (fun a => df a + dg a).
 Proof.
   intros [H [k [P K]]] [H' [k' [P' K']]]. split.
-  - intros e Q. assert (E2 : 0 < e / 2) by lra. generalize (filter_and _ _ (H _ E2) (H' _ E2)). apply filter_imp.
+  - intros e Q. assert (E2 : 0 < e / 2) by lra. generalize (filter_and _ _ (H _ E2) (H' _ E2)).
+    apply filter_imp.
     intros a [U V]. pose proof (Rabs_triang (f a - f0 - df a) (g a - g0 - dg a)) as T.
     replace (f a + g a - (f0 + g0) - (df a + dg a)) with ((f a - f0 - df a) + (g a - g0 - dg a)) by ring. lra.
   - exists (k + k'). split; [lra|]. generalize (filter_and _ _ K K'). apply filter_imp. intros a [U V].
@@ -50,13 +51,15 @@ Qed.
 Lemma near_mult f g f0 g0 df dg : near F r f f0 df -> near F r g g0 dg ->
   near F r (fun a => f a * g a) (f0 * g0) (fun a => df a * g0 + f0 * dg a).
 Proof.
-  intros Hf Hg. destruct (near_lipschitz _ _ _ Hf) as (p & Pp & Lp). destruct (near_lipschitz _ _ _ Hg) as (q & Pq & Lq).
+  intros Hf Hg. destruct (near_lipschitz _ _ _ Hf) as (p & Pp & Lp).
+  destruct (near_lipschitz _ _ _ Hg) as (q & Pq & Lq).
   destruct Hf as [H [k [P K]]], Hg as [H' [k' [P' K']]].
   pose proof (Rabs_pos f0) as A0. pose proof (Rabs_pos g0) as B0. split.
   - intros e Q. set (m := 3 * (1 + Rabs f0 + Rabs g0)). assert (M : 0 < m) by (unfold m; lra).
     assert (E : 0 < e / m) by now apply Rdiv_lt_0_compat.
     assert (S : 0 < e / (3 * (p * q))) by (apply Rdiv_lt_0_compat; nra).
-    generalize (filter_and _ _ (filter_and _ _ (H _ E) (H' _ E)) (filter_and _ _ (filter_and _ _ Lp Lq) (r_small _ S))).
+    generalize (filter_and _ _ (filter_and _ _ (H _ E) (H' _ E)) (filter_and _ _ (filter_and _ _ Lp Lq)
+      (r_small _ S))).
     apply filter_imp. intros a [[U V] [[X Y] Z]]. pose proof (r_nonneg a) as R0.
     replace (f a * g a - f0 * g0 - (df a * g0 + f0 * dg a)) with
       ((f a - f0 - df a) * g0 + (f0 * (g a - g0 - dg a) + (f a - f0) * (g a - g0))) by ring.
@@ -68,25 +71,31 @@ Proof.
       by (apply Rmult_le_compat; trivial; apply Rabs_pos).
     assert (C4 : p * r a * (q * r a) <= e / 3 * r a).
     { replace (p * r a * (q * r a)) with (p * q * r a * r a) by ring. apply Rmult_le_compat_r; trivial.
-      replace (e / 3) with (p * q * (e / (3 * (p * q)))) by (field; lra). apply Rmult_le_compat_l; [nra | assumption]. }
+      replace (e / 3) with (p * q * (e / (3 * (p * q)))) by (field; lra).
+      apply Rmult_le_compat_l; [nra | assumption]. }
     assert (C5 : e / m * (Rabs g0 + Rabs f0) <= e / 3).
-    { unfold m. replace (e / 3) with (e / (3 * (1 + Rabs f0 + Rabs g0)) * (1 + Rabs f0 + Rabs g0)) by (field; lra).
+    { unfold m. replace (e / 3) with (e / (3 * (1 + Rabs f0 + Rabs g0)) * (1 + Rabs f0 + Rabs g0)) by (field;
+        lra).
       apply Rmult_le_compat_l; [left; exact E | lra]. }
     assert (C6 : e / m * (Rabs g0 + Rabs f0) * r a <= e / 3 * r a) by now apply Rmult_le_compat_r.
     assert (0 <= e * r a) by nra. lra.
-  - exists (k * Rabs g0 + k' * Rabs f0 + 1). split; [nra|]. generalize (filter_and _ _ K K'). apply filter_imp.
+  - exists (k * Rabs g0 + k' * Rabs f0 + 1). split; [nra|]. generalize (filter_and _ _ K K').
+    apply filter_imp.
     intros a [U V]. pose proof (r_nonneg a) as R0. eapply Rle_trans; [apply Rabs_triang|]. rewrite !Rabs_mult.
     assert (Rabs (df a) * Rabs g0 <= k * r a * Rabs g0) by now apply Rmult_le_compat_r.
     assert (Rabs f0 * Rabs (dg a) <= Rabs f0 * (k' * r a)) by now apply Rmult_le_compat_l. lra.
 Qed.
-Lemma derive_linear (phi : R -> R) (x l : R) : is_derive phi x l -> forall eps, 0 < eps -> exists delta, 0 < delta /\
+Lemma derive_linear (phi : R -> R) (x l : R) : is_derive phi x l -> forall eps, 0 < eps ->
+  exists delta, 0 < delta /\
   forall y, Rabs (y - x) < delta -> Rabs (phi y - phi x - l * (y - x)) <= eps * Rabs (y - x).
 Proof.
-  intros D eps E. apply is_derive_Reals in D. destruct (D eps E) as [delta H]. exists delta. split; [apply delta|].
+  intros D eps E. apply is_derive_Reals in D. destruct (D eps E) as [delta H]. exists delta.
+  split; [apply delta|].
   intros y Hy. destruct (Req_dec y x) as [->|N].
   - replace (phi x - phi x - l * (x - x)) with 0 by ring. rewrite Rminus_eq_0, Rabs_R0. lra.
   - assert (Z : y - x <> 0) by lra. specialize (H (y - x) Z Hy). replace (x + (y - x)) with y in H by ring.
-    replace (phi y - phi x - l * (y - x)) with (((phi y - phi x) / (y - x) - l) * (y - x)) by (field; assumption).
+    replace (phi y - phi x - l * (y - x)) with (((phi y - phi x) / (y - x) - l) * (y - x)) by (field;
+      assumption).
     rewrite Rabs_mult. apply Rmult_le_compat_r; [apply Rabs_pos | lra].
 Qed.
 Lemma near_comp phi f f0 l d : is_derive phi f0 l -> near F r f f0 d ->
@@ -98,7 +107,8 @@ Proof.
     destruct (derive_linear phi f0 l D _ E) as (delta & Pd & Hd).
     assert (E' : 0 < e / (2 * (1 + Rabs l))) by (apply Rdiv_lt_0_compat; lra).
     assert (S : 0 < delta / (2 * p)) by (apply Rdiv_lt_0_compat; lra).
-    generalize (filter_and _ _ (filter_and _ _ (H _ E') Lp) (r_small _ S)). apply filter_imp. intros a [[U V] Z].
+    generalize (filter_and _ _ (filter_and _ _ (H _ E') Lp) (r_small _ S)). apply filter_imp.
+    intros a [[U V] Z].
     pose proof (r_nonneg a) as R0. assert (W : Rabs (f a - f0) < delta).
     { apply Rle_lt_trans with (1 := V). apply Rle_lt_trans with (p * (delta / (2 * p))).
       - apply Rmult_le_compat_l; lra.
@@ -209,10 +219,12 @@ Proof.
     rewrite H1 in Da. rewrite H0 in Db. eapply near_eq.
     + apply (near_scatter loops out (fun l s => at_ (y s a) (touch lhs l) * at_ (y s b) (touch rhs l))).
       intros l. apply near_mult; apply near_at; [exact Da | exact Db].
-    + intros s. cbn. unfold contract, scatter. rewrite Rplus_0_r, <- nest_plus. apply nest_ext. intros l. unfold hit.
+    + intros s. cbn. unfold contract, scatter. rewrite Rplus_0_r, <- nest_plus. apply nest_ext. intros l.
+      unfold hit.
       destruct (touch out l) as [k|]; [destruct (Nat.eqb k e)|]; ring.
   - eapply near_eq.
-    + apply (near_comp (sem1 f) (fun a => y a x e)); [now apply derive1, Sm|]. apply D; [now left|]. now rewrite K.
+    + apply (near_comp (sem1 f) (fun a => y a x e)); [now apply derive1, Sm|]. apply D; [now left|].
+      now rewrite K.
     + intros a. cbn. ring.
   - eapply near_eq.
     + apply (near2 f (fun a => y a x e) (fun a => y a z e)); [now apply Sm | |].
@@ -275,7 +287,8 @@ Proof.
     rewrite <- mem_In in Ni. now destruct (mem i wrt). }
   intros i. induction i as [i IH] using lt_wf_ind. intros e He. destruct (active wrt ns i) eqn:A.
   2: { apply (near_eq _ _ _ _ (fun _ => 0)); [|intros; symmetry; now apply velocity_inactive].
-       apply (near_ext _ _ (fun _ => val env ns i e)); [intros; symmetry; now apply Inact | apply near_const; [apply small_filter | exact Nn]]. }
+       apply (near_ext _ _ (fun _ => val env ns i e)); [intros; symmetry; now apply Inact | apply near_const;
+         [apply small_filter | exact Nn]]. }
   destruct (nth_error ns i) as [n|] eqn:E.
   2: { unfold extent, size_of in He. rewrite E in He. cbn in He. lia. }
   destruct (wf_nth _ _ _ W E) as [K L]. assert (B : {kind n = Input} + {kind n <> Input})
@@ -291,9 +304,11 @@ Proof.
     rewrite B. cbn. apply (near_ext _ _ (fun dx => env i e + dx i e)).
     { intros dx. unfold moved. now rewrite M. }
     split.
-    + intros eps Pe. apply filter_forall. intros dx. replace (env i e + dx i e - env i e - dx i e) with 0 by ring.
+    + intros eps Pe. apply filter_forall. intros dx. replace (env i e + dx i e - env i e - dx i e) with 0 by
+        ring.
       rewrite Rabs_R0. specialize (Nn dx). nra.
-    + exists 1. split; [lra|]. apply filter_forall. intros dx. rewrite Rmult_1_l. apply norm_ge; [|assumption].
+    + exists 1. split; [lra|]. apply filter_forall. intros dx. rewrite Rmult_1_l.
+      apply norm_ge; [|assumption].
       now apply mem_In.
   - apply (near_eq _ _ _ _ (fun dx => tangent (val env ns) (kind n) (velocity wrt ns (val env ns) dx) e)).
     2: { intros dx. symmetry. now apply velocity_node. }
@@ -310,7 +325,8 @@ Theorem loss_gradient_frechet ns wrt loss env :
   let (ext, gs) := loss_gradient ns wrt loss in
   forall eps, 0 < eps -> exists delta, 0 < delta /\ forall dx, norm ns wrt dx < delta ->
     Rabs (val (moved wrt env dx) ns loss O - val env ns loss O
-          - lsum (fun '(w, g) => ip (extent ns w) (val env ext g) (dx w)) (combine wrt gs)) <= eps * norm ns wrt dx.
+          - lsum (fun '(w, g) => ip (extent ns w) (val env ext g) (dx w)) (combine wrt gs)) <= eps * norm ns
+              wrt dx.
 Proof.
   intros W Wr L Sm. pose proof (loss_gradient_correct ns wrt loss) as C.
   assert (Same : forall dx, let (ext, gs) := loss_gradient ns wrt loss in
@@ -318,7 +334,8 @@ Proof.
     velocity wrt ns (val env ns) dx loss O).
   { intros dx. set (line := fun s => moved wrt env (fun i e => s * dx i e)).
     assert (L0 : line 0 = env).
-    { unfold line, moved. apply functional_extensionality. intros i. apply functional_extensionality. intros e.
+    { unfold line, moved. apply functional_extensionality. intros i. apply functional_extensionality.
+      intros e.
       destruct (mem i wrt); [ring | reflexivity]. }
     assert (M : moves ns wrt line 0 dx).
     { split.

@@ -3,7 +3,8 @@
     [equal_words l f]   file [f] consists of the numbers [l], compared as binary64 numbers *)
 From Coquelicot Require Import Coquelicot.
 From Coq Require Import Bool Reals Floats Uint63 NArith ZArith List.
-From Provenn Require Import Checker.Words Checker.WordsProof Autodiff.View Autodiff.Core Autodiff.CoreProof Autodiff.Curve.
+From Provenn Require Import Checker.Words Checker.WordsProof Autodiff.View Autodiff.Core Autodiff.CoreProof
+  Autodiff.Curve.
 From Provenn Require Import Autodiff.Reverse Autodiff.EmitProof Autodiff.SweepProof Autodiff.ReverseProof.
 From Provenn Require Import Autodiff.ReadWords Autodiff.Gradient.
 Import ListNotations.
@@ -28,19 +29,24 @@ Qed.
 Lemma read_program_wf f g : read_program f = Ok g -> wf (nodes g) = true.
 Proof.
   unfold read_program.
-  intros H. reading H as m E0. reading H as n E1. reading H as out E2. reading H as k E3. reading H as outs E4.
-  reading H as np E5. destruct np as [ns p]. passing H as E6. passing H as E7. passing H as E8. now injection H as <-.
+  intros H. reading H as m E0. reading H as n E1. reading H as out E2. reading H as k E3.
+  reading H as outs E4.
+  reading H as np E5. destruct np as [ns p]. passing H as E6. passing H as E7. passing H as E8.
+  now injection H as <-.
 Qed.
 Lemma compare_equal l f : forall p, compare l f p = Ok tt -> equal_words l f p.
 Proof.
   induction l as [|x l IH]; intros p H; cbn in *.
   - destruct (p =? Words.count f)%uint63 eqn:E; [now apply Uint63.eqb_spec in E | discriminate].
-  - reading H as y E. apply get_float_ok in E as [-> _]. destruct (PrimFloat.eqb x (word f p)) eqn:Q; [auto | discriminate].
+  - reading H as y E. apply get_float_ok in E as [-> _]. destruct (PrimFloat.eqb x (word f p)) eqn:Q;
+      [auto | discriminate].
 Qed.
 
 Local Open Scope R_scope.
-(** The words of an accepted file are those of the graph [ext] with the outputs of [g] and the nodes [gs], whose
-    values are the gradient of [g]'s first output: its derivative along every curve is their inner product with
+(** The words of an accepted file are those of the graph [ext] with the outputs of [g] and the nodes [gs],
+    whose
+    values are the gradient of [g]'s first output: its derivative along every curve is their inner product
+      with
     the velocities. *)
 Theorem check_gradient_sound f h wrt : check_gradient f h wrt = Ok tt ->
   exists g ext gs, read_program f = Ok g /\ wrt_ok (nodes g) (chosen g wrt) /\
@@ -57,7 +63,8 @@ Proof.
   { unfold size_of. destruct (nth_error (nodes g) (first g)) as [[k [|]]|]; try discriminate. reflexivity. }
   apply compare_equal in H. unfold gradient in H. exists g.
   destruct (loss_gradient (nodes g) (chosen g wrt) (first g)) as [ext gs] eqn:E. exists ext, gs.
-  assert (C : forall env t dx, moves (nodes g) (chosen g wrt) env t dx -> Smooth (env t) (nodes g) (chosen g wrt) ->
+  assert (C : forall env t dx, moves (nodes g) (chosen g wrt) env t dx ->
+    Smooth (env t) (nodes g) (chosen g wrt) ->
     let (ext, gs) := loss_gradient (nodes g) (chosen g wrt) (first g) in
     wf ext = true /\ grows (nodes g) ext /\
     Forall2 (fun w g' => size_of ext g' = size_of (nodes g) w) (chosen g wrt) gs /\

@@ -52,16 +52,19 @@ Lemma nest_app a b : forall f, nest (a ++ b) f = nest a (fun p => nest b (fun q 
 Proof. induction a as [|n a IH]; intros f; cbn; [easy|]. apply sum_ext. intros. now rewrite IH. Qed.
 Lemma nest_hit b o e : forall f, nest b (fun q => hit o e (f q)) = hit o e (nest b f).
 Proof.
-  intros f. unfold hit. destruct o as [k|]; [|now apply nest_0]. destruct (Nat.eqb k e); [easy | now apply nest_0].
+  intros f. unfold hit. destruct o as [k|]; [|now apply nest_0].
+  destruct (Nat.eqb k e); [easy | now apply nest_0].
 Qed.
 Lemma flat_acc s : forall acc p, inside s p -> flat acc s p = (acc * count s + flat 0 s p)%nat.
 Proof.
   induction s as [|n s IH]; intros acc [|i p] H; try contradiction; [cbn; lia|]. destruct H as [_ H].
-  cbn [flat]. rewrite volume_cons, (IH (acc * N.to_nat n + i)%nat), (IH (0 * N.to_nat n + i)%nat) by assumption. lia.
+  cbn [flat]. rewrite volume_cons, (IH (acc * N.to_nat n + i)%nat),
+    (IH (0 * N.to_nat n + i)%nat) by assumption. lia.
 Qed.
 Lemma unflat_flat s : forall p, inside s p -> unflat s (flat 0 s p) = p.
 Proof.
-  induction s as [|n s IH]; intros [|i p] H; try contradiction; [easy|]. destruct H as [_ H]. cbn [flat unflat].
+  induction s as [|n s IH]; intros [|i p] H; try contradiction; [easy|]. destruct H as [_ H].
+  cbn [flat unflat].
   rewrite flat_acc by assumption. pose proof (flat_bounds s 0 p H) as B. set (c := count s) in *.
   assert (C : c <> O) by lia. replace (0 * N.to_nat n + i)%nat with i by lia.
   rewrite Nat.div_add_l, Nat.div_small, Nat.add_0_r by lia. f_equal.
@@ -81,16 +84,19 @@ Qed.
 Theorem move_lead outer inner r src x p : inside outer p ->
   move (outer ++ inner) (lead outer r) src x (flat 0 outer p) =
   nest inner (fun q => elem (sizes src) x (indices src (p ++ q))).
-Proof. intros H. unfold move. rewrite scatter_lead by assumption. apply nest_ext. intros q. apply at_elem. Qed.
+Proof. intros H. unfold move. rewrite scatter_lead by assumption. apply nest_ext. intros q. apply at_elem.
+Qed.
 Theorem contract_lead outer inner r lhs rhs a b p : inside outer p ->
   contract (outer ++ inner) (lead outer r) lhs rhs a b (flat 0 outer p) =
   nest inner (fun q => elem (sizes lhs) a (indices lhs (p ++ q)) * elem (sizes rhs) b (indices rhs (p ++ q))).
 Proof.
-  intros H. unfold contract. rewrite scatter_lead by assumption. apply nest_ext. intros q. now rewrite !at_elem.
+  intros H. unfold contract. rewrite scatter_lead by assumption. apply nest_ext. intros q.
+  now rewrite !at_elem.
 Qed.
 
 (** ** Dense layers and convolution *)
-Ltac same_elem := unfold indices, axis, unit_vector, index; cbn -[Z.mul Z.add Z.of_nat]; repeat (f_equal; try lia).
+Ltac same_elem := unfold indices, axis, unit_vector, index; cbn -[Z.mul Z.add Z.of_nat]; repeat (f_equal;
+  try lia).
 
 Theorem dense_computes y rows m n x w b o : (b < N.to_nat rows)%nat -> (o < N.to_nat m)%nat ->
   denote_expr y (dense rows m n x w) (flat 0 [rows; m] [b; o]) =
@@ -173,7 +179,8 @@ Proof.
   apply sum_ext. intros k _. rewrite <- exp_plus. f_equal. ring.
 Qed.
 Definition softmax (n : N) (x : vec) (e k : nat) : R := exp (x (slice n 1 e k)) / sumexp n 1 x e.
-Lemma ln_softmax n x e k : (0 < N.to_nat n)%nat -> - ln (softmax n x e k) = logsumexp n 1 x e - x (slice n 1 e k).
+Lemma ln_softmax n x e k : (0 < N.to_nat n)%nat -> - ln (softmax n x e k) = logsumexp n 1 x e - x (slice n 1 e
+  k).
 Proof.
   intros Hn. unfold softmax, Rdiv. pose proof (sumexp_pos n 1 x e Hn) as P.
   rewrite ln_mult, ln_Rinv, ln_exp by (trivial; try apply exp_pos; now apply Rinv_0_lt_compat).
@@ -256,7 +263,8 @@ Lemma over_computes z g l : (g < N.to_nat groups)%nat -> inside inner l ->
 Proof.
   intros Hg Hl. unfold over. cbn [denote_expr].
   pose proof (move_lead s [] 0 [along] (denote_expr y z) (place g l) (Hinside g l Hg Hl)) as M.
-  rewrite app_nil_r in M. rewrite M. cbn [nest sizes map indices]. rewrite app_nil_r, Hgroup, Halong by assumption.
+  rewrite app_nil_r in M. rewrite M. cbn [nest sizes map indices].
+  rewrite app_nil_r, Hgroup, Halong by assumption.
   change [Z.of_nat g] with (ints [g]). rewrite elem_inside by (cbn; auto). reflexivity.
 Qed.
 Lemma centred_computes g l : (g < N.to_nat groups)%nat -> inside inner l ->
@@ -265,13 +273,15 @@ Lemma centred_computes g l : (g < N.to_nat groups)%nat -> inside inner l ->
 Proof.
   intros Hg Hl. unfold centred. cbn [denote_expr sem2].
   change (move s (lead s 0) [along] ?v) with (denote_expr (fun _ => v) (over s along (Ref O))).
-  rewrite <- mean_computes, <- (over_computes (mean groups inner elements size_ x) g l) by assumption. reflexivity.
+  rewrite <- mean_computes, <- (over_computes (mean groups inner elements size_ x) g l) by assumption.
+  reflexivity.
 Qed.
 Lemma variance_computes g : (g < N.to_nat groups)%nat ->
   denote_expr y (variance groups inner elements s along size_ x) g = variance_of (denote_expr y x) g.
 Proof.
   intros Hg. unfold variance. rewrite mean_computes by assumption. unfold mean_of at 1, variance_of. f_equal.
-  apply nest_ext_inside. intros l Hl. unfold at_place at 1. rewrite <- centred_computes by assumption. reflexivity.
+  apply nest_ext_inside. intros l Hl. unfold at_place at 1. rewrite <- centred_computes by assumption.
+  reflexivity.
 Qed.
 Theorem normalise_computes g l : (g < N.to_nat groups)%nat -> inside inner l ->
   denote_expr y (normalise groups inner elements s along size_ eps x) (flat 0 s (place g l)) =
@@ -294,10 +304,12 @@ Theorem layer_norm_computes y rows n size_ eps x r k : (r < N.to_nat rows)%nat -
   let z k := denote_expr y x (flat 0 [rows; n] [r; k]) in
   let mu := sum (N.to_nat n) z / fR size_ in
   let sigma2 := sum (N.to_nat n) (fun k => (z k - mu) * (z k - mu)) / fR size_ in
-  denote_expr y (layer_norm rows n size_ eps x) (flat 0 [rows; n] [r; k]) = (z k - mu) / sqrt (sigma2 + fR eps).
+  denote_expr y (layer_norm rows n size_ eps x) (flat 0 [rows; n] [r;
+    k]) = (z k - mu) / sqrt (sigma2 + fR eps).
 Proof.
   intros Hr Hk z mu sigma2. unfold layer_norm.
-  apply (normalise_computes rows [n] (lead [rows; n] 0) [rows; n] (axis 2 0 rows) size_ eps y x (fun r l => r :: l))
+  apply (normalise_computes rows [n] (lead [rows; n] 0) [rows;
+    n] (axis 2 0 rows) size_ eps y x (fun r l => r :: l))
     with (g := r) (l := [k]); trivial; try (now cbn); intros g l Hg Hl;
     destruct l as [|i [|]]; cbn in Hl; try tauto.
   - same_elem.
@@ -307,12 +319,14 @@ Theorem batch_norm_computes y rows channels n size_ eps x b c i :
   (b < N.to_nat rows)%nat -> (c < N.to_nat channels)%nat -> (i < N.to_nat n)%nat ->
   let z b i := denote_expr y x (flat 0 [rows; channels; n] [b; c; i]) in
   let mu := sum (N.to_nat rows) (fun b => sum (N.to_nat n) (z b)) / fR size_ in
-  let sigma2 := sum (N.to_nat rows) (fun b => sum (N.to_nat n) (fun i => (z b i - mu) * (z b i - mu))) / fR size_ in
+  let sigma2 := sum (N.to_nat rows) (fun b => sum (N.to_nat n) (fun i => (z b i - mu) * (z b i - mu))) / fR
+    size_ in
   denote_expr y (batch_norm rows channels n size_ eps x) (flat 0 [rows; channels; n] [b; c; i]) =
   (z b i - mu) / sqrt (sigma2 + fR eps).
 Proof.
   intros Hb Hc Hi z mu sigma2. unfold batch_norm.
-  apply (normalise_computes channels [rows; n] [axis 3 1 rows; axis 3 0 channels; axis 3 2 n] [rows; channels; n]
+  apply (normalise_computes channels [rows; n] [axis 3 1 rows; axis 3 0 channels; axis 3 2 n] [rows; channels;
+    n]
     (axis 3 1 channels) size_ eps y x (fun c l => match l with [b; i] => [b; c; i] | _ => [] end))
     with (g := c) (l := [b; i]); trivial; try (now cbn); intros g l Hg Hl;
     destruct l as [|j [|k [|]]]; cbn in Hl; try tauto.

@@ -1,12 +1,14 @@
 (** Optimisers: one step for one number as in the textbooks, and as nodes appended to a graph.
 
     [sgd_step]          descent with momentum, weight decay and Nesterov's look-ahead: new weight and velocity
-    [adam_step]         Adam, or AdamW if [decoupled], with the bias corrections c1 = 1 - b1^t and c2 = 1 - b2^t
+    [adam_step]         Adam, or AdamW if [decoupled], with the bias corrections c1 = 1 - b1^t and c2 = 1 -
+                        b2^t
                         as they stand in the graph (a1 = 1 - b1, a2 = 1 - b2): new weight and moments
     [adam_textbook]     the same from b1, b2 and the step number [t]
     [param]             the nodes that hold a weight and its state (the velocity, or both moments)
     [optimiser]         an optimiser, with the nodes that hold its scalars
-    [update o p g]      append the step of [o] for [p] with gradient [g]; the nodes of the new weight and state *)
+    [update o p g]      append the step of [o] for [p] with gradient [g]; the nodes of the new weight and
+                        state *)
 From Coq Require Import Reals NArith List.
 From Provenn Require Import Autodiff.View Autodiff.Core Autodiff.Reverse.
 Import ListNotations.

@@ -1,7 +1,8 @@
 (** The nodes of an optimiser compute its step.
 
     [param_ok ns m o p]  weight and state of [p] are nodes of [m] elements, and the scalars of [o] of one
-    [step o y p g e]     the textbook step of [o] for element [e], over the node values [y] and the gradient [g] *)
+    [step o y p g e]     the textbook step of [o] for element [e], over the node values [y] and the gradient
+                        [g] *)
 From Coq Require Import Floats Bool Reals Lra Lia NArith ZArith List.
 From Provenn Require Import Base.Binary64 Autodiff.View Autodiff.ViewProof Autodiff.Core Autodiff.CoreProof.
 From Provenn Require Import Autodiff.Reverse Autodiff.EmitProof Autodiff.Optimiser.
@@ -18,7 +19,8 @@ Definition param_ok (ns : list node) (o : optimiser) (p : param) : Prop :=
 
 Definition step (o : optimiser) (y : nat -> vec) (p : param) (g : vec) (e : nat) : list R :=
   match o with
-  | Sgd nesterov lr mu wd => sgd_step nesterov (y lr O) (y mu O) (y wd O) (y (weight p) e) (g e) (y (moment1 p) e)
+  | Sgd nesterov lr mu wd => sgd_step nesterov (y lr O) (y mu O) (y wd O) (y (weight p) e) (g e) (y (moment1
+    p) e)
   | Adam decoupled lr b1 a1 b2 a2 c1 c2 eps wd =>
       adam_step decoupled (y lr O) (y b1 O) (y a1 O) (y b2 O) (y a2 O) (y c1 O) (y c2 O) (y eps O) (y wd O)
         (y (weight p) e) (g e) (y (moment1 p) e) (y (moment2 p) e)
@@ -50,14 +52,17 @@ Ltac emit_next :=
       let H := fresh "H" in let G' := fresh "G" in let R := fresh "R" in
       eassert (H : computes (nodes_of G) e _ _) by computed;
       apply emits_then in H; [|assumption]; destruct H as (? & G' & -> & ? & R & ?);
-      repeat match goal with H : computes (nodes_of G) _ _ _ |- _ => apply (computes_grows _ _ _ _ _ R) in H end;
-      repeat match goal with H : grows ?n (nodes_of G) |- _ => apply (fun A => grows_trans _ _ _ A R) in H end;
+      repeat match goal with H : computes (nodes_of G) _ _ _ |- _ => apply (computes_grows _ _ _ _ _ R) in H
+        end;
+      repeat match goal with H : grows ?n (nodes_of G) |- _ => apply (fun A => grows_trans _ _ _ A R) in H
+        end;
       clear R; cbv beta iota
   end.
 Ltac read_out :=
   intros env e He; cbn [map]; repeat match goal with
     | C : computes ?n (Ref ?i) ?m ?f |- context [val env ?n ?i e] =>
-        let V := fresh "V" in pose proof (proj2 C env e He : val env n i e = f env e) as V; rewrite V; clear V C
+        let V := fresh "V" in pose proof (proj2 C env e He : val env n i e = f env e) as V; rewrite V;
+          clear V C
     end.
 
 Lemma update_computes ns n0 o p g G gv : good G -> grows ns n0 -> grows n0 (nodes_of G) -> param_ok ns o p ->
@@ -78,9 +83,11 @@ Proof.
     repeat match goal with H : size_of ns _ = Some 1%N |- _ =>
       apply computes_ref in H; apply (computes_grows _ _ _ _ _ R1) in H end;
     clear R1 Gr; unfold update; cbv zeta.
-  - destruct nesterov; do 4 emit_next; (split; [assumption|split; [assumption|split; [|read_out; reflexivity]]]);
+  - destruct nesterov; do 4 emit_next; (split; [assumption|split; [assumption|split; [|read_out;
+      reflexivity]]]);
       repeat constructor; (eapply proj1; eassumption).
-  - destruct decoupled; do 5 emit_next; (split; [assumption|split; [assumption|split; [|read_out; reflexivity]]]);
+  - destruct decoupled; do 5 emit_next; (split; [assumption|split; [assumption|split; [|read_out;
+      reflexivity]]]);
       repeat constructor; (eapply proj1; eassumption).
 Qed.
 Theorem update_ok ns o p g G : good G -> grows ns (nodes_of G) -> param_ok ns o p ->
@@ -91,7 +98,8 @@ Theorem update_ok ns o p g G : good G -> grows ns (nodes_of G) -> param_ok ns o 
   forall env e, (e < extent ns (weight p))%nat ->
     map (fun i => val env (nodes_of G') i e) out = step o (val env ns) p (val env (nodes_of G) g) e.
 Proof.
-  intros Gd Gr P Sg. apply (update_computes ns (nodes_of G) o p g G (fun env => val env (nodes_of G) g)); trivial.
+  intros Gd Gr P Sg. apply (update_computes ns (nodes_of G) o p g G (fun env => val env (nodes_of G) g));
+    trivial.
   - apply grows_refl.
   - now apply computes_ref.
 Qed.

@@ -87,7 +87,8 @@ Definition parse_loops (l : list Z) : option (list N * list Z) :=
   end.
 
 Definition unaries : list (Z * unary) :=
-  [(8, Relu); (24, Step); (25, Neg); (26, Exp); (27, Log); (28, Sqrt); (29, Tanh); (30, Sigmoid); (31, Softplus);
+  [(8, Relu); (24, Step); (25, Neg); (26, Exp); (27, Log); (28, Sqrt); (29, Tanh); (30, Sigmoid);
+    (31, Softplus);
    (32, Erf); (33, Gauss); (34, Sin); (35, Cos); (36, Abs); (37, Sign)]%Z.
 Definition binaries : list (Z * binary) :=
   [(3, Add); (4, Sub); (5, Mul); (22, Div); (23, Maximum); (39, Equal)]%Z.

@@ -2,9 +2,11 @@
 
     [expr]              what a rule wants to compute from existing nodes; shapes stand beside the ops
     [graph]             a graph under construction: its nodes, newest first, and the number of the next one
-    [emit n]            append the node [n]; [emits e] appends the nodes of [e], arguments first, left to right
+    [emit n]            append the node [n]; [emits e] appends the nodes of [e], arguments first, left to
+                        right
     [broadcast s e]     the single element of [e] everywhere in the shape [s]; [zeros s] is 0 everywhere
-    [rule s i c o k]    the cotangent that node [i] with op [o] and cotangent [c] passes to its argument number [k]
+    [rule s i c o k]    the cotangent that node [i] with op [o] and cotangent [c] passes to its argument
+                        number [k]
                         of shape [s]; [None] if it is zero at every smooth point
     [pull], [visit]     add this to what the argument has; do so for all active arguments of a node
     [sweep]             visit all nodes, last one first
@@ -173,7 +175,8 @@ Fixpoint results (cts : list (option nat)) (wrt : list nat) (g : graph) : list n
   match wrt with
   | [] => ([], g)
   | w :: wrt =>
-      let (r, g) := match nth w cts None with Some c => (c, g) | None => emits (zeros (shape_of ns w)) g end in
+      let (r, g) := match nth w cts None with Some c => (c, g) | None => emits (zeros (shape_of ns w)) g end
+        in
       let (rs, g) := results cts wrt g in
       (r :: rs, g)
   end.

@@ -1,9 +1,12 @@
-(** Reverse mode is correct on every well-formed graph, along every differentiable curve through a smooth point.
+(** Reverse mode is correct on every well-formed graph, along every differentiable curve through a smooth
+    point.
 
-    [moves ns wrt env t dx]  the inputs in [wrt] follow curves with velocities [dx] at time [t]; all others rest *)
+    [moves ns wrt env t dx]  the inputs in [wrt] follow curves with velocities [dx] at time [t]; all others
+                        rest *)
 From Coq Require Import Floats Bool Reals Lra Lia NArith ZArith List.
 From Coquelicot Require Import Coquelicot.
-From Provenn Require Import Base.Binary64 Base.Binary64Proof Autodiff.View Autodiff.ViewProof Autodiff.Core Autodiff.CoreProof.
+From Provenn Require Import Base.Binary64 Base.Binary64Proof Autodiff.View Autodiff.ViewProof Autodiff.Core
+  Autodiff.CoreProof.
 From Provenn Require Import Autodiff.Curve Autodiff.CurveProof Autodiff.Reverse Autodiff.EmitProof.
 From Provenn Require Import Autodiff.SweepProof.
 Import ListNotations.
@@ -29,7 +32,8 @@ Proof.
 Qed.
 
 (** The values of the given graph are those of the extended one. *)
-Theorem vjp_keeps ns wrt seeds env i : wf ns = true -> wrt_ok ns wrt -> seeds_ok ns seeds -> (i < length ns)%nat ->
+Theorem vjp_keeps ns wrt seeds env i : wf ns = true -> wrt_ok ns wrt -> seeds_ok ns seeds ->
+  (i < length ns)%nat ->
   val env (fst (vjp ns wrt seeds)) i = val env ns i.
 Proof.
   intros W Wr S L. pose proof (vjp_conserves ns wrt seeds env (fun _ _ => 0) W Wr S) as C.
@@ -74,7 +78,8 @@ Proof.
   apply grows_trans with (2 := G). eexists. split; [reflexivity | repeat constructor; easy].
 Qed.
 Theorem loss_gradient_correct ns wrt loss env t dx :
-  wf ns = true -> wrt_ok ns wrt -> size_of ns loss = Some 1%N -> moves ns wrt env t dx -> Smooth (env t) ns wrt ->
+  wf ns = true -> wrt_ok ns wrt -> size_of ns loss = Some 1%N -> moves ns wrt env t dx ->
+    Smooth (env t) ns wrt ->
   let (ext, gs) := loss_gradient ns wrt loss in
   wf ext = true /\ grows ns ext /\ Forall2 (fun w g => size_of ext g = size_of ns w) wrt gs /\
   is_derive (fun s => val (env s) ns loss O) t
@@ -111,4 +116,29 @@ Proof.
   rewrite constant_one, Rplus_0_l, Rmult_1_l.
   apply (is_derive_ext (fun s => val (env s) (ns ++ [one]) loss O)); [|apply Dl; cbn; lia].
   intros s. now rewrite val_prefix.
+Qed.
+
+(** ** Gradients of gradients *)
+(** An extended graph has the inputs of the given one, so the theorems apply to it again. *)
+Lemma grows_input ns ext i n : grows ns ext -> nth_error ext i = Some n -> kind n = Input ->
+  nth_error ns i = Some n.
+Proof.
+  intros (ms & -> & F) E K. destruct (le_lt_dec (length ns) i) as [L|L].
+  - rewrite nth_error_app2 in E by assumption. apply nth_error_In in E. rewrite List.Forall_forall in F.
+    now elim (F n E).
+  - now rewrite nth_error_app1 in E.
+Qed.
+Theorem wrt_ok_grows ns ext wrt : grows ns ext -> wrt_ok ns wrt -> wrt_ok ext wrt.
+Proof.
+  intros (ms & -> & _) [D W]. split; [assumption|]. intros w Hw. destruct (W w Hw) as (n & E & K).
+  exists n. split; [|assumption]. rewrite nth_error_app1; [assumption|]. apply nth_error_Some. now rewrite E.
+Qed.
+Theorem moves_grows ns ext wrt env t dx : grows ns ext -> wrt_ok ns wrt ->
+  moves ns wrt env t dx -> moves ext wrt env t dx.
+Proof.
+  intros G [D W] [X I]. split.
+  - intros w Hw. destruct (W w Hw) as (n & E & _). rewrite (extent_size _ _ (elements n)).
+    + rewrite <- (extent_size _ _ _ (size_of_node _ _ _ E)). now apply X.
+    + apply (grows_size ns); [assumption | now apply size_of_node].
+  - intros i n E K. apply (I i n); trivial. now apply (grows_input ns ext).
 Qed.

@@ -10,8 +10,10 @@ Lemma touch_reduced outer inner a b c : (a < N.to_nat outer)%nat -> (c < N.to_na
   touch (reduced outer inner) [a; b; c] = Some (a * N.to_nat inner + c)%nat.
 Proof.
   intros A C. unfold touch, reduced, touch_from.
-  replace (index (Dim outer 0 [1; 0; 0]%Z) [a; b; c]) with (Z.of_nat a) by (unfold index; cbn [offset coeffs dot]; lia).
-  replace (index (Dim inner 0 [0; 0; 1]%Z) [a; b; c]) with (Z.of_nat c) by (unfold index; cbn [offset coeffs dot]; lia).
+  replace (index (Dim outer 0 [1; 0; 0]%Z) [a; b; c]) with (Z.of_nat a) by (unfold index;
+    cbn [offset coeffs dot]; lia).
+  replace (index (Dim inner 0 [0; 0; 1]%Z) [a; b; c]) with (Z.of_nat c) by (unfold index;
+    cbn [offset coeffs dot]; lia).
   cbn [size]. rewrite !Nat2Z.id.
   replace (0 <=? Z.of_nat a)%Z with true by (symmetry; apply Z.leb_le; lia).
   replace (0 <=? Z.of_nat c)%Z with true by (symmetry; apply Z.leb_le; lia).
@@ -41,20 +43,24 @@ Proof.
     + intros c Hc Nc. cbn. destruct (Nat.eqb_spec (d * q + c) e); [lia | easy].
   - intros a Ha Na. apply sum_0. intros b _. apply sum_0. intros c Hc. cbn.
     destruct (Nat.eqb_spec (a * q + c) e) as [E|]; [|easy]. exfalso. apply Na.
-    unfold d. rewrite <- E. fold q in Hc. rewrite Nat.div_add_l by assumption. rewrite Nat.div_small by assumption. lia.
+    unfold d. rewrite <- E. fold q in Hc. rewrite Nat.div_add_l by assumption.
+    rewrite Nat.div_small by assumption. lia.
 Qed.
 (** The element of [outer, inner] that element [f] of [outer, n, inner] reduces to. *)
 Definition base (n inner : N) (f : nat) : nat :=
-  (f / (N.to_nat n * N.to_nat inner) * N.to_nat inner + f mod (N.to_nat n * N.to_nat inner) mod N.to_nat inner)%nat.
+  (f / (N.to_nat n * N.to_nat inner) * N.to_nat inner + f mod (N.to_nat n * N.to_nat inner) mod N.to_nat
+    inner)%nat.
 Lemma denote_spread y outer n inner s e f : (f < count [outer; n; inner])%nat ->
   denote_expr y (spread outer n inner s e) f = denote_expr y e (base n inner f).
 Proof.
   intros H. cbn [spread denote_expr]. unfold move. rewrite scatter_identity by assumption.
-  pose proof (unflat_inside _ _ H) as I. cbn [unflat] in *. rewrite !volume_cons in *. change (count []) with 1%nat in *.
+  pose proof (unflat_inside _ _ H) as I. cbn [unflat] in *. rewrite !volume_cons in *.
+  change (count []) with 1%nat in *.
   destruct I as (A & B & C & _). rewrite touch_reduced; trivial. cbn [at_]. unfold base.
   now rewrite !Nat.mul_1_r, Nat.div_1_r.
 Qed.
-Lemma base_lt outer n inner f : (f < count [outer; n; inner])%nat -> (base n inner f < count [outer; inner])%nat.
+Lemma base_lt outer n inner f : (f < count [outer; n; inner])%nat -> (base n inner f < count [outer;
+  inner])%nat.
 Proof.
   intros H. pose proof (unflat_inside _ _ H) as I. cbn [unflat] in *.
   rewrite !volume_cons in *. change (count []) with 1%nat in *. destruct I as (A & _ & C & _).
@@ -71,7 +77,8 @@ Theorem logsumexp_adjoint outer n inner x c d : (0 < N.to_nat n)%nat ->
     c (base n inner f) * exp (x f - logsumexp n inner x (base n inner f))) d.
 Proof.
   intros Hn. set (g := fun f => exp (x f) * d f). set (z := fun e => c e / sumexp n inner x e).
-  transitivity (ip (count [outer; inner]) z (move [outer; n; inner] (reduced outer inner) (identity [outer; n; inner]) g)).
+  transitivity (ip (count [outer; inner]) z (move [outer; n; inner] (reduced outer inner) (identity [outer; n;
+    inner]) g)).
   { unfold ip. apply sum_ext. intros e He. rewrite move_reduced by assumption. unfold g, z, Rdiv. ring. }
   rewrite <- sizes_reduced at 1. rewrite move_adjoint, sizes_identity. apply sum_ext. intros f Hf.
   pose proof (denote_spread (fun _ => z) outer n inner [] (Ref O) f Hf) as E. cbn [denote_expr spread] in E.
@@ -82,7 +89,8 @@ Qed.
 (** ** Rules *)
 Lemma size_of_shape ns j : (j < length ns)%nat -> size_of ns j = Some (volume (shape_of ns j)).
 Proof.
-  intros H. unfold size_of, shape_of. destruct (nth_error ns j) eqn:E; [easy|]. apply nth_error_None in E. lia.
+  intros H. unfold size_of, shape_of. destruct (nth_error ns j) eqn:E; [easy|]. apply nth_error_None in E.
+  lia.
 Qed.
 
 Ltac pointwise := apply sum_ext; intros; cbn [denote_expr sem1 sem2 slope1 slope2 fst snd] in *.
@@ -105,12 +113,14 @@ Theorem rule2_adjoint ns y s i c a b f d m : volume s = m ->
   (forall e, y i e = sem2 f (y a e) (y b e)) ->
   match fst (rule2 s i c f (Ref a) (Ref b)) with
   | Some e => sized ns e m /\
-      ip (N.to_nat m) (y c) (fun k => fst (slope2 f (y a k) (y b k)) * d k) = ip (N.to_nat m) (denote_expr y e) d
+      ip (N.to_nat m) (y c) (fun k => fst (slope2 f (y a k) (y b k)) * d k) = ip (N.to_nat m) (denote_expr y
+        e) d
   | None => forall k, fst (slope2 f (y a k) (y b k)) * d k = 0
   end /\
   match snd (rule2 s i c f (Ref a) (Ref b)) with
   | Some e => sized ns e m /\
-      ip (N.to_nat m) (y c) (fun k => snd (slope2 f (y a k) (y b k)) * d k) = ip (N.to_nat m) (denote_expr y e) d
+      ip (N.to_nat m) (y c) (fun k => snd (slope2 f (y a k) (y b k)) * d k) = ip (N.to_nat m) (denote_expr y
+        e) d
   | None => forall k, snd (slope2 f (y a k) (y b k)) * d k = 0
   end.
 Proof.
@@ -135,7 +145,8 @@ Proof.
   destruct (kind n) as [ | | loops out src x | loops out lhs rhs a b | f x
     | f a b | outer m inner x]; cbn [slots args length seq combine In] in S; try contradiction;
     rewrite ?andb_true_iff, ?fits_size in K;
-    repeat match goal with H : _ /\ _ |- _ => destruct H | H : _ \/ _ |- _ => destruct H end; try contradiction;
+    repeat match goal with H : _ /\ _ |- _ => destruct H | H : _ \/ _ |- _ => destruct H end;
+      try contradiction;
     try match goal with H : (_, _) = (_, _) |- _ => injection H as <- <- end;
     repeat match goal with H : (_ =? _)%N = true |- _ => apply N.eqb_eq in H end; cbn [rule jvp denote] in *.
   - assert (Z : volume s = volume (sizes src)) by congruence. split.

@@ -1,6 +1,7 @@
 (** A whole training step as one graph: the forward pass, its gradient, and the optimiser's update.
 
-    [train_step ns loss o ps]  the graph [ns] continued by the gradient of node [loss] in the weights [ps] and by
+    [train_step ns loss o ps]  the graph [ns] continued by the gradient of node [loss] in the weights [ps]
+                        and by
                                the step of [o]; for each weight, the nodes of its new value and state *)
 From Coq Require Import List.
 From Provenn Require Import Autodiff.Core Autodiff.Reverse Autodiff.Optimiser.

@@ -3,7 +3,8 @@ From Coquelicot Require Import Coquelicot.
 From Coq Require Import Floats Bool Reals Lra Lia NArith ZArith List.
 From Provenn Require Import Base.Binary64 Autodiff.View Autodiff.ViewProof Autodiff.Core Autodiff.CoreProof.
 From Provenn Require Import Autodiff.Curve Autodiff.CurveProof Autodiff.Reverse Autodiff.EmitProof.
-From Provenn Require Import Autodiff.SweepProof Autodiff.ReverseProof Autodiff.Optimiser Autodiff.OptimiserProof.
+From Provenn Require Import Autodiff.SweepProof Autodiff.ReverseProof Autodiff.Optimiser
+  Autodiff.OptimiserProof.
 From Provenn Require Import Autodiff.Step.
 Import ListNotations.
 Local Open Scope R_scope.
@@ -18,7 +19,8 @@ Lemma updates_ok ns n0 o : forall ps gs G, good G -> grows ns n0 -> grows n0 (no
   Forall (param_ok ns o) ps -> Forall2 (fun p g => size_of n0 g = size_of ns (weight p)) ps gs ->
   let (outs, G') := updates ns o ps gs G in
   good G' /\ grows n0 (nodes_of G') /\
-  forall env, Forall2 (fun '(p, g) out => stepped ns env (nodes_of G') o p (val env n0 g) out) (combine ps gs) outs.
+  forall env, Forall2 (fun '(p, g) out => stepped ns env (nodes_of G') o p (val env n0 g) out) (combine ps gs)
+    outs.
 Proof.
   induction ps as [|p ps IH]; intros gs G Gd G0 R P F; inversion F; subst; cbn [updates combine]; [auto|].
   inversion P as [|? ? Pp P']; subst. rename y into g. rename l' into gs.
@@ -29,7 +31,8 @@ Proof.
   specialize (IH gs G1 Gd1 G0 R1 P' H3).
   assert (R2 : grows (nodes_of G1) (nodes_of (snd (updates ns o ps gs G1)))).
   { clear - Gd1 G0 R1 P' H3. revert gs G1 Gd1 R1 H3.
-    induction ps as [|p ps IH]; intros gs G1 Gd1 R1 F; inversion F; subst; cbn [updates snd]; [apply grows_refl|].
+    induction ps as [|p ps IH]; intros gs G1 Gd1 R1 F; inversion F; subst; cbn [updates snd];
+      [apply grows_refl|].
     inversion P' as [|? ? Pp P'']; subst.
     pose proof (update_ok ns o p y G1 Gd1 (grows_trans _ _ _ G0 R1) Pp) as U.
     destruct (update _ o p y G1) as [out G2]. destruct U as (Gd2 & R2 & _).
@@ -43,7 +46,8 @@ Proof.
     now rewrite (grows_val_size env _ _ i _ R2 (S1 i Hi)).
 Qed.
 
-(** The new weights and states are the optimiser's step along vectors [grads] that are the gradient of the loss:
+(** The new weights and states are the optimiser's step along vectors [grads] that are the gradient of the
+    loss:
     its derivative along every curve of the weights is their inner product with the velocities. *)
 Theorem train_step_correct ns loss o ps env :
   wf ns = true -> wrt_ok ns (map weight ps) -> size_of ns loss = Some 1%N -> Forall (param_ok ns o) ps ->
@@ -57,7 +61,8 @@ Theorem train_step_correct ns loss o ps env :
     Forall2 (fun '(p, g) out => stepped ns env ext o p g out) (combine ps grads) outs.
 Proof.
   intros W Wr L P Sm. unfold train_step.
-  assert (Still : exists n0 gs, loss_gradient ns (map weight ps) loss = (n0, gs) /\ wf n0 = true /\ grows ns n0 /\
+  assert (Still : exists n0 gs, loss_gradient ns (map weight ps) loss = (n0, gs) /\ wf n0 = true /\
+    grows ns n0 /\
     Forall2 (fun w g => size_of n0 g = size_of ns w) (map weight ps) gs /\
     forall curves t dx, curves t = env -> moves ns (map weight ps) curves t dx ->
       is_derive (fun s => val (curves s) ns loss O) t

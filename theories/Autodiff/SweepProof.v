@@ -9,7 +9,8 @@
 From Coq Require Import Floats Bool Reals Lra Lia NArith ZArith List.
 From Coquelicot Require Import Coquelicot.
 From Provenn Require Import Base.Binary64 Autodiff.View Autodiff.ViewProof Autodiff.Core Autodiff.CoreProof.
-From Provenn Require Import Autodiff.Curve Autodiff.CurveProof Autodiff.Reverse Autodiff.EmitProof Autodiff.RuleProof.
+From Provenn Require Import Autodiff.Curve Autodiff.CurveProof Autodiff.Reverse Autodiff.EmitProof
+  Autodiff.RuleProof.
 Import ListNotations.
 Local Open Scope R_scope.
 
@@ -78,14 +79,16 @@ Definition pending (b : nat) (st : state) : R :=
   sum (length ns) (fun j => if (j <? b)%nat || mem j wrt then paired (fst st) (snd st) j else 0).
 Definition invariant (st : state) : Prop :=
   length (fst st) = length ns /\ good (snd st) /\ grows ns (nodes_of (snd st)) /\
-  forall j c, nth j (fst st) None = Some c -> size_of (nodes_of (snd st)) c = size_of ns j /\ (j < length ns)%nat.
+  forall j c, nth j (fst st) None = Some c -> size_of (nodes_of (snd st)) c = size_of ns j /\
+    (j < length ns)%nat.
 
 (** Growing the graph leaves all this as it is. *)
 Lemma paired_grows cts g g' j : invariant (cts, g) -> grows (nodes_of g) (nodes_of g') ->
   paired cts g' j = paired cts g j.
 Proof.
   intros (_ & _ & _ & I) G. unfold paired. destruct (nth j cts None) as [c|] eqn:E; [|easy].
-  destruct (I j c E) as [S L]. rewrite (size_of_shape _ _ L) in S. now rewrite (grows_val_size env _ _ c _ G S).
+  destruct (I j c E) as [S L]. rewrite (size_of_shape _ _ L) in S.
+  now rewrite (grows_val_size env _ _ c _ G S).
 Qed.
 Lemma invariant_grows cts g g' : invariant (cts, g) -> good g' -> grows (nodes_of g) (nodes_of g') ->
   invariant (cts, g').
@@ -98,7 +101,8 @@ Qed.
 Lemma invariant_update cts g j c : invariant (cts, g) -> (j < length ns)%nat ->
   size_of (nodes_of g) c = size_of ns j -> invariant (update j (Some c) cts, g).
 Proof.
-  intros (L & G & R & I) B S. cbn in *. split; [cbn; now rewrite update_length|]. split; [easy|split; [easy|]].
+  intros (L & G & R & I) B S. cbn in *. split; [cbn; now rewrite update_length|].
+  split; [easy|split; [easy|]].
   intros k d. cbn [fst snd]. destruct (Nat.eq_dec j k) as [<-|N].
   - rewrite nth_update_eq by (rewrite L; assumption). now intros [= <-].
   - rewrite nth_update_neq by assumption. apply I.
@@ -111,7 +115,8 @@ Definition adds (j : nat) (a : R) (st st' : state) : Prop :=
 
 Lemma accumulate_adds j r cts g : invariant (cts, g) -> (j < length ns)%nat ->
   size_of (nodes_of g) r = size_of ns j ->
-  adds j (ip (extent ns j) (val env (nodes_of g) r) (dy j)) (cts, g) (accumulate (shape_of ns j) j r (cts, g)).
+  adds j (ip (extent ns j) (val env (nodes_of g) r) (dy j)) (cts, g) (accumulate (shape_of ns j) j r (cts,
+    g)).
 Proof.
   intros Inv B S. assert (Inv0 := Inv). destruct Inv as (L & G & R & I). cbn in L, G, R, I. unfold accumulate.
   pose proof (size_of_shape _ _ B) as SJ.
@@ -120,7 +125,8 @@ Proof.
     assert (Em : emitted g (emit (Node (Binary Add c r) (shape_of ns j)) g) (volume (shape_of ns j))
                    (fun env e => val env (nodes_of g) c e + val env (nodes_of g) r e)).
     { apply (emit_after g g); trivial; [apply grows_refl | | easy].
-      unfold node_ok. cbn [kind]. rewrite andb_true_iff, !fits_size. unfold elements. cbn [shape]. split; congruence. }
+      unfold node_ok. cbn [kind]. rewrite andb_true_iff, !fits_size. unfold elements. cbn [shape].
+      split; congruence. }
     destruct (emit _ g) as [i g']. destruct Em as (G' & R' & S' & V').
     split; [|split; [exact R'|split]]; cbn [fst snd].
     + apply invariant_update; trivial; [|congruence]. now apply (invariant_grows cts g).
@@ -141,9 +147,11 @@ Lemma pull_adds i n c st k j : invariant st -> nth_error ns i = Some n ->
   adds j (ip (N.to_nat (elements n)) (val env (nodes_of (snd st)) c) (jvp (val env ns) (kind n) k (dy j)))
     st (pull ns (actives wrt ns) i c (kind n) st (k, j)).
 Proof.
-  intros Inv E C S. destruct st as [cts g]. cbn [snd] in C. assert (Inv' := Inv). destruct Inv' as (L & G & R & I).
+  intros Inv E C S. destruct st as [cts g]. cbn [snd] in C. assert (Inv' := Inv).
+  destruct Inv' as (L & G & R & I).
   cbn [fst snd] in *. unfold pull. fold (active wrt ns j).
-  assert (B : (j < length ns)%nat) by (apply (node_ok_args ns n); [now apply (wf_nth _ i) | now apply slots_In in S]).
+  assert (B : (j < length ns)%nat) by (apply (node_ok_args ns n);
+    [now apply (wf_nth _ i) | now apply slots_In in S]).
   assert (Same : forall a, a = 0 -> adds j a (cts, g) (cts, g)).
   { intros a ->. split; [assumption|split; [apply grows_refl|split; [ring|easy]]]. }
   destruct (active wrt ns j) eqn:A.
@@ -155,7 +163,8 @@ Proof.
   { destruct R as (ms & -> & _). unfold shape_of. now rewrite nth_error_app1. }
   assert (Ex : extent (nodes_of g) j = extent ns j) by (destruct R as (ms & -> & _); now apply extent_prefix).
   assert (J : jvp (val env (nodes_of g)) (kind n) k (dy j) = jvp (val env ns) (kind n) k (dy j)).
-  { apply jvp_args. intros l Hl. apply grows_val; trivial. apply (node_ok_args ns n); trivial. now apply (wf_nth _ i). }
+  { apply jvp_args. intros l Hl. apply grows_val; trivial. apply (node_ok_args ns n); trivial.
+    now apply (wf_nth _ i). }
   rewrite Sh, Ex, J in Adj. destruct (rule _ i c (kind n) k) as [e|].
   2: { apply Same, ip_0_r. intros. apply Adj. }
   destruct Adj as [Sz Adj]. pose proof (emits_emitted e g _ G Sz) as Em. destruct (emits e g) as [r g'].
@@ -172,7 +181,8 @@ Lemma pending_adds b j a st st' : adds j a st st' -> (j < b)%nat -> (j < length 
   pending b st' = pending b st + a.
 Proof.
   intros (_ & _ & P & Q) Hb Hn. unfold pending.
-  rewrite (sum_change _ j _ (fun j => if (j <? b)%nat || mem j wrt then paired (fst st) (snd st) j else 0)); trivial.
+  rewrite (sum_change _ j _ (fun j => if (j <? b)%nat || mem j wrt then paired (fst st) (snd st) j else 0));
+    trivial.
   - apply Nat.ltb_lt in Hb. rewrite Hb. cbn [orb]. rewrite P. ring.
   - intros i Hi N. now rewrite Q.
 Qed.
@@ -190,7 +200,8 @@ Proof.
     set (st1 := pull _ _ _ _ _ _ _) in *. destruct (wf_nth _ _ _ Hwf E) as [K Lt].
     assert (Hj : In j (args (kind n))) by (apply slots_In with k, Sub; now left).
     pose proof Ad as (Inv1 & R1 & _ & _).
-    destruct (IH (fun a H => Sub a (or_intror H)) st1 Inv1) as (Inv2 & R2 & P2); [now apply grows_size with (2 := C)|].
+    destruct (IH (fun a H => Sub a (or_intror H)) st1 Inv1) as (Inv2 & R2 & P2);
+      [now apply grows_size with (2 := C)|].
     split; [assumption|split; [now apply grows_trans with (nodes_of (snd st1))|]].
     rewrite P2, (pending_adds i j _ st st1 Ad) by (auto; now apply (node_ok_args ns n)).
     rewrite Rplus_assoc. f_equal. f_equal. apply lsum_ext. intros [k' j'] _.
@@ -201,8 +212,10 @@ Lemma pending_S i st : (i < length ns)%nat -> mem i wrt = false ->
   pending (S i) st = pending i st + paired (fst st) (snd st) i.
 Proof.
   intros H M. unfold pending.
-  rewrite (sum_change _ i _ (fun j => if (j <? i)%nat || mem j wrt then paired (fst st) (snd st) j else 0)); trivial.
-  - rewrite Nat.ltb_irrefl, M. replace (i <? S i)%nat with true by (symmetry; apply Nat.ltb_lt; lia). cbn. ring.
+  rewrite (sum_change _ i _ (fun j => if (j <? i)%nat || mem j wrt then paired (fst st) (snd st) j else 0));
+    trivial.
+  - rewrite Nat.ltb_irrefl, M. replace (i <? S i)%nat with true by (symmetry; apply Nat.ltb_lt; lia). cbn.
+    ring.
   - intros j Hj N. replace (j <? S i)%nat with (j <? i)%nat; [easy|].
     apply eq_iff_eq_true. rewrite !Nat.ltb_lt. lia.
 Qed.
@@ -213,7 +226,8 @@ Proof.
   - replace (j <? S i)%nat with (j <? i)%nat; [easy|]. apply eq_iff_eq_true. rewrite !Nat.ltb_lt. lia.
 Qed.
 
-Lemma ip_lsum {A} n a (f : A -> vec) l : ip n a (fun e => lsum (fun x => f x e) l) = lsum (fun x => ip n a (f x)) l.
+Lemma ip_lsum {A} n a (f : A -> vec) l : ip n a (fun e => lsum (fun x => f x e) l) = lsum (fun x => ip n a (f
+  x)) l.
 Proof.
   induction l as [|x l IH]; cbn [lsum]; [now apply ip_0_r|]. now rewrite ip_plus_r, IH.
 Qed.
@@ -233,7 +247,8 @@ Proof.
     destruct (nth i (fst st) None) as [c|] eqn:C.
     2: { split; [exact Inv|split; [apply grows_refl | ring]]. }
     destruct (active wrt ns i) eqn:A.
-    2: { split; [exact Inv|split; [apply grows_refl|]]. rewrite ip_0_r; [ring|]. intros. now apply Hinactive. }
+    2: { split; [exact Inv|split; [apply grows_refl|]]. rewrite ip_0_r; [ring|]. intros. now apply Hinactive.
+         }
     destruct (I i c C) as [S _]. rewrite (size_of_node _ _ _ E) in S.
     destruct (pulls_pending i n c _ E (incl_refl _) st Inv S) as (Inv' & R' & P).
     split; [exact Inv'|split; [exact R'|]]. rewrite P. f_equal.
@@ -275,12 +290,14 @@ Proof.
   - assert (Hw : (w < length ns)%nat).
     { destruct Hwrt as [_ H]. destruct (H w) as (n & E & _); [apply Sub; now left|].
       apply nth_error_Some. now rewrite E. }
-    assert (Step : exists r g1, match nth w cts None with Some c => (c, g) | None => emits (zeros (shape_of ns w)) g end
+    assert (Step : exists r g1, match nth w cts None with Some c => (c,
+      g) | None => emits (zeros (shape_of ns w)) g end
         = (r, g1) /\ good g1 /\ grows (nodes_of g) (nodes_of g1) /\ size_of (nodes_of g1) r = size_of ns w /\
         ip (extent ns w) (val env (nodes_of g1) r) (dy w) = paired cts g w).
     { pose proof Inv as (_ & G & _ & I). cbn in G, I. unfold paired. destruct (nth w cts None) as [c|] eqn:C.
       - exists c, g. destruct (I w c C). auto using grows_refl.
-      - pose proof (emits_emitted (zeros (shape_of ns w)) g _ G (sized_broadcast _ _ (Number PrimFloat.zero) eq_refl)) as Em.
+      - pose proof (emits_emitted (zeros (shape_of ns w)) g _ G (sized_broadcast _ _ (Number PrimFloat.zero)
+          eq_refl)) as Em.
         destruct (emits _ g) as [r g1]. destruct Em as (G1 & R1 & S1 & V1). exists r, g1.
         split; [easy|split; [easy|split; [easy|split]]].
         + rewrite S1. symmetry. now apply size_of_shape.

@@ -1,11 +1,13 @@
-(** Views of tensors from a nest of loops, and the two ops made of them: moving elements and contracting products.
+(** Views of tensors from a nest of loops, and the two ops made of them: moving elements and contracting
+    products.
 
     [vec]               a tensor: its elements by flat row-major index
     [sum n f]           f 0 + ... + f (n-1); [ip n a b] is the inner product of the first [n] elements
     [volume s]          the number of elements of the shape [s]; [count s] is the same as a [nat]
     [point]             the indices of a nest of loops, outermost first
     [nest loops f]      the sum of [f] over all points of the nest
-    [dim], [view]       one dimension of a view: size, offset, one coefficient for each loop; a view is a list of them
+    [dim], [view]       one dimension of a view: size, offset, one coefficient for each loop; a view is a
+                        list of them
     [touch v l]         the element that the view [v] touches at the point [l], if any
     [at_ x o]           the element [o] of [x]; nothing reads as 0
     [hit o e r]         [r] if [o] is the element [e], else 0
@@ -80,6 +82,7 @@ Definition contract (loops : list N) (out left right : view) (a b : vec) : vec :
 Fixpoint identity_from (before : nat) (loops : list N) : view :=
   match loops with
   | [] => []
-  | n :: loops => Dim n 0 (repeat 0%Z before ++ 1%Z :: repeat 0%Z (length loops)) :: identity_from (S before) loops
+  | n :: loops => Dim n 0 (repeat 0%Z before ++ 1%Z :: repeat 0%Z (length loops)) :: identity_from (S before)
+    loops
   end.
 Definition identity (loops : list N) : view := identity_from 0 loops.

@@ -10,7 +10,8 @@ Local Open Scope R_scope.
 
 (** ** Finite sums *)
 Lemma sum_ext n f g : (forall i, (i < n)%nat -> f i = g i) -> sum n f = sum n g.
-Proof. induction n as [|n IH]; cbn; intros H; [easy|]. rewrite IH by (intros; apply H; lia). now rewrite H by lia. Qed.
+Proof. induction n as [|n IH]; cbn; intros H; [easy|]. rewrite IH by (intros; apply H; lia).
+now rewrite H by lia. Qed.
 Lemma sum_scal n k f : sum n (fun i => k * f i) = k * sum n f.
 Proof. induction n as [|n IH]; cbn; [ring|]. rewrite IH. ring. Qed.
 Lemma sum_scal_r n k f : sum n (fun i => f i * k) = sum n f * k.
@@ -18,7 +19,8 @@ Proof. induction n as [|n IH]; cbn; [ring|]. rewrite IH. ring. Qed.
 Lemma sum_plus n f g : sum n (fun i => f i + g i) = sum n f + sum n g.
 Proof. induction n as [|n IH]; cbn; [ring|]. rewrite IH. ring. Qed.
 Lemma sum_0 n f : (forall i, (i < n)%nat -> f i = 0) -> sum n f = 0.
-Proof. induction n as [|n IH]; cbn; intros H; [easy|]. rewrite IH, H; [ring | lia | intros; apply H; lia]. Qed.
+Proof. induction n as [|n IH]; cbn; intros H; [easy|]. rewrite IH, H; [ring | lia | intros; apply H; lia].
+Qed.
 Lemma sum_swap n m f : sum n (fun i => sum m (fun j => f i j)) = sum m (fun j => sum n (fun i => f i j)).
 Proof.
   induction n as [|n IH]; cbn.
@@ -59,7 +61,8 @@ Fixpoint inside (loops : list N) (l : point) : Prop :=
   | _, _ => False
   end.
 
-Lemma nest_ext_inside loops : forall f g, (forall l, inside loops l -> f l = g l) -> nest loops f = nest loops g.
+Lemma nest_ext_inside loops : forall f g, (forall l, inside loops l -> f l = g l) ->
+  nest loops f = nest loops g.
 Proof.
   induction loops as [|n loops IH]; cbn; intros f g H; [now apply H|].
   apply sum_ext. intros i Hi. apply IH. intros l Hl. now apply H.
@@ -76,7 +79,8 @@ Proof.
   induction loops as [|n loops IH]; cbn; intros f g; [easy|].
   rewrite <- sum_plus. apply sum_ext. intros. apply IH.
 Qed.
-Lemma nest_sum loops n : forall f, sum n (fun i => nest loops (f i)) = nest loops (fun l => sum n (fun i => f i l)).
+Lemma nest_sum loops n : forall f, sum n (fun i => nest loops (f i)) = nest loops (fun l => sum n (fun i => f
+  i l)).
 Proof.
   induction loops as [|m loops IH]; cbn; intros f; [easy|].
   rewrite sum_swap. apply sum_ext. intros i _. now rewrite IH.
@@ -104,9 +108,11 @@ Qed.
 Lemma touch_lt v l e : touch v l = Some e -> (e < count (sizes v))%nat.
 Proof. intros H. apply touch_from_bounds in H. lia. Qed.
 
-Lemma at_ext v l a b : (forall e, (e < count (sizes v))%nat -> a e = b e) -> at_ a (touch v l) = at_ b (touch v l).
+Lemma at_ext v l a b : (forall e, (e < count (sizes v))%nat -> a e = b e) ->
+  at_ a (touch v l) = at_ b (touch v l).
 Proof. intros H. destruct (touch v l) as [e|] eqn:E; [|easy]. apply H. now apply (touch_lt v l). Qed.
-Lemma sum_hit n a o r : (forall e, o = Some e -> (e < n)%nat) -> sum n (fun e => a e * hit o e r) = at_ a o * r.
+Lemma sum_hit n a o r : (forall e, o = Some e -> (e < n)%nat) ->
+  sum n (fun e => a e * hit o e r) = at_ a o * r.
 Proof.
   intros H. destruct o as [k|]; cbn.
   - rewrite (sum_one n k); [now rewrite Nat.eqb_refl | now apply H |].
@@ -124,7 +130,8 @@ Proof.
   rewrite nest_sum. apply nest_ext. intros l. apply sum_hit. intros e. apply touch_lt.
 Qed.
 
-(** A contraction against a cotangent is a trilinear form that does not know which of the three is the output. *)
+(** A contraction against a cotangent is a trilinear form that does not know which of the three is the
+    output. *)
 Definition trilinear loops (u v w : view) (c a b : vec) : R :=
   nest loops (fun l => at_ c (touch u l) * (at_ a (touch v l) * at_ b (touch w l))).
 Lemma ip_contract_trilinear loops out left right c a b :
@@ -133,14 +140,17 @@ Proof. apply ip_scatter. Qed.
 Theorem contract_adjoint_left loops out left right c a b :
   ip (count (sizes out)) c (contract loops out left right a b) =
   ip (count (sizes left)) (contract loops left out right c b) a.
-Proof. rewrite ip_sym with (n := count (sizes left)), !ip_contract_trilinear. apply nest_ext. intros; ring. Qed.
+Proof. rewrite ip_sym with (n := count (sizes left)), !ip_contract_trilinear. apply nest_ext. intros; ring.
+Qed.
 Theorem contract_adjoint_right loops out left right c a b :
   ip (count (sizes out)) c (contract loops out left right a b) =
   ip (count (sizes right)) (contract loops right out left c a) b.
-Proof. rewrite ip_sym with (n := count (sizes right)), !ip_contract_trilinear. apply nest_ext. intros; ring. Qed.
+Proof. rewrite ip_sym with (n := count (sizes right)), !ip_contract_trilinear. apply nest_ext. intros; ring.
+Qed.
 Theorem move_adjoint loops out src c x :
   ip (count (sizes out)) c (move loops out src x) = ip (count (sizes src)) (move loops src out c) x.
-Proof. rewrite ip_sym with (n := count (sizes src)). unfold move. rewrite !ip_scatter. apply nest_ext. intros; ring. Qed.
+Proof. rewrite ip_sym with (n := count (sizes src)). unfold move. rewrite !ip_scatter. apply nest_ext.
+intros; ring. Qed.
 
 Lemma scatter_ext loops out f g e : (forall l, inside loops l -> f l = g l) ->
   scatter loops out f e = scatter loops out g e.
@@ -149,7 +159,8 @@ Lemma move_ext loops out src x y e : (forall i, (i < count (sizes src))%nat -> x
   move loops out src x e = move loops out src y e.
 Proof. intros H. apply scatter_ext. intros. now apply at_ext. Qed.
 Lemma contract_ext loops out left right a b a' b' e :
-  (forall i, (i < count (sizes left))%nat -> a i = a' i) -> (forall i, (i < count (sizes right))%nat -> b i = b' i) ->
+  (forall i, (i < count (sizes left))%nat -> a i = a' i) -> (forall i, (i < count (sizes right))%nat ->
+    b i = b' i) ->
   contract loops out left right a b e = contract loops out left right a' b' e.
 Proof. intros A B. apply scatter_ext. intros. f_equal; now apply at_ext. Qed.
 
@@ -167,7 +178,8 @@ Fixpoint unflat (loops : list N) (e : nat) : point :=
 
 Lemma dot_repeat_0 k : forall l, dot (repeat 0%Z k) l = 0%Z.
 Proof. induction k as [|k IH]; intros [|i l]; trivial. cbn. now rewrite IH. Qed.
-Lemma dot_unit p : forall i l k, dot (repeat 0%Z (length p) ++ 1%Z :: repeat 0%Z k) (p ++ i :: l) = Z.of_nat i.
+Lemma dot_unit p : forall i l k, dot (repeat 0%Z (length p) ++ 1%Z :: repeat 0%Z k) (p ++ i :: l) = Z.of_nat
+  i.
 Proof.
   induction p as [|j p IH]; intros i l k.
   - cbn [length repeat app dot]. rewrite dot_repeat_0. lia.
@@ -215,8 +227,10 @@ Proof.
     + replace (acc * (N.to_nat n * c) + e)%nat with ((acc * N.to_nat n + q) * c + r)%nat by lia.
       now rewrite (IH _ r (fun l => f (q :: l))).
     + intros i Hi Ni. apply nest_0. intros l Hl. unfold hit.
-      destruct (Nat.eqb_spec (flat (acc * N.to_nat n + i) loops l) (acc * (N.to_nat n * c) + e)) as [E|]; [|easy].
-      exfalso. apply Ni. pose proof (flat_bounds loops (acc * N.to_nat n + i) l Hl) as B. rewrite E in B. fold c in B.
+      destruct (Nat.eqb_spec (flat (acc * N.to_nat n + i) loops l) (acc * (N.to_nat n * c) + e)) as [E|];
+        [|easy].
+      exfalso. apply Ni. pose proof (flat_bounds loops (acc * N.to_nat n + i) l Hl) as B. rewrite E in B.
+      fold c in B.
       assert (i * c <= q * c + r < (i + 1) * c)%nat by lia. nia.
 Qed.
 Theorem scatter_identity loops f e : (e < count loops)%nat ->
@@ -225,7 +239,8 @@ Proof.
   intros H. unfold scatter. rewrite <- (nest_flat loops 0 e f H). apply nest_ext_inside. intros l Hl.
   now rewrite touch_identity.
 Qed.
-Theorem move_identity_scalar loops x e : (e < count loops)%nat -> move loops (identity loops) [] x e = x 0%nat.
+Theorem move_identity_scalar loops x e : (e < count loops)%nat ->
+  move loops (identity loops) [] x e = x 0%nat.
 Proof. intros H. unfold move. now rewrite scatter_identity. Qed.
 Lemma unflat_inside loops : forall e, (e < count loops)%nat -> inside loops (unflat loops e).
 Proof.
@@ -234,9 +249,11 @@ Proof.
   - apply Nat.div_lt_upper_bound; [assumption | lia].
   - apply IH. now apply Nat.mod_upper_bound.
 Qed.
-Lemma flat_unflat loops : forall acc e, (e < count loops)%nat -> flat acc loops (unflat loops e) = (acc * count loops + e)%nat.
+Lemma flat_unflat loops : forall acc e, (e < count loops)%nat ->
+  flat acc loops (unflat loops e) = (acc * count loops + e)%nat.
 Proof.
-  induction loops as [|n loops IH]; intros acc e H; [cbn in *; lia|]. cbn [unflat flat]. rewrite volume_cons in *.
+  induction loops as [|n loops IH]; intros acc e H; [cbn in *; lia|]. cbn [unflat flat].
+  rewrite volume_cons in *.
   assert (C : count loops <> O) by (intros C; rewrite C in H; lia).
   rewrite IH by now apply Nat.mod_upper_bound. assert (D := Nat.div_mod e _ C). lia.
 Qed.
