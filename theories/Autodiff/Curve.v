@@ -67,8 +67,8 @@ Definition jvp (y : nat -> vec) (o : op) (k : nat) (d : vec) : vec :=
       | _ => fun e => snd (slope2 f (y a e) (y b e)) * d e
       end
   | Logsumexp _ n inner x => fun e =>
-      sum (N.to_nat n) (fun k => exp (y x (slice n inner e k)) * d (slice n inner e k)) / sumexp n inner (y x)
-        e
+      sum (N.to_nat n) (fun k => exp (y x (slice n inner e k)) * d (slice n inner e k))
+      / sumexp n inner (y x) e
   end.
 
 Definition tangent (y : nat -> vec) (o : op) (d : nat -> vec) : vec :=

@@ -1,5 +1,4 @@
-(** Each op of the calculus is differentiable along curves through smooth points, with the stated derivative.
-    *)
+(** Each op is differentiable along curves through smooth points, with the stated derivative. *)
 From Coq Require Import Bool Reals Lra Lia Psatz NArith List.
 From Coquelicot Require Import Coquelicot.
 From Provenn Require Import Autodiff.View Autodiff.ViewProof Autodiff.Core Autodiff.CoreProof Autodiff.Curve.
@@ -120,8 +119,8 @@ Proof.
 Qed.
 Theorem derive2 f (g h : R -> R) (t dg dh : R) : smooth2 f (g t) (h t) -> is_derive g t dg ->
   is_derive h t dh ->
-  is_derive (fun s => sem2 f (g s) (h s)) t (fst (slope2 f (g t) (h t)) * dg + snd (slope2 f (g t) (h t)) *
-    dh).
+  is_derive (fun s => sem2 f (g s) (h s)) t
+    (fst (slope2 f (g t) (h t)) * dg + snd (slope2 f (g t) (h t)) * dh).
 Proof.
   intros S G H. destruct f; cbn in *.
   - eapply derive_eq; [now apply derive_plus; [exact G | exact H] | ring].
@@ -148,8 +147,8 @@ Qed.
 
 (** ** Sums *)
 Lemma sum_derive n : forall (f : nat -> R -> R) (t : R) (d : nat -> R),
-  (forall i, (i < n)%nat -> is_derive (f i) t (d i)) -> is_derive (fun s => sum n (fun i => f i s)) t (sum n
-    d).
+  (forall i, (i < n)%nat -> is_derive (f i) t (d i)) ->
+  is_derive (fun s => sum n (fun i => f i s)) t (sum n d).
 Proof.
   induction n as [|n IH]; intros f t d H; cbn; [apply derive_const|].
   apply derive_plus; [apply IH; intros; apply H; lia | apply H; lia].
@@ -161,8 +160,8 @@ Proof.
   apply (sum_derive _ (fun i s => nest loops (fun l => f (i :: l) s))). intros i _.
   apply (IH (fun l s => f (i :: l) s)). intros l. apply H.
 Qed.
-Lemma scatter_derive loops out (f : point -> R -> R) (t : R) (d : point ->
-  R) e : (forall l, is_derive (f l) t (d l)) ->
+Lemma scatter_derive loops out (f : point -> R -> R) (t : R) (d : point -> R) e :
+  (forall l, is_derive (f l) t (d l)) ->
   is_derive (fun s => scatter loops out (fun l => f l s) e) t (scatter loops out d e).
 Proof.
   intros H. apply (nest_derive loops (fun l s => hit (touch out l) e (f l s))). intros l. unfold hit.
@@ -197,8 +196,8 @@ Proof. intros H. apply sum_pos; [assumption|]. intros. apply exp_pos. Qed.
 Theorem logsumexp_curve outer n inner x t dx : (0 < N.to_nat n)%nat ->
   curve (count [outer; n; inner]) x t dx ->
   curve (count [outer; inner]) (fun s => logsumexp n inner (x s)) t (fun e =>
-    sum (N.to_nat n) (fun k => exp (x t (slice n inner e k)) * dx (slice n inner e k)) / sumexp n inner (x t)
-      e).
+    sum (N.to_nat n) (fun k => exp (x t (slice n inner e k)) * dx (slice n inner e k))
+    / sumexp n inner (x t) e).
 Proof.
   intros Hn H e He. pose proof (sumexp_pos n inner (x t) e Hn) as P.
   assert (D : is_derive (fun s => sumexp n inner (x s) e) t

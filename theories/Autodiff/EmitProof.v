@@ -182,8 +182,8 @@ Lemma computes_moved ns loops out src s a m fa : volume s = m -> volume (sizes o
 Proof. intros V O [S A]. split; [easy|]. intros env k H. cbn. apply move_ext. intros. now apply A. Qed.
 Lemma computes_contracted ns loops out lhs rhs s a b m fa fb : volume s = m -> volume (sizes out) = m ->
   computes ns a (volume (sizes lhs)) fa -> computes ns b (volume (sizes rhs)) fb ->
-  computes ns (Contracted loops out lhs rhs s a b) m (fun env => contract loops out lhs rhs (fa env) (fb
-    env)).
+  computes ns (Contracted loops out lhs rhs s a b) m
+    (fun env => contract loops out lhs rhs (fa env) (fb env)).
 Proof.
   intros V O [S A] [T B]. split; [easy|]. intros env k H. cbn.
   apply contract_ext; intros; [now apply A | now apply B].

@@ -1,7 +1,6 @@
 (** Derivatives in the sense of Frechet: the error is small against the displacement, whatever its direction.
 
-    [near F r f f0 d]   along the filter [F], [f] is [f0 + d] up to an error that is small against [r], and
-                        [d] is
+    [near F r f f0 d]   along the filter [F], [f] is [f0 + d] up to an error small against [r], and [d] is
                         at most proportional to [r]
     [norm ns wrt dx]    the size of the displacement [dx] of the inputs [wrt]: the sum of absolute values
     [moved wrt env dx]  the inputs [env], those in [wrt] displaced by [dx]

@@ -74,8 +74,8 @@ Proof.
       replace (e / 3) with (p * q * (e / (3 * (p * q)))) by (field; lra).
       apply Rmult_le_compat_l; [nra | assumption]. }
     assert (C5 : e / m * (Rabs g0 + Rabs f0) <= e / 3).
-    { unfold m. replace (e / 3) with (e / (3 * (1 + Rabs f0 + Rabs g0)) * (1 + Rabs f0 + Rabs g0)) by (field;
-        lra).
+    { unfold m. replace (e / 3) with (e / (3 * (1 + Rabs f0 + Rabs g0)) * (1 + Rabs f0 + Rabs g0))
+        by (field; lra).
       apply Rmult_le_compat_l; [left; exact E | lra]. }
     assert (C6 : e / m * (Rabs g0 + Rabs f0) * r a <= e / 3 * r a) by now apply Rmult_le_compat_r.
     assert (0 <= e * r a) by nra. lra.
@@ -94,8 +94,8 @@ Proof.
   intros y Hy. destruct (Req_dec y x) as [->|N].
   - replace (phi x - phi x - l * (x - x)) with 0 by ring. rewrite Rminus_eq_0, Rabs_R0. lra.
   - assert (Z : y - x <> 0) by lra. specialize (H (y - x) Z Hy). replace (x + (y - x)) with y in H by ring.
-    replace (phi y - phi x - l * (y - x)) with (((phi y - phi x) / (y - x) - l) * (y - x)) by (field;
-      assumption).
+    replace (phi y - phi x - l * (y - x)) with (((phi y - phi x) / (y - x) - l) * (y - x))
+      by (field; assumption).
     rewrite Rabs_mult. apply Rmult_le_compat_r; [apply Rabs_pos | lra].
 Qed.
 Lemma near_comp phi f f0 l d : is_derive phi f0 l -> near F r f f0 d ->
@@ -304,8 +304,8 @@ Proof.
     rewrite B. cbn. apply (near_ext _ _ (fun dx => env i e + dx i e)).
     { intros dx. unfold moved. now rewrite M. }
     split.
-    + intros eps Pe. apply filter_forall. intros dx. replace (env i e + dx i e - env i e - dx i e) with 0 by
-        ring.
+    + intros eps Pe. apply filter_forall. intros dx. replace (env i e + dx i e - env i e - dx i e) with 0
+        by ring.
       rewrite Rabs_R0. specialize (Nn dx). nra.
     + exists 1. split; [lra|]. apply filter_forall. intros dx. rewrite Rmult_1_l.
       apply norm_ge; [|assumption].
@@ -325,8 +325,8 @@ Theorem loss_gradient_frechet ns wrt loss env :
   let (ext, gs) := loss_gradient ns wrt loss in
   forall eps, 0 < eps -> exists delta, 0 < delta /\ forall dx, norm ns wrt dx < delta ->
     Rabs (val (moved wrt env dx) ns loss O - val env ns loss O
-          - lsum (fun '(w, g) => ip (extent ns w) (val env ext g) (dx w)) (combine wrt gs)) <= eps * norm ns
-              wrt dx.
+          - lsum (fun '(w, g) => ip (extent ns w) (val env ext g) (dx w)) (combine wrt gs))
+    <= eps * norm ns wrt dx.
 Proof.
   intros W Wr L Sm. pose proof (loss_gradient_correct ns wrt loss) as C.
   assert (Same : forall dx, let (ext, gs) := loss_gradient ns wrt loss in

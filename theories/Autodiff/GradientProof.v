@@ -3,8 +3,8 @@
     [equal_words l f]   file [f] consists of the numbers [l], compared as binary64 numbers *)
 From Coquelicot Require Import Coquelicot.
 From Coq Require Import Bool Reals Floats Uint63 NArith ZArith List.
-From Provenn Require Import Checker.Words Checker.WordsProof Autodiff.View Autodiff.Core Autodiff.CoreProof
-  Autodiff.Curve.
+From Provenn Require Import Checker.Words Checker.WordsProof Autodiff.View Autodiff.Core Autodiff.CoreProof.
+From Provenn Require Import Autodiff.Curve.
 From Provenn Require Import Autodiff.Reverse Autodiff.EmitProof Autodiff.SweepProof Autodiff.ReverseProof.
 From Provenn Require Import Autodiff.ReadWords Autodiff.Gradient.
 Import ListNotations.
@@ -43,11 +43,9 @@ Proof.
 Qed.
 
 Local Open Scope R_scope.
-(** The words of an accepted file are those of the graph [ext] with the outputs of [g] and the nodes [gs],
-    whose
-    values are the gradient of [g]'s first output: its derivative along every curve is their inner product
-      with
-    the velocities. *)
+(** The words of an accepted file are those of the graph [ext] with the outputs of [g] and the nodes [gs].
+    Their values are the gradient of [g]'s first output: its derivative along every curve is their inner
+    product with the velocities. *)
 Theorem check_gradient_sound f h wrt : check_gradient f h wrt = Ok tt ->
   exists g ext gs, read_program f = Ok g /\ wrt_ok (nodes g) (chosen g wrt) /\
   equal_words (words_of_program (Program ext (first g) (further g ++ gs))) h 0%uint63 /\

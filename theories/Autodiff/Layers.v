@@ -35,8 +35,8 @@ Definition unit_vector (r k : nat) : list Z := repeat 0%Z k ++ 1%Z :: repeat 0%Z
 Definition axis (r k : nat) (n : N) : dim := Dim n 0 (unit_vector r k).
 
 Definition dense (rows m n : N) (x w : expr) : expr :=
-  Contracted [rows; m; n] (lead [rows; m] 1) [axis 3 0 rows; axis 3 2 n] [axis 3 1 m; axis 3 2 n] [rows;
-    m] x w.
+  Contracted [rows; m; n] (lead [rows; m] 1) [axis 3 0 rows; axis 3 2 n]
+    [axis 3 1 m; axis 3 2 n] [rows; m] x w.
 Definition bias (rows m : N) (b : expr) : expr :=
   Moved [rows; m] (lead [rows; m] 0) [axis 2 1 m] [rows; m] b.
 
@@ -58,15 +58,15 @@ Definition conv2d (g : geometry) (s : list N) (x w : expr) : expr :=
 Definition window_sum (planes h w oh ow kv kh : N) (sv sh pv ph : Z) (x : expr) : expr :=
   Moved [planes; oh; ow; kv; kh] (lead [planes; oh; ow] 2)
     [axis 5 0 planes; Dim h (- pv) [0; sv; 0; 1; 0]%Z; Dim w (- ph) [0; 0; sh; 0; 1]%Z] [planes; oh; ow] x.
-Definition avg_pool (planes h w oh ow kv kh : N) (sv sh pv ph : Z) (size : PrimFloat.float) (x : expr) : expr
-  :=
+Definition avg_pool (planes h w oh ow kv kh : N) (sv sh pv ph : Z) (size : PrimFloat.float) (x : expr) :
+    expr :=
   Apply2 Div [planes; oh; ow] (window_sum planes h w oh ow kv kh sv sh pv ph x)
     (broadcast [planes; oh; ow] (Number size)).
 Definition shifted (planes h w oh ow : N) (sv sh dv dh : Z) (x : expr) : expr :=
   Moved [planes; oh; ow] (lead [planes; oh; ow] 0)
     [axis 3 0 planes; Dim h dv [0; sv; 0]%Z; Dim w dh [0; 0; sh]%Z] [planes; oh; ow] x.
-Definition max_pool (planes h w oh ow : N) (sv sh : Z) (first : Z * Z) (more : list (Z * Z)) (x : expr) : expr
-  :=
+Definition max_pool (planes h w oh ow : N) (sv sh : Z) (first : Z * Z) (more : list (Z * Z)) (x : expr) :
+    expr :=
   fold_left (fun m '(dv, dh) => Apply2 Maximum [planes; oh; ow] m (shifted planes h w oh ow sv sh dv dh x))
     more
     (shifted planes h w oh ow sv sh (fst first) (snd first) x).
@@ -78,8 +78,8 @@ Definition cross_entropy (rows n : N) (lse z target : expr) : expr :=
 
 Definition gelu (s : list N) (c h : PrimFloat.float) (one : PrimFloat.float) (x : expr) : expr :=
   Apply2 Mul s
-    (Apply2 Mul s x (Apply2 Add s (broadcast s (Number one)) (Apply1 Erf s (Apply2 Mul s x (broadcast s
-      (Number c))))))
+    (Apply2 Mul s x (Apply2 Add s (broadcast s (Number one)) (Apply1 Erf s
+      (Apply2 Mul s x (broadcast s (Number c))))))
     (broadcast s (Number h)).
 
 (** Groups: loop 0 counts them, [inner] loops run over one; [elements] sees the tensor of shape [s] from these
