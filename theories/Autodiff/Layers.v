@@ -1,0 +1,104 @@
+(** Textbook layers as expressions of the calculus.
+
+    [elem s x idx]      the element of [x], a tensor of shape [s], at the indices [idx]; 0 outside of its
+                        shape
+    [lead outer r]      the view of a tensor of shape [outer] from its own loops with [r] more loops inside
+    [axis r k n]        a dimension of size [n] that follows loop [k] of [r]
+    [dense], [bias]     x W^T over rows, and a vector added to every row
+    [conv2d]            cross-correlation with groups, stride, padding and dilation, as one contraction
+    [avg_pool], [shifted], [max_pool]  sums of windows, one position in each window, the maximum of all of
+                        them
+    [cross_entropy]     logsumexp of the logits less the logits' inner product with the targets, for each row
+    [gelu c h]          x * (1 + erf (c x)) * h, with c and h stored numbers (near 1/sqrt 2, and 1/2)
+    [total], [normalise]  sum over groups of elements, and (x - mean) / sqrt (variance + eps) in each group
+    [layer_norm], [batch_norm]  its instances: groups are rows, or channels *)
+From Coq Require Import Floats Reals NArith ZArith List.
+From Provenn Require Import Autodiff.View Autodiff.Core Autodiff.Reverse.
+Import ListNotations.
+
+Fixpoint flat_index (acc : nat) (s : list N) (idx : list Z) : option nat :=
+  match s, idx with
+  | n :: s, i :: idx =>
+      if ((0 <=? i) && (i <? Z.of_N n))%Z%bool then flat_index (acc * N.to_nat n + Z.to_nat i) s idx else None
+  | _, _ => Some acc
+  end.
+Definition elem (s : list N) (x : vec) (idx : list Z) : R := at_ x (flat_index 0 s idx).
+
+Fixpoint lead_from (before : nat) (outer : list N) (r : nat) : view :=
+  match outer with
+  | [] => []
+  | n :: outer =>
+      Dim n 0 (repeat 0%Z before ++ 1%Z :: repeat 0%Z (length outer + r)) :: lead_from (S before) outer r
+  end.
+Definition lead (outer : list N) (r : nat) : view := lead_from 0 outer r.
+Definition unit_vector (r k : nat) : list Z := repeat 0%Z k ++ 1%Z :: repeat 0%Z (r - k - 1).
+Definition axis (r k : nat) (n : N) : dim := Dim n 0 (unit_vector r k).
+
+Definition dense (rows m n : N) (x w : expr) : expr :=
+  Contracted [rows; m; n] (lead [rows; m] 1) [axis 3 0 rows; axis 3 2 n]
+    [axis 3 1 m; axis 3 2 n] [rows; m] x w.
+Definition bias (rows m : N) (b : expr) : expr :=
+  Moved [rows; m] (lead [rows; m] 0) [axis 2 1 m] [rows; m] b.
+
+(** Input pixels over loops (batch, group, channel out, row, column, channel in, tap row, tap column). *)
+Record geometry := Geometry
+  { batch : N; groups : N; outs : N; ins : N; height : N; width : N; out_height : N; out_width : N;
+    taps_v : N; taps_h : N; stride_v : Z; stride_h : Z; pad_v : Z; pad_h : Z; dil_v : Z; dil_h : Z }.
+Definition conv_out (g : geometry) : list N := [batch g; groups g; outs g; out_height g; out_width g].
+Definition conv_in (g : geometry) : list N := [ins g; taps_v g; taps_h g].
+Definition conv2d (g : geometry) (s : list N) (x w : expr) : expr :=
+  Contracted (conv_out g ++ conv_in g) (lead (conv_out g) 3)
+    [axis 8 0 (batch g); axis 8 1 (groups g); axis 8 5 (ins g);
+     Dim (height g) (- pad_v g) [0; 0; 0; stride_v g; 0; 0; dil_v g; 0]%Z;
+     Dim (width g) (- pad_h g) [0; 0; 0; 0; stride_h g; 0; 0; dil_h g]%Z]
+    [axis 8 1 (groups g); axis 8 2 (outs g); axis 8 5 (ins g); axis 8 6 (taps_v g);
+      axis 8 7 (taps_h g)] s x w.
+
+(** Pooling over planes: loops (plane, row, column, window row, window column). *)
+Definition window_sum (planes h w oh ow kv kh : N) (sv sh pv ph : Z) (x : expr) : expr :=
+  Moved [planes; oh; ow; kv; kh] (lead [planes; oh; ow] 2)
+    [axis 5 0 planes; Dim h (- pv) [0; sv; 0; 1; 0]%Z; Dim w (- ph) [0; 0; sh; 0; 1]%Z] [planes; oh; ow] x.
+Definition avg_pool (planes h w oh ow kv kh : N) (sv sh pv ph : Z) (size : PrimFloat.float) (x : expr) :
+    expr :=
+  Apply2 Div [planes; oh; ow] (window_sum planes h w oh ow kv kh sv sh pv ph x)
+    (broadcast [planes; oh; ow] (Number size)).
+Definition shifted (planes h w oh ow : N) (sv sh dv dh : Z) (x : expr) : expr :=
+  Moved [planes; oh; ow] (lead [planes; oh; ow] 0)
+    [axis 3 0 planes; Dim h dv [0; sv; 0]%Z; Dim w dh [0; 0; sh]%Z] [planes; oh; ow] x.
+Definition max_pool (planes h w oh ow : N) (sv sh : Z) (first : Z * Z) (more : list (Z * Z)) (x : expr) :
+    expr :=
+  fold_left (fun m '(dv, dh) => Apply2 Maximum [planes; oh; ow] m (shifted planes h w oh ow sv sh dv dh x))
+    more
+    (shifted planes h w oh ow sv sh (fst first) (snd first) x).
+
+(** [lse] holds the logsumexp of [z] along its rows. *)
+Definition cross_entropy (rows n : N) (lse z target : expr) : expr :=
+  Apply2 Sub [rows] lse
+    (Contracted [rows; n] (lead [rows] 1) (lead [rows; n] 0) (lead [rows; n] 0) [rows] z target).
+
+Definition gelu (s : list N) (c h : PrimFloat.float) (one : PrimFloat.float) (x : expr) : expr :=
+  Apply2 Mul s
+    (Apply2 Mul s x (Apply2 Add s (broadcast s (Number one)) (Apply1 Erf s
+      (Apply2 Mul s x (broadcast s (Number c))))))
+    (broadcast s (Number h)).
+
+(** Groups: loop 0 counts them, [inner] loops run over one; [elements] sees the tensor of shape [s] from these
+    loops, and group [k] of it is axis [at] of the tensor. *)
+Section Normalise.
+Variables (count_ : N) (inner : list N) (elements : view) (s : list N) (along : dim).
+Variables (size eps : PrimFloat.float).
+Definition total (x : expr) : expr :=
+  Moved (count_ :: inner) (lead [count_] (length inner)) elements [count_] x.
+Definition mean (x : expr) : expr := Apply2 Div [count_] (total x) (broadcast [count_] (Number size)).
+Definition over (z : expr) : expr := Moved s (lead s 0) [along] s z.
+Definition centred (x : expr) : expr := Apply2 Sub s x (over (mean x)).
+Definition variance (x : expr) : expr := mean (Apply2 Mul s (centred x) (centred x)).
+Definition normalise (x : expr) : expr :=
+  Apply2 Div s (centred x)
+    (over (Apply1 Sqrt [count_] (Apply2 Add [count_] (variance x) (broadcast [count_] (Number eps))))).
+End Normalise.
+Definition layer_norm (rows n : N) : PrimFloat.float -> PrimFloat.float -> expr -> expr :=
+  normalise rows [n] (lead [rows; n] 0) [rows; n] (axis 2 0 rows).
+Definition batch_norm (rows channels n : N) : PrimFloat.float -> PrimFloat.float -> expr -> expr :=
+  normalise channels [rows; n] [axis 3 1 rows; axis 3 0 channels; axis 3 2 n] [rows; channels; n]
+    (axis 3 1 channels).
