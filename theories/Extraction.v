@@ -1,4 +1,5 @@
-(** Extraction of the checker to OCaml, twice: the only file with [Extract] directives.
+(** Extraction of the checkers of certificates and of gradients to OCaml, twice: the only file with [Extract]
+    directives.
 
     The slow build (extracted/slow) uses Coq's official directives and Coq's own modules, nothing chosen here.
     The fast build (extracted) replaces four names by OCaml code written by hand, with the meaning that they
@@ -11,6 +12,7 @@
     names, so that neither building nor running the checker needs Coq. Tests compare the two builds. *)
 From Coq Require Import Extraction ExtrOcamlBasic ExtrOCamlFloats ExtrOCamlInt63 ExtrOCamlPArray.
 From Provenn Require Import Base.Vector Base.Dot Checker.Words Checker.Check.
+From Provenn Require Import Autodiff.Gradient Autodiff.CheckStep.
 
 (* Coq 8.16 prints these constructors without their module, and the array type without parentheses if it is
    inlined. *)
@@ -22,6 +24,7 @@ Extract Inductive PrimFloat.float_comparison => "Float64.float_comparison"
 Extraction NoInline PArray.array.
 
 Extraction "slow/checker.ml" check.
+Extraction "slow/gradient.ml" check_gradient check_step.
 
 Extraction Inline PArray.array.
 Extract Constant farr => "Farray.t".
@@ -30,3 +33,4 @@ Extract Constant ftab => "Farray.tab".
 Extract Constant ftab4 => "Farray.tab4".
 
 Extraction "checker.ml" check dot.
+Extraction "gradient.ml" check_gradient check_step.

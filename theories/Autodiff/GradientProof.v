@@ -26,6 +26,12 @@ Proof.
   rewrite forallb_forall in F. intros w Hw. specialize (F w Hw). unfold is_input in F.
   destruct (nth_error ns w) as [[[] s]|]; try discriminate. now eexists.
 Qed.
+Lemma differentiable_ok g ws : differentiable g ws = true ->
+  wrt_ok (nodes g) ws /\ size_of (nodes g) (first g) = Some 1%N.
+Proof.
+  unfold differentiable. intros H. apply andb_prop in H as [W L]. split; [now apply wrt_okb_ok|].
+  unfold size_of. now destruct (nth_error (nodes g) (first g)) as [[k [|]]|].
+Qed.
 Lemma read_program_wf f g : read_program f = Ok g -> wf (nodes g) = true.
 Proof.
   unfold read_program.
@@ -55,10 +61,7 @@ Theorem check_gradient_sound f h wrt : check_gradient f h wrt = Ok tt ->
       (lsum (fun '(w, k) => ip (extent (nodes g) w) (val (env t) ext k) (dx w)) (combine (chosen g wrt) gs)).
 Proof.
   unfold check_gradient, gradient_words. intros H. reading H as l E. reading E as g E0. passing E as E1.
-  injection E as <-. unfold differentiable in E1. apply andb_prop in E1 as [W L].
-  apply wrt_okb_ok in W. pose proof (read_program_wf _ _ E0) as Wf.
-  assert (S : size_of (nodes g) (first g) = Some 1%N).
-  { unfold size_of. destruct (nth_error (nodes g) (first g)) as [[k [|]]|]; try discriminate. reflexivity. }
+  injection E as <-. apply differentiable_ok in E1 as [W S]. pose proof (read_program_wf _ _ E0) as Wf.
   apply compare_equal in H. unfold gradient in H. exists g.
   destruct (loss_gradient (nodes g) (chosen g wrt) (first g)) as [ext gs] eqn:E. exists ext, gs.
   assert (C : forall env t dx, moves (nodes g) (chosen g wrt) env t dx ->

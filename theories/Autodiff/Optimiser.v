@@ -1,14 +1,14 @@
 (** Optimisers: one step for one number as in the textbooks, and as nodes appended to a graph.
 
     [sgd_step]          descent with momentum, weight decay and Nesterov's look-ahead: new weight and velocity
-    [adam_step]         Adam, or AdamW if [decoupled], with the bias corrections c1 = 1 - b1^t and c2 = 1 -
-                        b2^t
+    [adam_step]         Adam, or AdamW if [decoupled], with the bias corrections c1 = 1 - b1^t, c2 = 1 - b2^t
                         as they stand in the graph (a1 = 1 - b1, a2 = 1 - b2): new weight and moments
     [adam_textbook]     the same from b1, b2 and the step number [t]
     [param]             the nodes that hold a weight and its state (the velocity, or both moments)
     [optimiser]         an optimiser, with the nodes that hold its scalars
-    [update o p g]      append the step of [o] for [p] with gradient [g]; the nodes of the new weight and
-                        state *)
+    [update s o p g]    append the step of [o] for [p] of shape [s] with gradient [g]; the nodes of the new
+                        weight and state
+    [updates ns ts gs]  the same for all weights of the graph [ns], each with its optimiser *)
 From Coq Require Import Reals NArith List.
 From Provenn Require Import Autodiff.View Autodiff.Core Autodiff.Reverse.
 Import ListNotations.
@@ -68,12 +68,13 @@ Definition update (o : optimiser) (p : param) (g : nat) (G : graph) : list nat *
   end.
 End Update.
 
-Fixpoint updates (ns : list node) (o : optimiser) (ps : list param) (gs : list nat) (G : graph)
+(** One step for each weight by its own optimiser; [gs] are the gradients in the same order. *)
+Fixpoint updates (ns : list node) (ts : list (param * optimiser)) (gs : list nat) (G : graph)
   : list (list nat) * graph :=
-  match ps, gs with
-  | p :: ps, g :: gs =>
+  match ts, gs with
+  | (p, o) :: ts, g :: gs =>
       let (out, G) := update (shape_of ns (weight p)) o p g G in
-      let (outs, G) := updates ns o ps gs G in
+      let (outs, G) := updates ns ts gs G in
       (out :: outs, G)
   | _, _ => ([], G)
   end.

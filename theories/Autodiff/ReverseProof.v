@@ -69,13 +69,20 @@ Proof.
   - repeat constructor; easy.
   - intros i c [[= <- <-]|[]]. exists 1%N. split; [|assumption]. now apply size_of_prefix.
 Qed.
+Lemma wrt_ok_lt ns wrt w : wrt_ok ns wrt -> In w wrt -> (w < length ns)%nat.
+Proof. intros [_ I] Hw. destruct (I w Hw) as (n & E & _). apply nth_error_Some. now rewrite E. Qed.
 Theorem loss_gradient_extends ns wrt loss : wf ns = true -> wrt_ok ns wrt -> size_of ns loss = Some 1%N ->
-  let (ext, gs) := loss_gradient ns wrt loss in wf ext = true /\ grows ns ext.
+  let (ext, gs) := loss_gradient ns wrt loss in
+  wf ext = true /\ grows ns ext /\ Forall2 (fun w g => size_of ext g = size_of ns w) wrt gs.
 Proof.
   intros W Wr L. unfold loss_gradient. destruct (loss_seed_ok ns wrt loss W Wr L) as (W' & _ & Wr' & Sd).
   pose proof (vjp_conserves _ wrt _ (fun _ _ => 0) (fun _ _ => 0) W' Wr' Sd) as C.
-  destruct (vjp _ wrt _) as [ext gs]. destruct C as (We & G & _). split; [assumption|].
-  apply grows_trans with (2 := G). eexists. split; [reflexivity | repeat constructor; easy].
+  destruct (vjp _ wrt _) as [ext gs]. destruct C as (We & G & Sz & _). split; [assumption|]. split.
+  - apply grows_trans with (2 := G). eexists. split; [reflexivity | repeat constructor; easy].
+  - assert (Lw := fun w => wrt_ok_lt ns wrt w Wr). clear - Sz Lw.
+    induction Sz as [|w g ws gs S Sz IH]; constructor.
+    + rewrite S. unfold size_of. rewrite nth_error_app1; [easy | apply Lw; now left].
+    + apply IH. intros. apply Lw. now right.
 Qed.
 Theorem loss_gradient_correct ns wrt loss env t dx :
   wf ns = true -> wrt_ok ns wrt -> size_of ns loss = Some 1%N -> moves ns wrt env t dx ->
@@ -85,10 +92,11 @@ Theorem loss_gradient_correct ns wrt loss env t dx :
   is_derive (fun s => val (env s) ns loss O) t
     (lsum (fun '(w, g) => ip (extent ns w) (val (env t) ext g) (dx w)) (combine wrt gs)).
 Proof.
-  intros W [D In_] L [X I] Sm. unfold loss_gradient. set (one := Node (Constant [PrimFloat.one]) []).
+  intros W [D In_] L [X I] Sm. pose proof (loss_gradient_extends ns wrt loss W (conj D In_) L) as Ext.
+  unfold loss_gradient in *. set (one := Node (Constant [PrimFloat.one]) []).
   assert (Lt := size_of_lt _ _ _ L).
   assert (Lw : forall w, In w wrt -> (w < length ns)%nat).
-  { intros w Hw. destruct (In_ w Hw) as (n & E & _). apply nth_error_Some. now rewrite E. }
+  { intros w Hw. now apply (wrt_ok_lt ns wrt). }
   destruct (loss_seed_ok ns wrt loss W (conj D In_) L) as (W' & S1 & Wr' & Sd).
   fold one in W', S1, Wr', Sd. assert (Mv : moves (ns ++ [one]) wrt env t dx).
   { split.
@@ -99,13 +107,8 @@ Proof.
       + rewrite nth_error_app1 in E by assumption. now apply (I i n). }
   assert (Sm' : Smooth (env t) (ns ++ [one]) wrt) by (apply Smooth_snoc; trivial; easy).
   pose proof (vjp_correct _ wrt _ env t dx W' Wr' Sd Mv Sm') as C.
-  destruct (vjp _ wrt _) as [ext gs]. destruct C as (We & G & Sz & dy & Dy & C).
-  split; [assumption|]. split.
-  { apply grows_trans with (2 := G). exists [one]. split; [easy | repeat constructor; easy]. }
-  split.
-  { clear - Sz Lw. induction Sz as [|w g ws gs S Sz IH]; constructor.
-    - rewrite S. unfold size_of. rewrite nth_error_app1; [easy | apply Lw; now left].
-    - apply IH. intros. apply Lw. now right. }
+  destruct (vjp _ wrt _) as [ext gs]. destruct C as (We & G & _ & dy & Dy & C).
+  destruct Ext as (_ & Gx & Szx). repeat (split; [assumption|]).
   cbn [lsum] in C. rewrite Rplus_0_r in C. pose proof (Dy loss O) as Dl.
   rewrite extent_prefix, (extent_size _ _ _ L) in C, Dl by assumption.
   rewrite (lsum_ext _ (fun '(w, g) => ip (extent (ns ++ [one]) w) (val (env t) ext g) (dx w))).

@@ -1,90 +1,140 @@
-(** A training step computes the optimiser's step along the true gradient of the loss. *)
+(** A training step computes the optimisers' steps along the true gradient of the loss.
+
+    [gradient_of ns loss ws env grads]  the vectors [grads] are the gradient of node [loss] in the inputs [ws]
+                        at [env]: the derivative along every curve is their inner product with the velocities
+    [total_norm ns ws grads]  the square root of the sum of the squares of all their elements
+    [stepped ns env ext t g out]  in the graph [ext], the nodes [out] hold the step of [t] along [g], whose
+                        weight and state are nodes of [ns] *)
 From Coquelicot Require Import Coquelicot.
 From Coq Require Import Floats Bool Reals Lra Lia NArith ZArith List.
 From Provenn Require Import Base.Binary64 Autodiff.View Autodiff.ViewProof Autodiff.Core Autodiff.CoreProof.
 From Provenn Require Import Autodiff.Curve Autodiff.CurveProof Autodiff.Reverse Autodiff.EmitProof.
-From Provenn Require Import Autodiff.SweepProof Autodiff.ReverseProof Autodiff.Optimiser
-  Autodiff.OptimiserProof.
-From Provenn Require Import Autodiff.Step.
+From Provenn Require Import Autodiff.SweepProof Autodiff.ReverseProof Autodiff.Optimiser.
+From Provenn Require Import Autodiff.OptimiserProof Autodiff.Clip Autodiff.ClipProof Autodiff.Step.
 Import ListNotations.
 Local Open Scope R_scope.
 
-(** The nodes [out] hold the step of [o] for the weight [p] with gradient [g], element by element. *)
-Definition stepped (ns : list node) (env : nat -> vec) (ext : list node) (o : optimiser) (p : param) (g : vec)
+Definition gradient_of (ns : list node) (loss : nat) (ws : list nat) (env : nat -> vec) (grads : list vec)
+  : Prop :=
+  length grads = length ws /\
+  forall curves t dx, curves t = env -> moves ns ws curves t dx ->
+    is_derive (fun s => val (curves s) ns loss O) t
+      (lsum (fun '(w, g) => ip (extent ns w) g (dx w)) (combine ws grads)).
+Definition total_norm (ns : list node) (ws : list nat) (grads : list vec) : R :=
+  sqrt (lsum (fun '(w, g) => ip (extent ns w) g g) (combine ws grads)).
+Definition trained_ok (ns : list node) (t : trained) : Prop := param_ok ns (snd t) (fst t).
+Definition stepped (ns : list node) (env : nat -> vec) (ext : list node) (t : trained) (g : vec)
   (out : list nat) : Prop :=
-  Forall (fun i => size_of ext i = size_of ns (weight p)) out /\
-  forall e, (e < extent ns (weight p))%nat -> map (fun i => val env ext i e) out = step o (val env ns) p g e.
+  let w := weight (fst t) in
+  Forall (fun i => size_of ext i = size_of ns w) out /\
+  forall e, (e < extent ns w)%nat ->
+    map (fun i => val env ext i e) out = step (snd t) (val env ns) (fst t) g e.
 
-Lemma updates_ok ns n0 o : forall ps gs G, good G -> grows ns n0 -> grows n0 (nodes_of G) ->
-  Forall (param_ok ns o) ps -> Forall2 (fun p g => size_of n0 g = size_of ns (weight p)) ps gs ->
-  let (outs, G') := updates ns o ps gs G in
-  good G' /\ grows n0 (nodes_of G') /\
-  forall env, Forall2 (fun '(p, g) out => stepped ns env (nodes_of G') o p (val env n0 g) out) (combine ps gs)
-    outs.
+Lemma step_ext o y p g g' e : g e = g' e -> step o y p g e = step o y p g' e.
+Proof. intros H. destruct o; cbn [step]; now rewrite H. Qed.
+Lemma stepped_ext ns env ext t g g' out : (forall e, (e < extent ns (weight (fst t)))%nat -> g e = g' e) ->
+  stepped ns env ext t g out -> stepped ns env ext t g' out.
 Proof.
-  induction ps as [|p ps IH]; intros gs G Gd G0 R P F; inversion F; subst; cbn [updates combine]; [auto|].
-  inversion P as [|? ? Pp P']; subst. rename y into g. rename l' into gs.
-  assert (Sg : size_of n0 g = Some (volume (shape_of ns (weight p)))) by (rewrite H1; apply Pp).
-  pose proof (update_computes ns n0 o p g G (fun env => val env n0 g) Gd G0 R Pp) as U.
-  destruct (update _ o p g G) as [out G1]. destruct U as (Gd1 & R1 & S1 & V1).
-  { apply (computes_grows n0); [assumption | now apply computes_ref]. }
-  specialize (IH gs G1 Gd1 G0 R1 P' H3).
-  assert (R2 : grows (nodes_of G1) (nodes_of (snd (updates ns o ps gs G1)))).
-  { clear - Gd1 G0 R1 P' H3. revert gs G1 Gd1 R1 H3.
-    induction ps as [|p ps IH]; intros gs G1 Gd1 R1 F; inversion F; subst; cbn [updates snd];
-      [apply grows_refl|].
-    inversion P' as [|? ? Pp P'']; subst.
-    pose proof (update_ok ns o p y G1 Gd1 (grows_trans _ _ _ G0 R1) Pp) as U.
-    destruct (update _ o p y G1) as [out G2]. destruct U as (Gd2 & R2 & _).
-    { apply (grows_size n0); [assumption|]. rewrite H1. apply Pp. }
-    specialize (IH P'' l' G2 Gd2 (grows_trans _ _ _ R1 R2) H3). destruct (updates ns o ps l' G2).
-    now apply grows_trans with (nodes_of G2). }
-  destruct (updates ns o ps gs G1) as [outs G2]. destruct IH as (Gd2 & R0 & F2). cbn [snd] in R2.
-  split; [assumption|split; [assumption|]]. intros env. constructor; [|apply F2]. split.
-  - revert S1. apply Forall_impl. intros i Si. rewrite (proj1 Pp). now apply (grows_size (nodes_of G1)).
-  - intros e He. rewrite <- (V1 env e He). apply map_ext_in. intros i Hi. rewrite Forall_forall in S1.
-    now rewrite (grows_val_size env _ _ i _ R2 (S1 i Hi)).
+  intros E [S V]. split; [assumption|]. intros e He. rewrite (V e He). now apply step_ext, E.
 Qed.
 
-(** The new weights and states are the optimiser's step along vectors [grads] that are the gradient of the
-    loss:
-    its derivative along every curve of the weights is their inner product with the velocities. *)
-Theorem train_step_correct ns loss o ps env :
-  wf ns = true -> wrt_ok ns (map weight ps) -> size_of ns loss = Some 1%N -> Forall (param_ok ns o) ps ->
-  Smooth env ns (map weight ps) ->
-  let (ext, outs) := train_step ns loss o ps in
-  wf ext = true /\ grows ns ext /\
-  exists grads : list vec, length grads = length ps /\
-    (forall curves t dx, curves t = env -> moves ns (map weight ps) curves t dx ->
-       is_derive (fun s => val (curves s) ns loss O) t
-         (lsum (fun '(p, g) => ip (extent ns (weight p)) g (dx (weight p))) (combine ps grads))) /\
-    Forall2 (fun '(p, g) out => stepped ns env ext o p g out) (combine ps grads) outs.
+Definition fitting (ns n0 : list node) (t : trained) (g : nat) : Prop :=
+  size_of n0 g = size_of ns (weight (fst t)).
+Lemma updates_ok ns n0 : grows ns n0 -> forall ts gs G, good G -> grows n0 (nodes_of G) ->
+  Forall (trained_ok ns) ts -> Forall2 (fitting ns n0) ts gs ->
+  let (outs, G') := updates ns ts gs G in
+  good G' /\ grows (nodes_of G) (nodes_of G') /\
+  forall env, Forall2 (fun '(t, g) out => stepped ns env (nodes_of G') t (val env n0 g) out)
+    (combine ts gs) outs.
 Proof.
-  intros W Wr L P Sm. unfold train_step.
-  assert (Still : exists n0 gs, loss_gradient ns (map weight ps) loss = (n0, gs) /\ wf n0 = true /\
-    grows ns n0 /\
-    Forall2 (fun w g => size_of n0 g = size_of ns w) (map weight ps) gs /\
-    forall curves t dx, curves t = env -> moves ns (map weight ps) curves t dx ->
-      is_derive (fun s => val (curves s) ns loss O) t
-        (lsum (fun '(w, g) => ip (extent ns w) (val env n0 g) (dx w)) (combine (map weight ps) gs))).
-  { destruct (loss_gradient ns (map weight ps) loss) as [n0 gs] eqn:E. exists n0, gs. split; [easy|].
-    assert (M0 : moves ns (map weight ps) (fun _ => env) 0 (fun _ _ => 0)).
-    { split; [|easy]. intros w _ e _. apply derive_const. }
-    pose proof (loss_gradient_correct ns _ loss (fun _ => env) 0 _ W Wr L M0 Sm) as C. rewrite E in C.
-    destruct C as (W0 & G0 & F & _). repeat (split; [assumption|]). intros curves t dx <- M.
-    pose proof (loss_gradient_correct ns _ loss curves t dx W Wr L M Sm) as C. rewrite E in C. apply C. }
-  destruct Still as (n0 & gs & -> & W0 & G0 & F & D).
-  assert (F' : Forall2 (fun p g => size_of n0 g = size_of ns (weight p)) ps gs).
-  { clear - F. remember (map weight ps) as ws eqn:E. revert ps E.
-    induction F; intros [|p ps] E; cbn in E; try discriminate; [constructor|]. injection E as -> E.
+  intros G0. induction ts as [|[p o] ts IH]; intros gs G Gd R P F; inversion F as [|? g ? gs' Fg F']; subst;
+    cbn [updates combine]; [auto using grows_refl|].
+  inversion P as [|? ? Pp P']; subst. unfold fitting, trained_ok in *. cbn [fst snd] in Fg, Pp.
+  assert (Sg : size_of n0 g = Some (volume (shape_of ns (weight p)))) by (rewrite Fg; apply Pp).
+  pose proof (update_ok ns o p g G Gd (grows_trans _ _ _ G0 R) Pp (grows_size _ _ _ _ R Sg)) as U.
+  destruct (update _ o p g G) as [out G1]. destruct U as (Gd1 & R1 & S1 & V1).
+  specialize (IH gs' G1 Gd1 (grows_trans _ _ _ R R1) P' F'). destruct (updates ns ts gs' G1) as [outs G2].
+  destruct IH as (Gd2 & R2 & F2). split; [assumption|]. split; [now apply grows_trans with (nodes_of G1)|].
+  intros env. constructor; [|apply F2]. split; cbn [fst snd].
+  - revert S1. apply Forall_impl. intros i Si. rewrite (proj1 Pp). now apply (grows_size (nodes_of G1)).
+  - intros e He. rewrite <- (grows_val_size env n0 _ g _ R Sg), <- (V1 env e He). apply map_ext_in.
+    intros i Hi. rewrite Forall_forall in S1. now rewrite (grows_val_size env _ _ i _ R2 (S1 i Hi)).
+Qed.
+
+(** The facts of all parts side by side: [l] are the gradients [gs] with their shapes. *)
+Lemma fitting_sized ns n0 ts gs : Forall (trained_ok ns) ts -> Forall2 (fitting ns n0) ts gs ->
+  sized_gradients n0 (combine (map (shape_of ns) (targets ts)) gs).
+Proof.
+  intros P F. induction F as [|t g ts gs E F IH]; cbn; constructor; inversion P as [|? ? [S _] P']; subst.
+  - unfold fitting in E. now rewrite E.
+  - now apply IH.
+Qed.
+Lemma norm_total ns n0 env ts gs : Forall (trained_ok ns) ts -> Forall2 (fitting ns n0) ts gs ->
+  norm_of n0 (combine (map (shape_of ns) (targets ts)) gs) env =
+  total_norm ns (targets ts) (map (val env n0) gs).
+Proof.
+  intros P F. unfold norm_of, total_norm, targets. f_equal.
+  induction F as [|t g ts gs E F IH]; cbn; [reflexivity|]. inversion P as [|? ? [S _] P']; subst.
+  rewrite (extent_size _ _ _ S). f_equal. now apply IH.
+Qed.
+Lemma scaled_fitting ns n1 ts (gs gs' : list nat) f : Forall (trained_ok ns) ts -> length gs = length ts ->
+  Forall2 (fun '(s, g) r => computes n1 (Ref r) (volume s) (f g))
+    (combine (map (shape_of ns) (targets ts)) gs) gs' -> Forall2 (fitting ns n1) ts gs'.
+Proof.
+  revert gs gs'. induction ts as [|t ts IH]; intros [|g gs] gs' P L F; try discriminate; cbn in *;
+    inversion F as [|? r ? gs'' C F']; subst; constructor; inversion P as [|? ? [S _] P']; subst.
+  - unfold fitting. rewrite S. apply C.
+  - eapply IH; eauto.
+Qed.
+Lemma stepped_scaled ns n0 n1 env ext k ts (gs gs' : list nat) outs : Forall (trained_ok ns) ts ->
+  Forall2 (fun '(s, g) r => computes n1 (Ref r) (volume s) (fun env e => k env * val env n0 g e))
+    (combine (map (shape_of ns) (targets ts)) gs) gs' -> length gs = length ts ->
+  Forall2 (fun '(t, g) out => stepped ns env ext t (val env n1 g) out) (combine ts gs') outs ->
+  Forall2 (fun '(t, g) out => stepped ns env ext t (fun e => k env * g e) out)
+    (combine ts (map (val env n0) gs)) outs.
+Proof.
+  revert gs gs' outs.
+  induction ts as [|t ts IH]; intros [|g gs] gs' outs P F L St; try discriminate; cbn in *; inversion F as [|? r ? gs'' C F']; subst; inversion St as [|? out ? outs' Sh St']; subst; constructor;
+    inversion P as [|? ? [S _] P']; subst.
+  - revert Sh. apply stepped_ext. intros e He. apply (proj2 C env e).
+    now rewrite (extent_size _ _ _ S) in He.
+  - eapply IH; eauto.
+Qed.
+
+(** The new weights and states are the optimisers' steps along the gradient of the loss, scaled so that its
+    norm is at most the limit, if there is one. *)
+Theorem train_step_correct ns loss limit ts :
+  wf ns = true -> wrt_ok ns (targets ts) -> size_of ns loss = Some 1%N -> Forall (trained_ok ns) ts ->
+  let '(ext, n, outs) := train_step ns loss limit ts in
+  wf ext = true /\ grows ns ext /\
+  forall env, Smooth env ns (targets ts) ->
+  exists grads : list vec, gradient_of ns loss (targets ts) env grads /\
+    let norm := total_norm ns (targets ts) grads in
+    val env ext n O = norm /\
+    Forall2 (fun '(t, g) out => stepped ns env ext t (fun e => clip_factor limit norm * g e) out)
+      (combine ts grads) outs.
+Proof.
+  intros W Wr L P. unfold train_step. pose proof (loss_gradient_extends ns _ loss W Wr L) as X.
+  pose proof (fun curves t dx => loss_gradient_correct ns _ loss curves t dx W Wr L) as D.
+  destruct (loss_gradient ns (targets ts) loss) as [n0 gs]. destruct X as (W0 & G0 & F).
+  assert (F0 : Forall2 (fitting ns n0) ts gs).
+  { clear - F. unfold targets in F. remember (map (fun t => weight (fst t)) ts) as ws eqn:E. revert ts E.
+    induction F; intros [|t ts] E; cbn in E; try discriminate; [constructor|]. injection E as -> E.
     constructor; auto. }
-  pose proof (updates_ok ns n0 o ps gs (graph_of n0) (good_graph_of _ W0) G0) as U.
-  rewrite nodes_graph_of in U. specialize (U (grows_refl n0) P F').
-  destruct (updates ns o ps gs (graph_of n0)) as [outs G']. destruct U as (Gd & R & St).
-  split; [apply Gd|]. split; [now apply grows_trans with n0|]. exists (map (val env n0) gs).
-  split; [rewrite map_length; clear - F'; induction F'; cbn; auto|]. split.
-  - intros curves t dx E M. specialize (D curves t dx E M). apply (derive_eq _ _ _ _ D).
-    clear - F'. induction F' as [|p g ps gs _ F IH]; cbn; [easy|]. now rewrite IH.
-  - specialize (St env). revert St. generalize outs. clear - F'.
-    induction F' as [|p g ps gs _ F IH]; intros outs St; inversion St; subst; cbn; constructor; auto.
+  assert (Len : length gs = length ts) by (clear - F0; induction F0; cbn; auto).
+  pose proof (clip_computes limit (combine (map (shape_of ns) (targets ts)) gs) _ (good_graph_of _ W0)) as C.
+  rewrite nodes_graph_of in C. specialize (C (fitting_sized ns n0 ts gs P F0)).
+  destruct (clip limit _ (graph_of n0)) as [[n gs'] G].
+  destruct C as (Gd & R & N & Cg). pose proof (scaled_fitting ns _ ts gs gs' _ P Len Cg) as F1.
+  pose proof (updates_ok ns _ (grows_trans _ _ _ G0 R) ts gs' G Gd (grows_refl _) P F1) as U.
+  destruct (updates ns ts gs' G) as [outs G']. destruct U as (Gd' & R' & St).
+  split; [apply Gd'|]. split; [eauto using grows_trans|]. intros env Sm. exists (map (val env n0) gs).
+  split; [split|].
+  - unfold targets. now rewrite !map_length.
+  - intros curves t dx <- M. destruct (D curves t dx M Sm) as (_ & _ & _ & D').
+    apply (derive_eq _ _ _ _ D'). generalize (targets ts). clear. induction gs as [|g gs IH]; intros [|w ws];
+      cbn; trivial. now rewrite IH.
+  - cbv zeta. rewrite <- (norm_total ns n0 env ts gs P F0). split.
+    + rewrite (grows_val_size env _ _ n 1 R' (proj1 N)). apply (proj2 N env O). cbn. lia.
+    + exact (stepped_scaled ns n0 _ env _ _ ts gs gs' outs P Cg Len (St env)).
 Qed.
