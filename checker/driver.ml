@@ -1,8 +1,10 @@
-(* Reads three files, calls the checker that was extracted from Coq, prints what it says.
+(* Reads three files, calls a checker that was extracted from Coq, prints what it says.
 
    usage: provenn-checker GRAPH PROPERTY CERTIFICATE
+          provenn-checker gradient FORWARD PLAN STEP
    exit:  0 accepted, 1 rejected, 2 files cannot be read *)
-open Checker
+let usage = "usage: provenn-checker GRAPH PROPERTY CERTIFICATE\n       \
+             provenn-checker gradient FORWARD PLAN STEP"
 
 (* A private copy: the theorem is about words that do not change while they are checked. *)
 let read path : Farray.t =
@@ -14,10 +16,13 @@ let read path : Farray.t =
   close_in file;
   Farray.tab (bytes / 8) (fun i -> Int64.float_of_bits (String.get_int64_le text (8 * i)))
 
-let words (a : Farray.t) =
-  { count = Glue.count (Farray.length a); word = (fun i -> Glue.word (Farray.get a (Glue.index i))) }
+(* Each checker has its own copies of the types [words], [res] and [reason]. *)
+let count a = Glue.count (Farray.length a)
+let word a i = Glue.word (Farray.get a (Glue.index i))
+let for_certificate a = { Checker.count = count a; word = word a }
+let for_gradient a = { Gradient.count = count a; word = word a }
 
-let name = function
+let certificate_reason : Checker.reason -> string = function
   | Truncated -> "truncated" | TrailingWords -> "trailing-words" | NotThisFormat -> "not-this-format"
   | NotThisVersion -> "not-this-version" | WrongCount -> "wrong-count" | NotFinite -> "not-finite"
   | NotAnInteger -> "not-an-integer" | TooLarge -> "too-large" | Negative -> "negative"
@@ -29,35 +34,63 @@ let name = function
   | SplitOutside -> "split-outside" | BoundFailed -> "bound-failed" | Crossed -> "crossed"
   | NotEmpty -> "not-empty" | UnknownStep -> "unknown-step" | TooDeep -> "too-deep"
   | NotRefuted -> "not-refuted"
+let gradient_reason : Gradient.reason -> string = function
+  | Truncated -> "truncated" | TrailingWords -> "trailing-words" | NotThisFormat -> "not-this-format"
+  | NotThisVersion -> "not-this-version" | WrongCount -> "wrong-count" | NotFinite -> "not-finite"
+  | NotAnInteger -> "not-an-integer" | TooLarge -> "too-large" | UnknownOperation -> "unknown-operation"
+  | WrongShape -> "wrong-shape" | MissingNode -> "missing-node" | Malformed -> "malformed" | _ -> "other"
 
-let understood net prop =
+let understood_certificate ((net, prop) : Checker.network * Checker.property) =
   Printf.printf "nodes %d\ninputs %d\noutputs %d\ncases %d\nways-to-be-unsafe %d\n" (List.length net.nodes)
     (Glue.index prop.n_in.len) (Glue.index prop.n_out.len) (List.length prop.cases)
-    (List.fold_left (fun n c -> n + List.length c.ways) 0 prop.cases)
+    (List.fold_left (fun n (c : Checker.case) -> n + List.length c.ways) 0 prop.cases)
+
+let rule : Gradient.param * Gradient.optimiser -> string = function
+  | _, Sgd (nesterov, _, _, _) -> if nesterov then "nesterov" else "sgd"
+  | _, Adam (decoupled, _, _, _, _, _, _, _, _, _) -> if decoupled then "adamw" else "adam"
+let understood_step (((forward, plan), step) : (Gradient.program * Gradient.plan) * Gradient.program) =
+  Printf.printf "forward-nodes %d\nstep-nodes %d\nweights %d\nrules %s\nclipping %s\n"
+    (List.length forward.nodes) (List.length step.nodes) (List.length plan.weights)
+    (String.concat " " (List.sort_uniq compare (List.map rule plan.weights)))
+    (match plan.limit with Some x -> Printf.sprintf "%.9g" (Glue.number x) | None -> "none")
+
+(* [check] gives what it understood, as an action that prints it, or why it rejects. *)
+let judge names paths check =
+  match List.map read paths with
+  | exception (Sys_error m | Failure m) -> Printf.printf "error %s\n" m; exit 2
+  | exception End_of_file -> print_endline "error a file became shorter while it was read"; exit 2
+  | files -> (
+      List.iter2 (fun what a -> Printf.printf "%s-words %d\n" what (Farray.length a)) names files;
+      let start = Unix.gettimeofday () in
+      let finish () = Printf.printf "seconds %.6f\n" (Unix.gettimeofday () -. start) in
+      match check files with
+      | Ok print -> finish (); print (); print_endline "accepted"
+      | Error (reason, at, x, y) ->
+          finish ();
+          Printf.printf "rejected %s word=%d left=%.17g right=%.17g\n" reason (Glue.index at)
+            (Glue.number x) (Glue.number y);
+          exit 1
+      | exception e ->
+          finish ();
+          Printf.printf "rejected %s word=0 left=0 right=0\n"
+            (match e with Stack_overflow -> "stack-overflow" | Out_of_memory -> "out-of-memory"
+                        | _ -> "index-outside");
+          exit 1)
+
+let certificate files =
+  let[@warning "-8"] [ g; p; c ] = List.map for_certificate files in
+  match Checker.check g p c with
+  | Ok facts -> Result.Ok (fun () -> understood_certificate facts)
+  | Err (r, at, x, y) -> Result.Error (certificate_reason r, at, x, y)
+let gradient files =
+  let[@warning "-8"] [ f; p; s ] = List.map for_gradient files in
+  match Gradient.check_step f p s with
+  | Ok facts -> Result.Ok (fun () -> understood_step facts)
+  | Err (r, at, x, y) -> Result.Error (gradient_reason r, at, x, y)
 
 let () =
   Gc.set { (Gc.get ()) with space_overhead = 200 };  (* rows die young: collect half as often *)
   match Sys.argv with
-  | [| _; g; p; c |] -> (
-      match (read g, read p, read c) with
-      | exception (Sys_error m | Failure m) -> Printf.printf "error %s\n" m; exit 2
-      | exception End_of_file -> print_endline "error a file became shorter while it was read"; exit 2
-      | g, p, c -> (
-          List.iter (fun (what, a) -> Printf.printf "%s-words %d\n" what (Farray.length a))
-            [ ("graph", g); ("property", p); ("certificate", c) ];
-          let start = Unix.gettimeofday () in
-          let finish () = Printf.printf "seconds %.6f\n" (Unix.gettimeofday () -. start) in
-          match check (words g) (words p) (words c) with
-          | Ok (net, prop) -> finish (); understood net prop; print_endline "accepted"
-          | Err (r, at, x, y) ->
-              finish ();
-              Printf.printf "rejected %s word=%d left=%.17g right=%.17g\n" (name r) (Glue.index at)
-                (Glue.number x) (Glue.number y);
-              exit 1
-          | exception e ->
-              finish ();
-              Printf.printf "rejected %s word=0 left=0 right=0\n"
-                (match e with Stack_overflow -> "stack-overflow" | Out_of_memory -> "out-of-memory"
-                            | _ -> "index-outside");
-              exit 1))
-  | _ -> prerr_endline "usage: provenn-checker GRAPH PROPERTY CERTIFICATE"; exit 2
+  | [| _; "gradient"; f; p; s |] -> judge [ "forward"; "plan"; "step" ] [ f; p; s ] gradient
+  | [| _; g; p; c |] -> judge [ "graph"; "property"; "certificate" ] [ g; p; c ] certificate
+  | _ -> prerr_endline usage; exit 2
