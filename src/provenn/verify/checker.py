@@ -1,8 +1,9 @@
-"""Run the certificate checker that was extracted from Coq.
+"""Run the checkers of certificates and of train steps that were extracted from Coq.
 
-This module only starts a program and reads what it prints: the words of graph, property and
-certificate go in, ``accepted`` or ``rejected`` comes out. The theorem behind ``accepted`` is
-``Provenn.Checker.Sound.check_sound``.
+This module only starts a program and reads what it prints: the words of three files go in, ``accepted``
+or ``rejected`` comes out. The theorem behind ``accepted`` is ``Provenn.Checker.Sound.check_sound`` for
+graph, property and certificate, ``Provenn.Autodiff.CheckStepProof.check_step_sound`` for forward graph,
+plan and step graph.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from provenn.errors import ToolError
 from provenn.verify.compile import compile_checker, fingerprint
 
 THEOREM = "Provenn.Checker.Sound.check_sound"
+STEP_THEOREM = "Provenn.Autodiff.CheckStepProof.check_step_sound"
 PACKAGE = Path(__file__).resolve().parents[1]
 REPOSITORY = PACKAGE.parents[1]
 
@@ -28,7 +30,7 @@ REPOSITORY = PACKAGE.parents[1]
 class CheckResult:
     """What the checker said.
 
-    ``facts`` are its lines ``key value``: what it understood of the three files. When rejected,
+    ``facts`` are its lines ``key value``: what it understood of its files. When rejected,
     ``reason`` says why in the checker's words and ``detail`` holds word, left and right.
     """
 
@@ -83,19 +85,41 @@ def run(graph: Words, prop: Words, certificate: Words, *, timeout: float | None 
     PNN-TOOL-706 after ``timeout`` seconds.
     """
     with tempfile.TemporaryDirectory(prefix="provenn-") as room:
-        paths = [Path(room, name) for name in ("graph", "property", "certificate")]
-        for path, words in zip(paths, (graph, prop, certificate)):
-            path.write_bytes(to_bytes(words))
-        return run_files(*paths, timeout=timeout)
+        return run_files(*_written(room, graph, prop, certificate), timeout=timeout)
 
 
 def run_files(graph: Path, prop: Path, certificate: Path, *, timeout: float | None = None) -> CheckResult:
     """``run`` on three canonical files."""
+    return _ask(graph, prop, certificate, timeout=timeout)
+
+
+def run_step(forward: Words, plan: Words, step: Words, *, timeout: float | None = None) -> CheckResult:
+    """Check that a step graph is the one that the proved transformation makes of a forward graph and a plan.
+
+    Raises what ``run`` raises.
+    """
+    with tempfile.TemporaryDirectory(prefix="provenn-") as room:
+        return run_step_files(*_written(room, forward, plan, step), timeout=timeout)
+
+
+def run_step_files(forward: Path, plan: Path, step: Path, *, timeout: float | None = None) -> CheckResult:
+    """``run_step`` on three canonical files."""
+    return _ask("gradient", forward, plan, step, timeout=timeout)
+
+
+def _written(room: str, *files: Words) -> list[Path]:
+    paths = [Path(room, f"{k}.words") for k in range(len(files))]
+    for path, words in zip(paths, files):
+        path.write_bytes(to_bytes(words))
+    return paths
+
+
+def _ask(*arguments: str | Path, timeout: float | None) -> CheckResult:
     program = find()
     start = time.perf_counter()
     try:
-        done = subprocess.run([str(program), str(graph), str(prop), str(certificate)], capture_output=True,
-                              text=True, timeout=timeout, check=False, errors="replace")
+        done = subprocess.run([str(program), *map(str, arguments)], capture_output=True, text=True,
+                              timeout=timeout, check=False, errors="replace")
     except subprocess.TimeoutExpired:
         raise ToolError("PNN-TOOL-706", "the checker was stopped at the time limit", where=str(program),
                         expected=f"an answer within {timeout:.1f} s",
