@@ -62,13 +62,13 @@ def _refine_target(regions: Regions, state: State, target: int, rank: Floats | N
     before = (state.low[target][0].copy(), state.high[target][0].copy())
     for i in range(0, len(neurons), group):
         some = neurons[i : i + group]
-        low, high, slopes = improve_neurons(regions, state, target, np.zeros(len(some), np.intp), some, STEPS)
+        low, high, best = improve_neurons(regions, state, target, np.zeros(len(some), np.intp), some, STEPS)
         low, high = np.maximum(low, before[0][some]), np.minimum(high, before[1][some])
         better = high - low < WORTH * (before[1][some] - before[0][some])
         better |= (low >= 0.0) | (high <= 0.0)
         chosen = np.flatnonzero(better)
         state.low[target][0, some[chosen]], state.high[target][0, some[chosen]] = low[chosen], high[chosen]
-        made += [_single(target, int(some[k]), {u: a[k] for u, a in slopes.items()}) for k in chosen.tolist()]
+        made += [_single(target, int(some[k]), best.vectors(regions.sizes, k)) for k in chosen.tolist()]
     return made
 
 

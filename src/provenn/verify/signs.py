@@ -1,0 +1,151 @@
+"""Branch and bound on signs of pre-activations, batched (beta-CROWN, Wang et al., NeurIPS 2021).
+
+One round takes the open domains with the worst bounds and, for each,
+1. improves slopes, output multipliers and split multipliers of its open disjuncts, from its parent's;
+2. closes it when none is open any more: what an ancestor refuted is bounded again, with adaptive slopes
+   where they do, since a leaf of the certificate must refute every disjunct on its own;
+3. shows the bounds' minimisers, which may be counterexamples;
+4. splits what is left on the sign that promises most.
+A domain without undecided signs goes on as a box whose inputs are split.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from provenn.bounds.backward import State
+from provenn.bounds.regions import Floats, Indices
+from provenn.bounds.slopes import Ascent, Combination, Family, combined, forward, improve_goals
+from provenn.verify.branch import Brancher
+from provenn.verify.candidates import chosen
+from provenn.verify.certificate import Leaf, Slopes, Split, Tree
+from provenn.verify.domains import Domain, Dual, Packing, Queue
+from provenn.verify.pool import Hole
+
+ROOT_STEPS, STEPS, AGAIN = 60, 20, 12
+CANDIDATES = 4
+Pairs = list[tuple[int, int]]
+
+
+@dataclass
+class SignBrancher:
+    """Branch and bound on signs below the root of one case, whose bounds are ``root``."""
+
+    base: Brancher
+    root: State
+    case: int
+    queue: Queue = field(default_factory=Queue)
+
+    def __post_init__(self) -> None:
+        self.regions, self.goals, self.stats = self.base.regions, self.base.goals, self.base.stats
+        self.packing = Packing(self.regions, self.root)
+        final = self.base.final(self.root, np.array([self.case]))
+        self.enough = 2.0 * final.margin[0]
+        duals, none = {}, np.zeros(0, np.intp)
+        for p, (first, count) in enumerate(zip(self.goals.first.tolist(), self.goals.rows)):
+            start = np.zeros(self.goals.widest)
+            start[:count] = 0.9 * final.multipliers[0, first : first + count] + 0.1 / count
+            duals[p] = self.packing.fresh(start)
+        open_ = tuple(np.flatnonzero(final.value[0] <= 0.0).tolist())
+        domain = Domain(Hole(self.case, None, False), -np.inf, none, none, np.zeros(0), duals, open_)
+        self.bytes = 200 + len(open_) * (duals[0].slopes.nbytes + 200)
+        self.queue.add(domain, self.bytes)
+
+    def round(self, count: int) -> None:
+        """Work on up to ``count`` domains. Raises OutOfTime."""
+        batch = self.queue.take(count)
+        self.stats.boxes += len(batch)
+        state = self.packing.state(batch)
+        pairs = [(i, p) for i, domain in enumerate(batch) for p in domain.open]
+        found = self._improve(batch, state, pairs, STEPS if len(batch[0].node) else ROOT_STEPS)
+        bound = [np.inf] * len(batch)
+        open_: list[list[int]] = [[] for _ in batch]
+        for (i, p), value in zip(pairs, found.bound.tolist()):
+            if value <= self.enough[p]:
+                open_[i].append(p)
+                bound[i] = min(bound[i], value)
+        for domain, value, still in zip(batch, bound, open_):
+            domain.bound, domain.open = value, tuple(still)
+        self._close(batch, state)
+        left = [i for i, domain in enumerate(batch) if domain.open]
+        if left:
+            worst = {(i, p): v for (i, p), v in zip(pairs, found.bound.tolist())}
+            hardest = [min(batch[i].open, key=lambda p, i=i: worst.get((i, p), np.inf)) for i in left]
+            self._split([batch[i] for i in left], state.take(np.array(left)), hardest)
+
+    def _rows(self, pairs: Pairs) -> Combination:
+        disjunct = np.array([p for _, p in pairs])
+        return Combination(*self.goals.padded(np.full(len(pairs), self.case), disjunct))
+
+    def _improve(self, batch: Sequence[Domain], state: State, pairs: Pairs, steps: int) -> Ascent:
+        """Better parameters for (domain, disjunct) pairs; they replace the old ones."""
+        domains = [batch[i] for i, _ in pairs]
+        duals = [batch[i].duals[p] for i, p in pairs]
+        owner, enough = np.array([i for i, _ in pairs]), np.array([self.enough[p] for _, p in pairs])
+        found = improve_goals(self.regions, state, owner, self._rows(pairs),
+                              np.stack([d.multipliers for d in duals]), steps, enough,
+                              self.packing.slopes(duals), self.packing.signs(domains, duals))
+        packed = self.packing.pack(domains, duals, found.multipliers, found.best)
+        for (i, p), dual in zip(pairs, packed):
+            batch[i].duals[p] = dual
+        return found
+
+    def _close(self, batch: Sequence[Domain], state: State) -> None:
+        """Finish the domains without open disjuncts; what cannot be shown again is opened again."""
+        which = np.array([i for i, domain in enumerate(batch) if not domain.open], np.intp)
+        if not len(which):
+            return
+        done, here = [batch[i] for i in which.tolist()], state.take(which)
+        final = self.base.final(here, np.full(len(done), self.case))
+        pairs = [(i, p) for i, p in np.argwhere(final.value <= 0.0).tolist()]
+        parts = [self.base.parts(m) for m in final.multipliers]
+        signs: list[list[Slopes]] = [[{} for _ in self.goals.rows] for _ in done]
+        found = self._improve(done, here, pairs, AGAIN) if pairs else None
+        for k, (i, p) in enumerate(pairs):
+            assert found is not None
+            if found.bound[k] <= self.enough[p]:
+                done[i].open = (*done[i].open, p)
+                done[i].bound = min(done[i].bound, float(found.bound[k]))
+            parts[i][p] = (found.multipliers[k, : self.goals.rows[p]], found.best.vectors(self.regions.sizes, k))
+            signs[i][p] = self._multipliers(done[i], done[i].duals[p])
+        for i, domain in enumerate(done):
+            if not domain.open:
+                self.base.hang(domain.hole, Tree((), Leaf(tuple(parts[i]), tuple(signs[i]))))
+                self.stats.leaves += 1
+
+    def _multipliers(self, domain: Domain, dual: Dual) -> Slopes:
+        """Split multipliers of a leaf as full vectors, by the node that they are about."""
+        made: dict[int, Floats] = {}
+        for k in np.flatnonzero(dual.weights).tolist():
+            t = self.regions.source[int(domain.node[k])]
+            made.setdefault(t, np.zeros(self.regions.sizes[t]))[domain.neuron[k]] -= domain.sign[k] * dual.weights[k]
+        return made
+
+    def _split(self, domains: Sequence[Domain], state: State, hardest: list[int]) -> None:
+        """Two children for every domain."""
+        pairs = list(enumerate(hardest))
+        duals = [d.duals[p] for d, p in zip(domains, hardest)]
+        rows, multipliers = self._rows(pairs), np.stack([d.multipliers for d in duals])
+        family = Family(self.regions, state, self.base.output, np.arange(len(domains)), 1,
+                        self.packing.slopes(duals), self.packing.signs(domains, duals))
+        here = combined(self.regions, family, rows, multipliers, state.lo, state.hi)
+        value, argument = forward(self.regions, here.lines, here.tape, state.lo, state.hi)
+        self.base.on_corners(value[0], np.full(len(domains), self.case))
+        choice = chosen(self.regions, state, family, rows, multipliers, here, argument, CANDIDATES)
+        decided = np.flatnonzero(choice.node < 0)
+        if len(decided):
+            self.base.pool.add(state.take(decided), np.full(len(decided), self.case),
+                               np.array([domains[i].bound for i in decided.tolist()]),
+                               [domains[i].hole for i in decided.tolist()])
+        for k in np.flatnonzero(choice.node >= 0).tolist():
+            self._children(domains[k], int(choice.node[k]), int(choice.neuron[k]), choice.bounds[k])
+
+    def _children(self, domain: Domain, node: int, neuron: int, bounds: Floats) -> None:
+        split = Split(neuron, 0.0, node=self.regions.source[node])
+        self.base.hang(domain.hole, Tree((), split))
+        for side, sign in ((0, -1.0), (1, 1.0)):
+            bound = max(domain.bound, min(float(bounds[side]), 0.0))
+            self.queue.add(domain.child(Hole(self.case, split, side == 1), bound, node, neuron, sign), self.bytes)
