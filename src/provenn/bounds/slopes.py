@@ -17,8 +17,8 @@ import numpy as np
 from provenn.bounds.backward import Extra, Lines, State, Tape, adaptive, concretise, source_bounds, walk
 from provenn.bounds.regions import Coefficients, Floats, Indices, Regions
 
-RATE, DECAY = 0.25, 0.96
-PUSH = 0.5
+RATE, WARM, DECAY = 0.25, 0.1, 0.96
+PUSH = 3.0
 DROP_EVERY, DROP_SHARE = 4, 0.25
 
 
@@ -99,11 +99,13 @@ class Family:
     Group k belongs to box ``owner[k]``; its rows are k, k + groups, … (``copies`` of them). The lower
     line and its offset must be affine in the slope parameter. ``slopes`` are those to start from, full
     vectors by unary node, else adaptive ones; ``signs`` (with one copy only) bring split multipliers.
+    ``rate`` is the size of the first steps: small ones (WARM) keep what a good start is worth.
     """
 
     def __init__(self, regions: Regions, state: State, target: int, owner: Indices, copies: int,
-                 slopes: Coefficients | None = None, signs: Mapping[int, Signs] | None = None) -> None:
-        self.regions, self.copies, self.groups = regions, copies, len(owner)
+                 slopes: Coefficients | None = None, signs: Mapping[int, Signs] | None = None,
+                 rate: float = RATE) -> None:
+        self.regions, self.copies, self.groups, self.rate = regions, copies, len(owner), rate
         self.made: dict[int, Lines] = {}
         self.free: dict[int, _Free] = {}
         self.signs, self.time = dict(signs or {}), 0
@@ -163,7 +165,7 @@ class Family:
     def ascend(self, tape: Tape, argument: Coefficients) -> None:
         """One Adam step on the sum of each group's rows."""
         self.time += 1
-        pace = RATE * DECAY**self.time
+        pace = self.rate * DECAY**self.time
         for u, c in tape.coefficients.items():
             free = self.free[u]
             gain = np.maximum(c[:, free.columns], 0.0)
@@ -275,13 +277,13 @@ def combined(regions: Regions, family: Family, rows: Combination, multipliers: F
 
 def improve_goals(regions: Regions, state: State, owner: Indices, rows: Combination, multipliers: Floats,
                   steps: int, enough: Floats, slopes: Coefficients | None = None,
-                  signs: Mapping[int, Signs] | None = None) -> Ascent:
+                  signs: Mapping[int, Signs] | None = None, rate: float = RATE) -> Ascent:
     """Better slopes and multipliers for combined rows of the output, one for each entry of ``owner``.
 
     Rows whose bound exceeds ``enough`` are left alone from then on; the end comes when all do.
     """
     output = regions.of[regions.graph.output]
-    family = Family(regions, state, output.target, owner, 1, slopes, signs)
+    family = Family(regions, state, output.target, owner, 1, slopes, signs, rate)
     lo, hi, alive = state.lo[owner], state.hi[owner], np.arange(len(owner))
     made = Ascent(np.full(len(owner), -np.inf), multipliers.copy(), Best.of(family))
     for step in range(steps):
@@ -337,3 +339,29 @@ def improve_neurons(regions: Regions, state: State, target: int, owner: Indices,
         if step < steps - 1:
             family.ascend(tape, forward(regions, lines, tape, lo, hi)[1])
     return low, high, best
+
+
+def improve_together(regions: Regions, state: State, target: int, neuron: Indices, steps: int,
+                     slopes: Coefficients) -> tuple[Floats, Floats, Coefficients]:
+    """Bounds of neurons of the one box of ``state`` with slopes that all of them share, and these slopes.
+
+    The slopes begin with the given ones; those with the narrowest intervals in sum are returned.
+    """
+    count, one = len(neuron), np.zeros(1, np.intp)
+    family = Family(regions, state, target, one, 2 * count, {u: slopes[u] for u in regions.above[target]})
+    before = state.high[target][0, neuron] - state.low[target][0, neuron]
+    start, offset = regions.of[target].start(neuron)
+    width, made = np.inf, (-np.inf * np.ones(count), np.inf * np.ones(count))
+    best = Best.of(family)
+    for step in range(steps):
+        rows = {leaf: np.concatenate([c, -c]) for leaf, c in start.items()}
+        lines, tape = family.lines(), Tape()
+        tape.entry, constant = walk(regions, lines, None, rows, np.concatenate([offset, -offset]), tape)
+        ends = concretise(tape.entry, constant, state.lo, state.hi)
+        total = float(np.minimum(-ends[count:] - ends[:count], before).sum())
+        if total < width:
+            width, made = total, (ends[:count], -ends[count:])
+            best.keep(family, one, one)
+        if step < steps - 1:
+            family.ascend(tape, forward(regions, lines, tape, state.lo, state.hi)[1])
+    return *made, best.vectors(regions.sizes, 0)

@@ -17,7 +17,22 @@ from provenn.bounds.regions import Coefficients, Floats, Indices, Regions
 from provenn.bounds.slopes import Combination, Family, Pass
 
 BLOCK = 1 << 21
-LITTLE = 0.05
+LEAST, NEWTON = 1e-3, 12
+
+
+def growth(a: Floats, b: Floats, missing: Floats) -> Floats:
+    """How fast a tree grows whose splits gain ``a`` on one side and ``b`` on the other of what is ``missing``.
+
+    The root x of exp(-x a) + exp(-x b) = 1: a tree that must gain d has about exp(x d) leaves (Le Bodic and
+    Nemhauser, 2017). Gains count up to what is missing.
+    """
+    top = np.maximum(missing, 1e-12)
+    a, b = (np.clip(g, LEAST * top, top) for g in (a, b))
+    x = np.log(2.0) / np.maximum(a, b)
+    for _ in range(NEWTON):
+        left, right = np.exp(-x * a), np.exp(-x * b)
+        x = x + (left + right - 1.0) / (a * left + b * right)
+    return x
 
 
 @dataclass
@@ -117,8 +132,7 @@ def chosen(regions: Regions, state: State, family: Family, rows: Combination, mu
     """The neuron of each row whose worse side gains most (the better side counts a little)."""
     node, neuron = ranked(regions, state, here, argument, count)
     bounds = tried(regions, state, family, rows, multipliers, node, neuron)
-    gain = np.maximum(bounds - here.bound[:, None, None], 0.0)
-    score = gain.min(2) + LITTLE * gain.max(2)
-    score = np.where(node >= 0, score, -1.0)
+    gain = bounds - here.bound[:, None, None]
+    score = np.where(node >= 0, -growth(gain[..., 0], gain[..., 1], -here.bound[:, None]), -np.inf)
     index, best = np.arange(len(node)), score.argmax(1)
     return Choice(node[index, best], neuron[index, best], bounds[index, best])

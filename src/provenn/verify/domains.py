@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from provenn.bounds.backward import State, adaptive, source_bounds
 from provenn.bounds.regions import Coefficients, Floats, Indices, Regions
 from provenn.bounds.slopes import Best, Signs
+from provenn.verify.certificate import Slopes, Tighten
 from provenn.verify.pool import POOL_BYTES, Hole
 
 Singles = NDArray[np.float32]
@@ -33,9 +34,22 @@ class Dual:
 
 
 @dataclass(slots=True)
-class Domain:
-    """Signs (unary node, neuron, 1 or -1), parameters by disjunct, and which disjuncts are still open."""
+class Frame:
+    """Bounds of a single box that the domains below share, and the slopes by target that gave the last ones."""
 
+    state: State
+    slopes: dict[int, Slopes]
+
+
+@dataclass(slots=True)
+class Domain:
+    """Signs (unary node, neuron, 1 or -1), parameters by disjunct, and which disjuncts are still open.
+
+    ``steps`` go before its part of the certificate: those that gave ``frame`` if that is its own.
+    After ``wait`` more splits it may pay to compute intermediate bounds again; the next wait is ``pause``.
+    """
+
+    frame: Frame
     hole: Hole
     bound: float
     node: Indices
@@ -43,11 +57,15 @@ class Domain:
     sign: Floats
     duals: dict[int, Dual]
     open: tuple[int, ...]
+    steps: tuple[Tighten, ...] = ()
+    wait: int = 0
+    pause: int = 1
 
     def child(self, hole: Hole, bound: float, node: int, neuron: int, sign: float) -> Domain:
         """The domain with one more sign; parameters are shared until they are replaced."""
-        return Domain(hole, bound, np.append(self.node, node), np.append(self.neuron, neuron),
-                      np.append(self.sign, sign), dict(self.duals), self.open)
+        return Domain(self.frame, hole, bound, np.append(self.node, node), np.append(self.neuron, neuron),
+                      np.append(self.sign, sign), dict(self.duals), self.open,
+                      wait=max(0, self.wait - 1), pause=self.pause)
 
 
 @dataclass
@@ -87,7 +105,7 @@ class Packing:
     """How parameters of the domains of one root are stored, and made into arrays for a batch."""
 
     def __init__(self, regions: Regions, root: State) -> None:
-        self.regions, self.root = regions, root
+        self.regions = regions
         self.unary = regions.above[regions.graph.output]
         self.columns: dict[int, Indices] = {}
         self.place: dict[int, Indices] = {}
@@ -108,8 +126,10 @@ class Packing:
 
     def state(self, batch: Sequence[Domain]) -> State:
         """Bounds of domains: the root's, cut where signs are fixed."""
-        root, count = self.root, np.zeros(len(batch), np.intp)
-        made = root.take(count)
+        frames = [domain.frame.state for domain in batch]
+        made = State(np.concatenate([f.lo for f in frames]), np.concatenate([f.hi for f in frames]),
+                     {t: np.concatenate([f.low[t] for f in frames]) for t in self.regions.targets},
+                     {t: np.concatenate([f.high[t] for f in frames]) for t in self.regions.targets})
         row, node, neuron, sign = _entries(batch)
         for u in np.unique(node).tolist():
             t, which = self.regions.source[u], node == u

@@ -7,16 +7,17 @@ each becomes one TIGHTEN of one neuron in the certificate.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from provenn.bounds.backward import Lines, State, make_lines, tighten, unstable
+from provenn.bounds.backward import Lines, State, adaptive, make_lines, source_bounds, tighten, unstable
 from provenn.bounds.regions import Floats, Indices, Regions
-from provenn.bounds.slopes import improve_neurons
-from provenn.verify.certificate import Tighten
+from provenn.bounds.slopes import improve_neurons, improve_together
+from provenn.verify.certificate import Slopes, Tighten
 
-STEPS = 20
+STEPS, AGAIN = 10, 3
 WORDS = 1 << 21
 FLOPS = 2e10
 GROUP_NUMBERS = 1 << 21
@@ -74,3 +75,35 @@ def _refine_target(regions: Regions, state: State, target: int, rank: Floats | N
 
 def _single(target: int, neuron: int, slopes: dict[int, Floats]) -> Tighten:
     return Tighten(target, np.array([neuron]), slopes)
+
+
+def averaged(steps: Sequence[Tighten]) -> dict[int, Slopes]:
+    """By target, the mean of the slopes that single neurons got."""
+    parts: dict[int, list[Slopes]] = {}
+    for step in steps:
+        if step.slopes:
+            parts.setdefault(step.node, []).append(step.slopes)
+    return {t: {u: np.mean([s[u] for s in some], axis=0) for u in some[0]} for t, some in parts.items()}
+
+
+def refresh(regions: Regions, state: State, changed: int, slopes: dict[int, Slopes]) -> Refined:
+    """Tighten what depends on unary node ``changed``, whose source's bounds were cut, in the one box of ``state``.
+
+    All neurons of a target share their slopes, so this is cheap to write down; they begin with ``slopes``
+    (by target, replaced by the better ones). The state is changed in place.
+    """
+    steps: list[Tighten] = []
+    for target in regions.affine:
+        neurons = unstable(state, target)[1]
+        if changed not in regions.above[target] or not len(neurons):
+            continue
+        start = slopes.get(target) or {u: adaptive(*source_bounds(regions, state, u)) for u in regions.above[target]}
+        low, high, found = improve_together(regions, state, target, neurons, AGAIN, {u: np.atleast_2d(a) for u, a in start.items()})
+        slopes[target] = found
+        before = state.high[target][0, neurons] - state.low[target][0, neurons]
+        low, high = np.maximum(low, state.low[target][0, neurons]), np.minimum(high, state.high[target][0, neurons])
+        chosen = np.flatnonzero((high - low < WORTH * before) | (low >= 0.0) | (high <= 0.0))
+        state.low[target][0, neurons[chosen]], state.high[target][0, neurons[chosen]] = low[chosen], high[chosen]
+        if len(chosen):
+            steps.append(Tighten(target, neurons[chosen], found))
+    return Refined(state, tuple(steps))

@@ -18,15 +18,17 @@ import numpy as np
 
 from provenn.bounds.backward import State
 from provenn.bounds.regions import Floats, Indices
-from provenn.bounds.slopes import Ascent, Combination, Family, combined, forward, improve_goals
+from provenn.bounds.slopes import RATE, WARM, Ascent, Combination, Family, combined, forward, improve_goals
 from provenn.verify.branch import Brancher
 from provenn.verify.candidates import chosen
-from provenn.verify.certificate import Leaf, Slopes, Split, Tree
-from provenn.verify.domains import Domain, Dual, Packing, Queue
+from provenn.verify.certificate import Leaf, Slopes, Tree
+from provenn.verify.deep import Deepener, Found
+from provenn.verify.domains import Domain, Dual, Frame, Packing, Queue
 from provenn.verify.pool import Hole
+from provenn.verify.root import averaged
 
 ROOT_STEPS, STEPS, AGAIN = 60, 20, 12
-CANDIDATES = 4
+CANDIDATES, STUCK = 4, 1e-3
 Pairs = list[tuple[int, int]]
 
 
@@ -42,6 +44,7 @@ class SignBrancher:
     def __post_init__(self) -> None:
         self.regions, self.goals, self.stats = self.base.regions, self.base.goals, self.base.stats
         self.packing = Packing(self.regions, self.root)
+        self.deepener = Deepener(self.base, self.packing, self.case)
         final = self.base.final(self.root, np.array([self.case]))
         self.enough = 2.0 * final.margin[0]
         duals, none = {}, np.zeros(0, np.intp)
@@ -50,7 +53,7 @@ class SignBrancher:
             start[:count] = 0.9 * final.multipliers[0, first : first + count] + 0.1 / count
             duals[p] = self.packing.fresh(start)
         open_ = tuple(np.flatnonzero(final.value[0] <= 0.0).tolist())
-        domain = Domain(Hole(self.case, None, False), -np.inf, none, none, np.zeros(0), duals, open_)
+        domain = Domain(Frame(self.root, averaged(self.base.prefix.get(self.case, ()))), Hole(self.case, None, False), -np.inf, none, none, np.zeros(0), duals, open_)
         self.bytes = 200 + len(open_) * (duals[0].slopes.nbytes + 200)
         self.queue.add(domain, self.bytes)
 
@@ -60,7 +63,7 @@ class SignBrancher:
         self.stats.boxes += len(batch)
         state = self.packing.state(batch)
         pairs = [(i, p) for i, domain in enumerate(batch) for p in domain.open]
-        found = self._improve(batch, state, pairs, STEPS if len(batch[0].node) else ROOT_STEPS)
+        found = self.improve(batch, state, pairs, STEPS if len(batch[0].node) else ROOT_STEPS)
         bound = [np.inf] * len(batch)
         open_: list[list[int]] = [[] for _ in batch]
         for (i, p), value in zip(pairs, found.bound.tolist()):
@@ -80,14 +83,15 @@ class SignBrancher:
         disjunct = np.array([p for _, p in pairs])
         return Combination(*self.goals.padded(np.full(len(pairs), self.case), disjunct))
 
-    def _improve(self, batch: Sequence[Domain], state: State, pairs: Pairs, steps: int) -> Ascent:
+    def improve(self, batch: Sequence[Domain], state: State, pairs: Pairs, steps: int) -> Ascent:
         """Better parameters for (domain, disjunct) pairs; they replace the old ones."""
         domains = [batch[i] for i, _ in pairs]
         duals = [batch[i].duals[p] for i, p in pairs]
         owner, enough = np.array([i for i, _ in pairs]), np.array([self.enough[p] for _, p in pairs])
         found = improve_goals(self.regions, state, owner, self._rows(pairs),
                               np.stack([d.multipliers for d in duals]), steps, enough,
-                              self.packing.slopes(duals), self.packing.signs(domains, duals))
+                              self.packing.slopes(duals), self.packing.signs(domains, duals),
+                              RATE if steps == ROOT_STEPS else WARM)
         packed = self.packing.pack(domains, duals, found.multipliers, found.best)
         for (i, p), dual in zip(pairs, packed):
             batch[i].duals[p] = dual
@@ -103,7 +107,7 @@ class SignBrancher:
         pairs = [(i, p) for i, p in np.argwhere(final.value <= 0.0).tolist()]
         parts = [self.base.parts(m) for m in final.multipliers]
         signs: list[list[Slopes]] = [[{} for _ in self.goals.rows] for _ in done]
-        found = self._improve(done, here, pairs, AGAIN) if pairs else None
+        found = self.improve(done, here, pairs, AGAIN) if pairs else None
         for k, (i, p) in enumerate(pairs):
             assert found is not None
             if found.bound[k] <= self.enough[p]:
@@ -113,7 +117,7 @@ class SignBrancher:
             signs[i][p] = self._multipliers(done[i], done[i].duals[p])
         for i, domain in enumerate(done):
             if not domain.open:
-                self.base.hang(domain.hole, Tree((), Leaf(tuple(parts[i]), tuple(signs[i]))))
+                self.base.hang(domain.hole, Tree(domain.steps, Leaf(tuple(parts[i]), tuple(signs[i]))))
                 self.stats.leaves += 1
 
     def _multipliers(self, domain: Domain, dual: Dual) -> Slopes:
@@ -141,11 +145,19 @@ class SignBrancher:
                                np.array([domains[i].bound for i in decided.tolist()]),
                                [domains[i].hole for i in decided.tolist()])
         for k in np.flatnonzero(choice.node >= 0).tolist():
-            self._children(domains[k], int(choice.node[k]), int(choice.neuron[k]), choice.bounds[k])
+            node, neuron = int(choice.node[k]), int(choice.neuron[k])
+            stuck = bool(choice.bounds[k].min() <= domains[k].bound * (1.0 - STUCK))
+            if domains[k].wait == 0 or stuck:
+                found = self.deepener.better(domains[k], node, neuron, self.improve)
+            else:
+                found = self._children(domains[k], node, neuron, choice.bounds[k])
+            self.base.hang(domains[k].hole, Tree(domains[k].steps, found.split))
+            for child in found.children:
+                self.queue.add(child, self.bytes)
 
-    def _children(self, domain: Domain, node: int, neuron: int, bounds: Floats) -> None:
-        split = Split(neuron, 0.0, node=self.regions.source[node])
-        self.base.hang(domain.hole, Tree((), split))
-        for side, sign in ((0, -1.0), (1, 1.0)):
-            bound = max(domain.bound, min(float(bounds[side]), 0.0))
-            self.queue.add(domain.child(Hole(self.case, split, side == 1), bound, node, neuron, sign), self.bytes)
+    def _children(self, domain: Domain, node: int, neuron: int, bounds: Floats) -> Found:
+        """Both sides of a plain split."""
+        found = self.deepener.children(domain, node, neuron, fresh=False)
+        for child, bound in zip(found.children, bounds.tolist()):
+            child.bound = max(domain.bound, min(bound, 0.0))
+        return found
