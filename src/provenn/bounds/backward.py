@@ -58,7 +58,8 @@ class Lines:
     def pick(self, rows: Indices) -> Lines:
         """Copies of some lines."""
         offset = None if self.lower_offset is None else self.lower_offset.take(rows, 0)
-        return Lines(self.lower.take(rows, 0), offset, self.rise.take(rows, 0), self.upper_offset.take(rows, 0))
+        return Lines(self.lower.take(rows, 0), offset, self.rise.take(rows, 0),
+                     self.upper_offset.take(rows, 0))
 
 
 @dataclass
@@ -117,7 +118,7 @@ def through(c: Floats, lines: Lines, constant: Floats) -> Floats:
 class Extra:
     """Coefficients to add on what a unary node reads: ``value[k]`` at ``neuron[k]`` of row ``row[k]``.
 
-    A lower bound of the row stays one when each addend is at most 0 by what is known of that value's sign.
+    A row's lower bound stays one when the sign of what is read makes each addend at most 0.
     """
 
     row: Indices

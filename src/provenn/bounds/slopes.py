@@ -74,8 +74,8 @@ class _Free:
 
     def take(self, rows: Indices) -> _Free:
         """Those of some groups."""
-        return _Free(self.columns, *(a[rows] for a in (self.slope, self.shift, self.rise, self.lift, self.value,
-                                                       self.first, self.second)))
+        return _Free(self.columns, self.slope[rows], self.shift[rows], self.rise[rows], self.lift[rows],
+                     self.value[rows], self.first[rows], self.second[rows])
 
 
 def _adam(gain: Floats, first: Floats, second: Floats, time: int) -> Floats:
@@ -100,6 +100,7 @@ class Family:
     line and its offset must be affine in the slope parameter. ``slopes`` are those to start from, full
     vectors by unary node, else adaptive ones; ``signs`` (with one copy only) bring split multipliers.
     ``rate`` is the size of the first steps: small ones (WARM) keep what a good start is worth.
+    ``entries`` tells which of the first signs are still there.
     """
 
     def __init__(self, regions: Regions, state: State, target: int, owner: Indices, copies: int,
@@ -111,6 +112,7 @@ class Family:
         self.signs, self.time = dict(signs or {}), 0
         self.moments = {u: (np.zeros_like(s.weight), np.zeros_like(s.weight)) for u, s in self.signs.items()}
         self.scale: dict[int, Floats] = {}
+        self.entries = {u: np.arange(len(s.row)) for u, s in self.signs.items()}
         for u in regions.above[target]:
             low, high = (a[owner] for a in source_bounds(regions, state, u))
             start = slopes[u] if slopes is not None else adaptive(low, high)
@@ -123,8 +125,9 @@ class Family:
         columns = np.flatnonzero((rise != 0.0).any(0) | (lift != 0.0).any(0))
         shift = self._rows(b0.copy()) if b0.any() or lift.any() else None
         self.made[u] = Lines(self._rows(a0.copy()), shift, self._rows(upper - a0), self._rows(offset))
-        parts = [a[:, columns] for a in (a0, b0, rise, lift, start)]
-        self.free[u] = _Free(columns, *parts, np.zeros_like(parts[0]), np.zeros_like(parts[0]))
+        value = start[:, columns]
+        self.free[u] = _Free(columns, a0[:, columns], b0[:, columns], rise[:, columns], lift[:, columns],
+                             value, np.zeros_like(value), np.zeros_like(value))
         self._settle(u)
 
     def _settle(self, u: int) -> None:
@@ -156,7 +159,7 @@ class Family:
         for u, s in self.signs.items():
             kept = place[s.row] >= 0
             first, second = self.moments[u]
-            self.moments[u] = (first[kept], second[kept])
+            self.moments[u], self.entries[u] = (first[kept], second[kept]), self.entries[u][kept]
             if u in self.scale:
                 self.scale[u] = self.scale[u][kept]
             self.signs[u] = s.take(place)
@@ -201,27 +204,23 @@ class Best:
     columns: dict[int, Indices]
     slopes: Coefficients
     weights: Coefficients
-    rows: dict[int, Indices]
 
     @staticmethod
     def of(family: Family) -> Best:
         """The present ones."""
         return Best({u: f.columns for u, f in family.free.items()},
                     {u: f.value.copy() for u, f in family.free.items()},
-                    {u: s.weight.copy() for u, s in family.signs.items()},
-                    {u: s.row for u, s in family.signs.items()})
+                    {u: s.weight.copy() for u, s in family.signs.items()})
 
     def keep(self, family: Family, alive: Indices, better: Indices) -> None:
         """Remember groups ``better`` of a family whose groups are ``alive`` of the first ones."""
         for u, free in family.free.items():
             self.slopes[u][alive[better]] = free.value[better]
+        chosen = np.zeros(len(alive), bool)
+        chosen[better] = True
         for u, s in family.signs.items():
-            chosen = np.zeros(len(alive), bool)
-            chosen[better] = True
-            entries = np.flatnonzero(np.isin(self.rows[u], alive)) if len(s.row) < len(self.rows[u]) else \
-                np.arange(len(s.row))
             pick = chosen[s.row]
-            self.weights[u][entries[pick]] = s.weight[pick]
+            self.weights[u][family.entries[u][pick]] = s.weight[pick]
 
     def vectors(self, sizes: Mapping[int, int], k: int) -> Coefficients:
         """Slopes of one group as full vectors."""
@@ -303,7 +302,8 @@ def improve_goals(regions: Regions, state: State, owner: Indices, rows: Combinat
         if step % DROP_EVERY == 0 and todo.mean() < 1.0 - DROP_SHARE:
             kept = np.flatnonzero(todo)
             family.take(kept)
-            alive, lo, hi, multipliers, rows = alive[kept], lo[kept], hi[kept], multipliers[kept], rows.take(kept)
+            alive, lo, hi = alive[kept], lo[kept], hi[kept]
+            multipliers, rows = multipliers[kept], rows.take(kept)
     return made
 
 

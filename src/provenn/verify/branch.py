@@ -102,8 +102,7 @@ class Brancher:
     """Branch and bound for one group of cases; ``trees`` collects finished roots by position in ``goals``.
 
     ``reach`` says how near a box must be for ascent to be tried: less while it rarely helps.
-    ``prefix`` holds steps that come before everything else in a case's tree. ``on_corners`` is shown the
-    minimisers of open goals, which may be counterexamples.
+    ``on_corners`` is shown the minimisers of open goals, which may be counterexamples.
     """
 
     regions: Regions
@@ -112,7 +111,6 @@ class Brancher:
     ascent_steps: int = 16
     stats: Stats = field(default_factory=Stats)
     trees: dict[int, Tree] = field(default_factory=dict)
-    prefix: dict[int, tuple[Tighten, ...]] = field(default_factory=dict)
     on_corners: Callable[[Floats, Indices], None] = lambda x, case: None
 
     def __post_init__(self) -> None:
@@ -343,8 +341,9 @@ class Brancher:
         self.pool.add(other, case, bound, above)
 
     def hang(self, hole: Hole, tree: Tree) -> None:
+        """Put a tree where it belongs."""
+        tree.steps = hole.steps + tree.steps
         if hole.split is None:
-            tree.steps = self.prefix.get(hole.case, ()) + tree.steps
             self.trees[hole.case] = tree
         elif hole.above:
             hole.split.above = tree

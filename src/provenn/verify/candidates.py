@@ -21,7 +21,7 @@ LEAST, NEWTON = 1e-3, 12
 
 
 def growth(a: Floats, b: Floats, missing: Floats) -> Floats:
-    """How fast a tree grows whose splits gain ``a`` on one side and ``b`` on the other of what is ``missing``.
+    """How fast a tree grows whose splits gain ``a`` or ``b``, by side, of what is ``missing``.
 
     The root x of exp(-x a) + exp(-x b) = 1: a tree that must gain d has about exp(x d) leaves (Le Bodic and
     Nemhauser, 2017). Gains count up to what is missing.
@@ -31,8 +31,9 @@ def growth(a: Floats, b: Floats, missing: Floats) -> Floats:
     x = np.log(2.0) / np.maximum(a, b)
     for _ in range(NEWTON):
         left, right = np.exp(-x * a), np.exp(-x * b)
-        x = x + (left + right - 1.0) / (a * left + b * right)
-    return x
+        x += (left + right - 1.0) / (a * left + b * right)
+    out: Floats = x
+    return out
 
 
 @dataclass
@@ -71,8 +72,7 @@ def ranked(regions: Regions, state: State, here: Pass, argument: Coefficients,
     node, neuron = np.concatenate([*nodes, [-1]]), np.concatenate([*neurons, [0]])
     picked = []
     for score in (np.concatenate([*gaps, none], 1), np.concatenate([*offsets, none], 1)):
-        best = np.argsort(-score, axis=1)[:, :count] if score.shape[1] > count else \
-            np.repeat(np.arange(score.shape[1])[None], rows, 0)
+        best = np.argsort(-score, axis=1)[:, :count]
         good = np.take_along_axis(score, best, 1) >= 0.0
         picked.append(np.where(good, best, len(node) - 1))
     index = np.concatenate(picked, 1)
@@ -84,9 +84,9 @@ def tried(regions: Regions, state: State, family: Family, rows: Combination, mul
     """Bounds of both sides of every candidate: [rows, candidates, 2], below first."""
     widest = max(regions.sizes[0], *(regions.sizes[u] for u in family.made))
     step = max(1, BLOCK // (2 * node.shape[1] * widest))
-    parts = [_tried(regions, state, family, rows, multipliers, node, neuron, np.arange(i, min(i + step, len(node))))
-             for i in range(0, len(node), step)]
-    return np.concatenate(parts)
+    blocks = [np.arange(i, min(i + step, len(node))) for i in range(0, len(node), step)]
+    return np.concatenate([_tried(regions, state, family, rows, multipliers, node, neuron, some)
+                           for some in blocks])
 
 
 def _tried(regions: Regions, state: State, family: Family, rows: Combination, multipliers: Floats,
@@ -107,11 +107,12 @@ def _tried(regions: Regions, state: State, family: Family, rows: Combination, mu
         kept = np.flatnonzero((place >= 0) & (place < len(some)))
         spread = (place[kept][:, None] * sides + np.arange(sides)).ravel()
         extra[u] = Extra(spread, np.repeat(e.neuron[kept], sides), np.repeat(e.value[kept], sides))
-    start, constant = regions.of[regions.graph.output].pull(np.einsum("kr,kry->ky", multipliers[some], rows.cy[some]))
-    constant = np.repeat(constant - np.einsum("kr,kr->k", multipliers[some], rows.d[some]), sides)
+    weight, mine = multipliers[some], rows.take(some)
+    start, constant = regions.of[regions.graph.output].pull(np.einsum("kr,kry->ky", weight, mine.cy))
+    constant = np.repeat(constant - np.einsum("kr,kr->k", weight, mine.d), sides)
     entry, constant = walk(regions, lines, None, {leaf: np.repeat(c, sides, 0) for leaf, c in start.items()},
                            constant, None, extra)
-    entry = entry + np.repeat(np.einsum("kr,krx->kx", multipliers[some], rows.cx[some]), sides, 0)
+    entry = entry + np.repeat(np.einsum("kr,krx->kx", weight, mine.cx), sides, 0)
     bound = concretise(entry, constant, state.lo[row], state.hi[row])
     return bound.reshape(len(some), node.shape[1], 2)
 
@@ -127,9 +128,9 @@ def _fix(regions: Regions, state: State, line: Lines, u: int, which: Indices, ro
         line.lower_offset[which, j] = b
 
 
-def chosen(regions: Regions, state: State, family: Family, rows: Combination, multipliers: Floats, here: Pass,
-           argument: Coefficients, count: int) -> Choice:
-    """The neuron of each row whose worse side gains most (the better side counts a little)."""
+def chosen(regions: Regions, state: State, family: Family, rows: Combination, multipliers: Floats,
+           here: Pass, argument: Coefficients, count: int) -> Choice:
+    """The neuron of each row whose split promises the smallest tree."""
     node, neuron = ranked(regions, state, here, argument, count)
     bounds = tried(regions, state, family, rows, multipliers, node, neuron)
     gain = bounds - here.bound[:, None, None]

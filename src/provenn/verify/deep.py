@@ -85,7 +85,8 @@ class Deepener:
 
     def _bounds(self, domain: Domain, state: State, improve: Improve, steps: int) -> list[float]:
         """What is missing for each open disjunct, as numbers that are not positive."""
-        return np.minimum(improve([domain], state, [(0, p) for p in domain.open], steps).bound, 0.0).tolist()
+        bound = improve([domain], state, [(0, p) for p in domain.open], steps).bound
+        return [min(v, 0.0) for v in bound.tolist()]
 
     def _rate(self, found: Found, missing: float, improve: Improve) -> float:
         """How fast a tree of such splits would grow."""
@@ -106,7 +107,7 @@ class Deepener:
             if fresh:
                 slopes = dict(child.frame.slopes)
                 refined = refresh(self.regions, self.packing.state([child]), u, slopes)
-                child.frame, child.steps = Frame(refined.state, slopes), refined.steps
+                child.frame, child.hole.steps = Frame(refined.state, slopes), refined.steps
             made.children.append(child)
         return made
 
@@ -137,10 +138,10 @@ class Deepener:
                         self.packing.signs([domain] * count, duals))
         multipliers: Floats = np.stack([d.multipliers for d in duals])
         plain = Family(self.regions, state, self.base.output, owner, 1)
-        made = [combined(self.regions, f, rows, multipliers, state.lo[owner], state.hi[owner]).tape.coefficients
-                for f in (family, plain)]
-        owner = np.zeros(2 * count, np.intp)
-        return {u: np.concatenate([made[0][u], made[1][u]]) for u in made[0] if u in made[1]}, owner
+        lo, hi = state.lo[owner], state.hi[owner]
+        one, two = (combined(self.regions, f, rows, multipliers, lo, hi).tape.coefficients
+                    for f in (family, plain))
+        return {u: np.concatenate([c, two[u]]) for u, c in one.items()}, np.zeros(2 * count, np.intp)
 
     def _rows(self, domain: Domain, state: State, target: int) -> Rows:
         """Backward rows of the unstable neurons of a target, with the slopes that gave their bounds."""

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from provenn.bounds.backward import State, adaptive, source_bounds
 from provenn.bounds.regions import Coefficients, Floats, Indices, Regions
 from provenn.bounds.slopes import Best, Signs
-from provenn.verify.certificate import Slopes, Tighten
+from provenn.verify.certificate import Slopes
 from provenn.verify.pool import POOL_BYTES, Hole
 
 Singles = NDArray[np.float32]
@@ -26,7 +26,8 @@ Singles = NDArray[np.float32]
 @dataclass(slots=True)
 class Dual:
     """The parameters of one disjunct's bound: output multipliers, slopes at the root's free columns (of
-    all unary nodes, one after the other), and split multipliers in the order of the domain's signs."""
+    all unary nodes, one after the other), and split multipliers in the order of the domain's signs.
+    """
 
     multipliers: Floats
     slopes: Singles
@@ -35,7 +36,7 @@ class Dual:
 
 @dataclass(slots=True)
 class Frame:
-    """Bounds of a single box that the domains below share, and the slopes by target that gave the last ones."""
+    """Bounds of a single box that the domains below share, and slopes by target that gave the last ones."""
 
     state: State
     slopes: dict[int, Slopes]
@@ -45,7 +46,6 @@ class Frame:
 class Domain:
     """Signs (unary node, neuron, 1 or -1), parameters by disjunct, and which disjuncts are still open.
 
-    ``steps`` go before its part of the certificate: those that gave ``frame`` if that is its own.
     After ``wait`` more splits it may pay to compute intermediate bounds again; the next wait is ``pause``.
     """
 
@@ -57,7 +57,6 @@ class Domain:
     sign: Floats
     duals: dict[int, Dual]
     open: tuple[int, ...]
-    steps: tuple[Tighten, ...] = ()
     wait: int = 0
     pause: int = 1
 

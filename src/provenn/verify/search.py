@@ -31,10 +31,10 @@ from provenn.verify.signs import SignBrancher
 
 Kind = Literal["unsat", "sat", "unknown", "timed-out"]
 Report = Callable[[dict[str, Any]], None]
-SLOW, LARGEST = 0.3, 512
+SLOW, LARGEST = 0.5, 512
 MANY_INPUTS = 12
 ROOT_STEPS = 60
-QUICK, SHARE = 1.0, 0.2
+QUICK, SHARE = 1.0, 0.1
 ATTACKS = (4, 16, 64, 256, 1024, 4096)
 
 
@@ -204,8 +204,7 @@ class Search:
         self.report({"event": "refined", "neurons": len(refined.steps), "worst_bound": worst})
         if brancher.close_root(refined.state, case, final, refined.steps, 1):
             return
-        brancher.prefix[k] = refined.steps
-        signs = SignBrancher(brancher, refined.state, k)
+        signs = SignBrancher(brancher, refined, k)
         self._rounds(signs.round, lambda: len(signs.queue), signs.queue.worst, brancher.goals)
 
     def _note(self, goals: Goals, k: int, bound: Floats) -> None:
@@ -214,13 +213,16 @@ class Search:
 
     def _rounds(self, work: Callable[[int], None], left: Callable[[], int], worst: Callable[[], float],
                 goals: Goals) -> None:
-        """Rounds of splitting while there is something left, with an attack now and then."""
+        """Rounds of splitting while there is something left, with an attack now and then.
+
+        Batches are measured by processor time: on a busy machine small ones would only be slower.
+        """
         count, last, rounds = 16, time.perf_counter(), 0
         while left():
-            begin = time.perf_counter()
+            begin = time.process_time()
             work(count)
+            count = max(1, count // 2) if time.process_time() - begin > SLOW else min(LARGEST, count * 2)
             now, rounds = time.perf_counter(), rounds + 1
-            count = max(1, count // 2) if now - begin > SLOW else min(LARGEST, count * 2)
             if now - last > 0.25:
                 self.report({"event": "branching", "open": left(), "leaves": self.stats.leaves,
                              "boxes": self.stats.boxes, "worst_bound": worst()})

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from provenn.bounds.backward import State
-from provenn.bounds.regions import Floats, Indices
+from provenn.bounds.regions import Floats
 from provenn.bounds.slopes import RATE, WARM, Ascent, Combination, Family, combined, forward, improve_goals
 from provenn.verify.branch import Brancher
 from provenn.verify.candidates import chosen
@@ -25,7 +25,7 @@ from provenn.verify.certificate import Leaf, Slopes, Tree
 from provenn.verify.deep import Deepener, Found
 from provenn.verify.domains import Domain, Dual, Frame, Packing, Queue
 from provenn.verify.pool import Hole
-from provenn.verify.root import averaged
+from provenn.verify.root import Refined, averaged
 
 ROOT_STEPS, STEPS, AGAIN = 60, 20, 12
 CANDIDATES, STUCK = 4, 1e-3
@@ -34,18 +34,18 @@ Pairs = list[tuple[int, int]]
 
 @dataclass
 class SignBrancher:
-    """Branch and bound on signs below the root of one case, whose bounds are ``root``."""
+    """Branch and bound on signs below the root of one case."""
 
     base: Brancher
-    root: State
+    root: Refined
     case: int
     queue: Queue = field(default_factory=Queue)
 
     def __post_init__(self) -> None:
         self.regions, self.goals, self.stats = self.base.regions, self.base.goals, self.base.stats
-        self.packing = Packing(self.regions, self.root)
+        self.packing = Packing(self.regions, self.root.state)
         self.deepener = Deepener(self.base, self.packing, self.case)
-        final = self.base.final(self.root, np.array([self.case]))
+        final = self.base.final(self.root.state, np.array([self.case]))
         self.enough = 2.0 * final.margin[0]
         duals, none = {}, np.zeros(0, np.intp)
         for p, (first, count) in enumerate(zip(self.goals.first.tolist(), self.goals.rows)):
@@ -53,7 +53,9 @@ class SignBrancher:
             start[:count] = 0.9 * final.multipliers[0, first : first + count] + 0.1 / count
             duals[p] = self.packing.fresh(start)
         open_ = tuple(np.flatnonzero(final.value[0] <= 0.0).tolist())
-        domain = Domain(Frame(self.root, averaged(self.base.prefix.get(self.case, ()))), Hole(self.case, None, False), -np.inf, none, none, np.zeros(0), duals, open_)
+        frame = Frame(self.root.state, averaged(self.root.steps))
+        hole = Hole(self.case, None, False, self.root.steps)
+        domain = Domain(frame, hole, -np.inf, none, none, np.zeros(0), duals, open_)
         self.bytes = 200 + len(open_) * (duals[0].slopes.nbytes + 200)
         self.queue.add(domain, self.bytes)
 
@@ -75,8 +77,8 @@ class SignBrancher:
         self._close(batch, state)
         left = [i for i, domain in enumerate(batch) if domain.open]
         if left:
-            worst = {(i, p): v for (i, p), v in zip(pairs, found.bound.tolist())}
-            hardest = [min(batch[i].open, key=lambda p, i=i: worst.get((i, p), np.inf)) for i in left]
+            value_of = dict(zip(pairs, found.bound.tolist()))
+            hardest = [min((value_of.get((i, p), 0.0), p) for p in batch[i].open)[1] for i in left]
             self._split([batch[i] for i in left], state.take(np.array(left)), hardest)
 
     def _rows(self, pairs: Pairs) -> Combination:
@@ -113,11 +115,12 @@ class SignBrancher:
             if found.bound[k] <= self.enough[p]:
                 done[i].open = (*done[i].open, p)
                 done[i].bound = min(done[i].bound, float(found.bound[k]))
-            parts[i][p] = (found.multipliers[k, : self.goals.rows[p]], found.best.vectors(self.regions.sizes, k))
+            weights = found.multipliers[k, : self.goals.rows[p]]
+            parts[i][p] = (weights, found.best.vectors(self.regions.sizes, k))
             signs[i][p] = self._multipliers(done[i], done[i].duals[p])
         for i, domain in enumerate(done):
             if not domain.open:
-                self.base.hang(domain.hole, Tree(domain.steps, Leaf(tuple(parts[i]), tuple(signs[i]))))
+                self.base.hang(domain.hole, Tree((), Leaf(tuple(parts[i]), tuple(signs[i]))))
                 self.stats.leaves += 1
 
     def _multipliers(self, domain: Domain, dual: Dual) -> Slopes:
@@ -125,7 +128,8 @@ class SignBrancher:
         made: dict[int, Floats] = {}
         for k in np.flatnonzero(dual.weights).tolist():
             t = self.regions.source[int(domain.node[k])]
-            made.setdefault(t, np.zeros(self.regions.sizes[t]))[domain.neuron[k]] -= domain.sign[k] * dual.weights[k]
+            row = made.setdefault(t, np.zeros(self.regions.sizes[t]))
+            row[domain.neuron[k]] -= domain.sign[k] * dual.weights[k]
         return made
 
     def _split(self, domains: Sequence[Domain], state: State, hardest: list[int]) -> None:
@@ -151,7 +155,7 @@ class SignBrancher:
                 found = self.deepener.better(domains[k], node, neuron, self.improve)
             else:
                 found = self._children(domains[k], node, neuron, choice.bounds[k])
-            self.base.hang(domains[k].hole, Tree(domains[k].steps, found.split))
+            self.base.hang(domains[k].hole, Tree((), found.split))
             for child in found.children:
                 self.queue.add(child, self.bytes)
 
