@@ -27,7 +27,7 @@ from provenn.verify.certificate import Slopes, Tighten
 
 STEPS, AGAIN = 10, 3
 WORDS = 1 << 21
-FLOPS = 2e10
+FLOPS = 7e9
 GROUP_NUMBERS = 1 << 21
 WORTH = 0.99
 

@@ -168,7 +168,7 @@ class Search:
         brancher = Brancher(self.regions, goals, self.clock, stats=self.stats)
         brancher.on_corners = lambda x, case: self._corners(goals, x, case)
         state, case = root_state(self.regions, goals.lo, goals.hi), np.arange(len(goals.cases))
-        if self.regions.sizes[0] > MANY_INPUTS:
+        if (goals.hi > goals.lo).sum(1).max() > MANY_INPUTS:
             for k in case.tolist():
                 self._root(brancher, state.take(case[k : k + 1]), k)
         else:
