@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -219,3 +220,14 @@ def test_what_is_known_at_the_deadline_is_told() -> None:
     assert made.stats["bounds"]
     last = [e for e in events if e["event"] == "branching"]
     assert not last or last[-1]["open"] > 0
+
+
+@pytest.mark.parametrize("first", [False, True])
+def test_networks_without_signs_to_split_end_in_input_splits(first: bool) -> None:
+    m = nets.Maker(0, (1, 16))
+    graph = m.done(m.linear(m.relu(m.x) if first else m.x, 2))
+    w, b = (n.value for n in graph.nodes if n.value is not None)
+    low = float(b[0]) - float(np.abs(w[0]).sum() if not first else np.maximum(-w[0], 0.0).sum())
+    strict = Row({}, {0: Fraction(1)}, Fraction(low - 1e-12), strict=True)
+    prop = Property(16, 2, (case(-np.ones(16), np.ones(16), (strict,)),))
+    assert engine.search(graph, prop, timeout=2.0).kind in ("unknown", "timed-out", "unsat", "sat")

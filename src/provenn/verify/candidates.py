@@ -82,7 +82,7 @@ def ranked(regions: Regions, state: State, here: Pass, argument: Coefficients,
 def tried(regions: Regions, state: State, family: Family, rows: Combination, multipliers: Floats,
           node: Indices, neuron: Indices) -> Floats:
     """Bounds of both sides of every candidate: [rows, candidates, 2], below first."""
-    widest = max(regions.sizes[0], *(regions.sizes[u] for u in family.made))
+    widest = max([regions.sizes[0], *(regions.sizes[u] for u in family.made)])
     step = max(1, BLOCK // (2 * node.shape[1] * widest))
     blocks = [np.arange(i, min(i + step, len(node))) for i in range(0, len(node), step)]
     return np.concatenate([_tried(regions, state, family, rows, multipliers, node, neuron, some)
