@@ -16,6 +16,7 @@ GOOD, BAD, INK = "#1b7f4d", "#b3261e", "#30343b"
 
 
 def plots() -> Any:
+    """matplotlib.pyplot, without a display."""
     import matplotlib
 
     matplotlib.use("svg")
@@ -27,6 +28,7 @@ def plots() -> Any:
 
 
 def svg(figure: Any, plt: Any) -> str:
+    """A figure as SVG text to stand inside a page; closes it."""
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", bbox_inches="tight", metadata={"Date": None, "Creator": None})
     plt.close(figure)

@@ -95,7 +95,7 @@ class Prover:
             found = self.brancher.ascend(state, case, final.multipliers, b, p, STEPS, margin)
             value[b, p] = found.bound - margin
             for k, key in enumerate(zip(b.tolist(), p.tolist())):
-                slopes[key] = {u: a[k] for u, a in found.slopes.items()}
+                slopes[key] = found.best.vectors(self.regions.sizes, k)
         done: Mask = near & (value > 0.0).all(1)
         for i in np.flatnonzero(done).tolist():
             parts = tuple((np.ones(1), slopes.get((i, p), {})) for p in range(value.shape[1]))
