@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from provenn import functional, nn, optim
     from provenn.catalogue import explain
     from provenn.errors import (
         CertificateError,
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
     from provenn.ir.printer import show
     from provenn.ir.property import Property, property_hash
     from provenn.report import write as write_report
+    from provenn.tensor import Tensor, grad, jvp, manual_seed, no_grad, value_and_grad, vjp
+    from provenn.train.checkpoint import from_pretrained, save_pretrained
+    from provenn.train.compiling import compile
+    from provenn.train.dataset import DataLoader
     from provenn.verify.checker import CheckResult
     from provenn.verify.verdict import Counterexample, Verdict, check, verify
 
@@ -42,6 +47,7 @@ _HOME = {
     "CertificateError": "errors:CertificateError",
     "CheckResult": "verify.checker:CheckResult",
     "Counterexample": "verify.verdict:Counterexample",
+    "DataLoader": "train.dataset:DataLoader",
     "FileError": "errors:FileError",
     "Graph": "ir.graph:Graph",
     "GraphError": "errors:GraphError",
@@ -49,25 +55,40 @@ _HOME = {
     "PropertyError": "errors:PropertyError",
     "ProvennError": "errors:ProvennError",
     "ShapeError": "errors:ShapeError",
+    "Tensor": "tensor:Tensor",
     "ToolError": "errors:ToolError",
     "UnsupportedError": "errors:UnsupportedError",
     "Verdict": "verify.verdict:Verdict",
     "check": "verify.verdict:check",
+    "compile": "train.compiling:compile",
     "explain": "catalogue:explain",
+    "from_pretrained": "train.checkpoint:from_pretrained",
+    "functional": "functional:",
+    "grad": "tensor:grad",
     "graph_hash": "ir.canonical:graph_hash",
+    "jvp": "tensor:jvp",
+    "manual_seed": "tensor:manual_seed",
+    "nn": "nn:",
+    "no_grad": "tensor:no_grad",
+    "optim": "optim:",
     "property_hash": "ir.property:property_hash",
     "read_onnx": "io.onnx:read",
     "read_vnnlib": "io.vnnlib:read",
+    "save_pretrained": "train.checkpoint:save_pretrained",
     "show": "ir.printer:show",
+    "value_and_grad": "tensor:value_and_grad",
     "verify": "verify:",
+    "vjp": "tensor:vjp",
     "write_report": "report:write",
 }
 
 __all__ = [
-    "Builder", "CertificateError", "CheckResult", "Counterexample", "FileError", "Graph", "GraphError",
-    "Property", "PropertyError", "ProvennError", "ShapeError", "ToolError", "UnsupportedError", "Verdict",
-    "__version__", "check", "explain", "graph_hash", "property_hash", "read_onnx", "read_vnnlib", "show",
-    "verify", "write_report",
+    "Builder", "CertificateError", "CheckResult", "Counterexample", "DataLoader", "FileError", "Graph",
+    "GraphError", "Property", "PropertyError", "ProvennError", "ShapeError", "Tensor", "ToolError",
+    "UnsupportedError", "Verdict", "__version__", "check", "compile", "explain", "from_pretrained",
+    "functional", "grad", "graph_hash", "jvp", "manual_seed", "nn", "no_grad", "optim", "property_hash",
+    "read_onnx", "read_vnnlib", "save_pretrained", "show", "value_and_grad", "verify", "vjp",
+    "write_report",
 ]
 
 

@@ -86,7 +86,7 @@ def test_improved_goals_stay_below_all_samples(kind: str, seed: int) -> None:
     found = samples(graph, lo, hi)
     for ascent in made:
         assert (ascent.multipliers >= 0.0).all()
-        assert all(((a >= 0.0) & (a <= 1.0)).all() for a in ascent.slopes.values())
+        assert all(((a >= 0.0) & (a <= 1.0)).all() for a in ascent.best.slopes.values())
         m = ascent.multipliers[:, :, None]
         goal = found[graph.output] @ (m * cy).sum(1).T + found[0] @ (m * cx).sum(1).T
         goal = goal - (m[:, :, 0] * d).sum(1)

@@ -46,6 +46,7 @@ def always_refused(layout: Layout, rng: np.random.Generator) -> Iterator[tuple[s
     bad = {
         "multiplier": ("multiplier-negative|not-finite", (-1.0, -TINY, -1e308, NAN, INF, -INF)),
         "slope": ("slope-outside", (1.0000001, math.nextafter(1, 2), -1e-9, -TINY, NAN, INF, -INF, 2.0)),
+        "sign": ("multiplier-sign|not-finite", (NAN, INF, -INF)),
         "value": ("split-outside|not-finite", (NAN, INF, -INF, 7.0, -7.0, 1e308)),
         "kind": (
             "not-an-integer|unknown-step|not-finite|too-large|not-empty|split-outside|enclosure-failed",
@@ -97,6 +98,21 @@ def test_always_refused(triple: Valid, judge: Judge) -> None:
     for (reasons, made), answer in zip(expected, answers):
         assert not answer.accepted, (reasons, list(made))
         assert answer.reason in reasons.split("|"), (reasons, answer, list(made))
+
+
+def test_turned_split_multipliers(judge: Judge) -> None:
+    """The certificate that splits on signs, its multipliers with the wrong sign or far too large."""
+    triple = next(t for t in valid() if t.name == "signs")
+    labels, words = np.array(Layout(*triple.words).labels), triple.certificate
+    places = np.flatnonzero((labels == "sign") & (words != 0.0))
+    assert len(places)
+    for at in places:
+        made = words.copy()
+        made[at] = -words[at]
+        assert judge.one(triple.graph, triple.prop, made).reason == "multiplier-sign"
+        made[at] = 1e9 * words[at]
+        assert judge.one(triple.graph, triple.prop, made).reason == "not-refuted"
+    assert words[labels == "owner"].all()
 
 
 @triples

@@ -165,6 +165,17 @@ def searched_conv() -> Graph:
     return net.finish()
 
 
+def wide_net() -> Graph:
+    """More inputs than are worth splitting."""
+    net = Net(8, (1, 13))
+    net.linear(5)
+    net.put("relu")
+    net.linear(4)
+    net.put("relu")
+    net.linear(1)
+    return net.finish()
+
+
 @cache
 def valid() -> tuple[Valid, ...]:
     """All triples."""
@@ -176,4 +187,5 @@ def valid() -> tuple[Valid, ...]:
         mixed(),
         several(),
         searched("searched", searched_conv(), -0.5),
+        searched("signs", wide_net(), 1.77),
     )

@@ -33,6 +33,9 @@ from provenn.ops import ALL
 from provenn.verify import checker, stored
 from provenn.verify.certificate import Split, Tree, certificate_words, read_trees
 from provenn.verify.verdict import check
+from tests.golden import compiling, training
+from tests.golden.certified import CERTIFIED
+from tests.golden.face import FACE
 
 Patch = pytest.MonkeyPatch
 Trigger = Callable[[Path, Patch], Any]
@@ -226,6 +229,8 @@ def header(*rest: float) -> np.ndarray:
 
 
 TRIGGERS: dict[str, Trigger] = {
+    **FACE,
+    **CERTIFIED,
     "PNN-SHAPE-101": node("relu", (1, 2), (1, 2)),
     "PNN-SHAPE-102": node("add", (1, 50), (50,)),
     "PNN-SHAPE-103": lambda tmp, patch: run(two_by_two(), np.zeros((4, 2))),
@@ -310,6 +315,8 @@ TRIGGERS: dict[str, Trigger] = {
     "PNN-CLI-804": lambda tmp, patch: verify_verb(["model.onnx", "spec.vnnlib"], timeout=0),
     "PNN-CLI-805": lambda tmp, patch: explain("PNN-SHAPE-999"),
     "PNN-CLI-899": raised(ZeroDivisionError("division by zero")),
+    **training.TRIGGERS,
+    **compiling.TRIGGERS,
 }
 
 # Parts that depend on the versions of other packages: (pattern, replacement).

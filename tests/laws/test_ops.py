@@ -23,7 +23,7 @@ def having(facet: str) -> pytest.MarkDecorator:
 
 
 SEEDED = pytest.mark.parametrize("seed", SEEDS)
-FACETS = ("kernel", "interval", "transpose", "slope", "lines", "grad", "lower", "onnx")
+FACETS = ("kernel", "interval", "transpose", "slope", "lines", "grad", "lower", "stablehlo", "onnx")
 
 
 def test_every_op_has_samples() -> None:

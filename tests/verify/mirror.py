@@ -110,11 +110,6 @@ class Checker:
             raise Rejected(f"not an integer: {w}")
         return int(w)
 
-    def nothing(self, what: str) -> None:
-        """A word that must be 0 for everything that this reference knows."""
-        if self.integer() != 0:
-            raise Rejected(what)
-
     def slopes(self) -> dict[int, Any]:
         """A slope block."""
         made = {}
@@ -127,6 +122,17 @@ class Checker:
                 raise Rejected("slope outside [0, 1]")
         return made
 
+    def signs(self, lo: Any, hi: Any, state: dict[int, Any]) -> dict[int, Any]:
+        """Split multipliers; no term may be positive."""
+        made = {}
+        for _ in range(self.integer()):
+            k = self.integer()
+            made[k] = self.take(self.graph.nodes[k].type.size)
+            low, high = (lo, hi) if k == 0 else state[k]
+            if not (((made[k] <= 0) | (high <= 0)) & ((made[k] >= 0) | (low >= 0))).all():
+                raise Rejected("sign of a split multiplier")
+        return made
+
     def step(self, box: Box, lo: Any, hi: Any, state: dict[int, Any]) -> list[Any]:
         """One tree node; returns the states to visit, the last one first."""
         kind = self.integer()
@@ -136,13 +142,15 @@ class Checker:
                 raise Rejected("not empty")
             return []
         if kind == 1:
-            self.nothing("split of a node that is not the input")
-            i, v = self.integer(), float(self.take(1)[0])
-            if not lo[i] <= v <= hi[i]:
-                raise Rejected(f"split outside the box: {lo[i]} <= {v} <= {hi[i]}")
-            below, above = hi.copy(), lo.copy()
+            node, i, v = self.integer(), self.integer(), float(self.take(1)[0])
+            low, high = (lo, hi) if node == 0 else state[node]
+            if not low[i] <= v <= high[i]:
+                raise Rejected(f"split outside the box: {low[i]} <= {v} <= {high[i]}")
+            below, above = high.copy(), low.copy()
             below[i], above[i] = v, v
-            return [(above, hi, state), (lo, below, state)]
+            if node == 0:
+                return [(above, hi, state), (lo, below, state)]
+            return [(lo, hi, {**state, node: (above, high)}), (lo, hi, {**state, node: (low, below)})]
         if kind == 2:
             return [(lo, hi, self.tighten(lo, hi, state))]
         if kind != 0:
@@ -150,12 +158,12 @@ class Checker:
         for m in box.disjuncts:
             weights = self.take(len(m.d))
             slopes = self.slopes()
-            self.nothing("split multiplier")
+            signs = self.signs(lo, hi, state)
             if not (weights >= 0).all():
                 raise Rejected("negative multiplier")
             ct = (weights @ m.cy)[None]
             bound, size = self.bound(self.graph.output, ct, lo, hi, state, slopes, (weights @ m.cx)[None],
-                                     -weights @ m.d)
+                                     -weights @ m.d, signs)
             if not bound[0] > self.slack * size[0]:
                 raise Rejected(f"leaf {self.leaves}: bound {bound[0]} of size {size[0]}")
         self.leaves += 1
@@ -177,10 +185,11 @@ class Checker:
         return {**state, v: (low, high)}
 
     def bound(self, v: int, ct: Any, lo: Any, hi: Any, state: dict[int, Any], slopes: dict[int, Any],
-              entry: Any = 0.0, constant: Any = 0.0) -> tuple[Any, Any]:
+              entry: Any = 0.0, constant: Any = 0.0, signs: dict[int, Any] | None = None) -> tuple[Any, Any]:
         """Lower bounds of the rows ``ct`` at node v, and the size of the numbers that were added."""
         self.rows += len(ct)
-        here = {v: ct}
+        here = {k: b[None] for k, b in (signs or {}).items()}
+        here[v] = here[v] + ct if v in here else ct
         total = np.zeros(len(ct)) + constant
         size = np.abs(total)
         for i in range(v, 0, -1):

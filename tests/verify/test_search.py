@@ -187,6 +187,7 @@ def test_events_are_reported() -> None:
     ("acasxu_2023/onnx/ACASXU_run2a_1_3_batch_2000.onnx", "acasxu_2023/vnnlib/prop_2.vnnlib", "sat"),
     ("acasxu_2023/onnx/ACASXU_run2a_1_1_batch_2000.onnx", "acasxu_2023/vnnlib/prop_3.vnnlib", "unsat"),
     ("mnist_fc/onnx/mnist-net_256x4.onnx", "mnist_fc/vnnlib/prop_2_0.03.vnnlib", "unsat"),
+    ("mnist_fc/onnx/mnist-net_256x2.onnx", "mnist_fc/vnnlib/prop_6_0.03.vnnlib", "unsat"),
     ("rl_benchmarks/onnx/cartpole.onnx", "rl_benchmarks/vnnlib/cartpole_case_unsafe_29.vnnlib", "sat"),
 ])
 def test_published_instances(shared: Path, net: str, spec: str, kind: str) -> None:

@@ -53,11 +53,13 @@ class Lines:
 
     def take(self, owner: Indices | None) -> Lines:
         """The lines that rows of the given boxes see; None: row k sees line k."""
-        if owner is None or len(self.lower) == 1:
-            return self
-        offset = None if self.lower_offset is None else self.lower_offset.take(owner, 0)
-        return Lines(self.lower.take(owner, 0), offset, self.rise.take(owner, 0),
-                     self.upper_offset.take(owner, 0))
+        return self if owner is None or len(self.lower) == 1 else self.pick(owner)
+
+    def pick(self, rows: Indices) -> Lines:
+        """Copies of some lines."""
+        offset = None if self.lower_offset is None else self.lower_offset.take(rows, 0)
+        return Lines(self.lower.take(rows, 0), offset, self.rise.take(rows, 0),
+                     self.upper_offset.take(rows, 0))
 
 
 @dataclass
@@ -112,12 +114,26 @@ def through(c: Floats, lines: Lines, constant: Floats) -> Floats:
     return negative
 
 
+@dataclass
+class Extra:
+    """Coefficients to add on what a unary node reads: ``value[k]`` at ``neuron[k]`` of row ``row[k]``.
+
+    A row's lower bound stays one when the sign of what is read makes each addend at most 0.
+    """
+
+    row: Indices
+    neuron: Indices
+    value: Floats
+
+
 def walk(regions: Regions, lines: Mapping[int, Lines], owner: Indices | None, start: Coefficients,
-         constant: Floats, tape: Tape | None = None) -> tuple[Floats, Floats]:
+         constant: Floats, tape: Tape | None = None,
+         extra: Mapping[int, Extra] | None = None) -> tuple[Floats, Floats]:
     """Input coefficients [rows, inputs] and constants [rows] of lower bounds of rows.
 
     ``start`` are the rows' coefficients on leaves, ``constant`` their constants (changed in place);
-    ``owner`` names each row's box, or is None when ``lines`` hold one line a row.
+    ``owner`` names each row's box, or is None when ``lines`` hold one line a row. Every pair of row and
+    neuron stands at most once in each of ``extra``, which is given by unary node.
     """
     pending = dict(start)
     while True:
@@ -128,6 +144,8 @@ def walk(regions: Regions, lines: Mapping[int, Lines], owner: Indices | None, st
         if tape is not None:
             tape.coefficients[u] = c
         c = through(c, lines[u].take(owner), constant)
+        if extra is not None and u in extra:
+            c[extra[u].row, extra[u].neuron] += extra[u].value
         source = regions.source[u]
         if source == 0:
             parts: Coefficients = {0: c}

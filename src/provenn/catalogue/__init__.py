@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 
-from provenn.catalogue import certificates, graphs, networks, program, properties
+from provenn.catalogue import certificates, compilation, face, graphs, networks, program, properties, training
 from provenn.catalogue.entry import Entry
 from provenn.errors import UsageError
 
@@ -16,7 +16,7 @@ __all__ = ["ENTRIES", "Entry", "explain"]
 
 ENTRIES: dict[str, Entry] = {
     e.code: e
-    for area in (graphs, properties, networks, certificates, program)
+    for area in (graphs, compilation, face, properties, networks, certificates, training, program)
     for e in area.ENTRIES
 }
 

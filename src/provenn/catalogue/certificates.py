@@ -42,6 +42,15 @@ ENTRIES = (
           "Those given are others.",
           "checking the certificate of an earlier version of the network",
           "Give the files that the certificate was made for, or verify anew."),
+    Entry("PNN-CERT-616", "Results that cannot be continued",
+          "provenn certify keeps its results in a file and continues from it. The file that is there is "
+          "damaged, or about another network, data set, radius or number of images.",
+          "certifying a model again after more training, with the same --out",
+          "Name another file with --out, or give --fresh to replace it."),
+    Entry("PNN-CERT-617", "Nothing to certify",
+          "provenn certify takes the folder of a trained model, or an ONNX file.",
+          "provenn certify misspelt --eps 0.1",
+          "Check the path; provenn train --out DIR makes such a folder."),
     Entry("PNN-CHECK-650", "The checker rejected our own certificate",
           "The search produced a certificate and the checker that was extracted from Coq did not accept it."
           " The search is trusted for nothing, so the answer is unknown and nothing wrong was claimed; but "

@@ -66,6 +66,11 @@ ENTRIES = (
           "to the tensor's number of elements, and it must say how it moves along every loop.",
           "a move whose source view has 6 elements, of a tensor with 4",
           "Build views with Loops.view; a step backwards is written as a transpose of slices."),
+    Entry("PNN-SHAPE-114", "A network for other data",
+          "To certify a classifier on a data set, its input must have the size of an image and its output "
+          "one score a class.",
+          "a model for 8 x 8 digits with --data mnist",
+          "Name the data set that the model was trained on with --data."),
     Entry("PNN-GRAPH-101", "A node reads a node that does not exist yet",
           "Graphs are built in order: a node can only read nodes that were added before it.",
           "builder.add(relu, 7) while the builder has three nodes",
@@ -98,4 +103,9 @@ ENTRIES = (
           "a constant.",
           "a graph whose output is relu of a parameter",
           "Check that the right output was exported; fold constants before verifying."),
+    Entry("PNN-OP-203", "Bounds of a product of two intervals",
+          "A graph of bounds covers products, convolutions and quotients in which one operand is exact, "
+          "such as a weight. Here both depend on the input.",
+          "the graph of bounds of mul(x, x)",
+          "Write the network with one varying factor a product; squares and attention have none yet."),
 )

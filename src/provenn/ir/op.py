@@ -24,6 +24,7 @@ from provenn.errors import UnsupportedError
 Array = NDArray[np.floating[Any]]
 Attrs = Mapping[str, Any]
 Pair = tuple[Array, Array]
+Ends = tuple[int, int]
 R = TypeVar("R")
 
 
@@ -104,6 +105,8 @@ TransposeRule = Callable[..., Array]
 LinesRule = Callable[..., tuple[Array, Array, Array, Array]]
 GradRule = Callable[["Emitter", int, Sequence[int], int, int], int | None]
 LowerRule = Callable[["Emitter", Attrs, Sequence[int]], int]
+EncloseRule = Callable[..., Ends]
+RelaxRule = Callable[["Emitter", int, int], tuple[int, int, int]]
 WriteRule = Callable[["Writer", Attrs, Sequence[int]], int]
 
 
@@ -126,6 +129,10 @@ class Op:
         lower      rule(emitter, attrs, operands) -> node: the same value by operations of the
                    differentiable core (docs/gradients.md)
         stablehlo  rule(writer, attrs, operands) -> value: writes the operation as StableHLO text
+        enclose    rule(emitter, attrs, *(lower, upper)) -> (lower, upper), all nodes: emits bounds of
+                   the result; an operand with one node as both is exact
+        relax      rule(emitter, lower, upper) -> (lower slope, upper slope, upper offset), all nodes: a line
+                   through 0 below and a chord above an elementwise op of one operand in [lower, upper]
         onnx       (operator name, opset) pairs that the reader maps to this op
 
     ``constants`` lists the operands that bounds need as parameters.
@@ -143,10 +150,12 @@ class Op:
     grad: Have[GradRule] | Zero | Lacks
     lower: Have[LowerRule] | Lacks
     stablehlo: Have[WriteRule] | Lacks
+    enclose: Have[EncloseRule] | Lacks
     onnx: Have[tuple[str, ...]] | Lacks
     attrs: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     constants: tuple[int, ...] = ()
+    relax: Have[RelaxRule] | Lacks = Lacks("its lines are not written as a graph yet")
 
     def need(self, facet: str, where: str = "") -> Any:
         """The rule of a facet; a missing one raises UnsupportedError (PNN-OP-201) with its sentence."""

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
+from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Ends, Have, Op
 from provenn.ops import families
 
 
@@ -28,9 +28,17 @@ def grad(emit: Emitter, slot: int, args: Sequence[int], out: int, ct: int) -> in
     return emit.mul(ct, emit.sign(args[0]))
 
 
+def enclose(emit: Emitter, attrs: Attrs, x: Ends) -> Ends:
+    """From the distance between 0 and the interval to the larger of both absolute ends."""
+    below, above = emit.neg(x[0]), x[1]
+    return emit.add(emit.relu(x[0]), emit.relu(emit.neg(above))), emit.maximum(below, above)
+
+
 abs_op = Op(
     tag="abs", code=36, coq="Provenn.Autodiff.Core", facts=("elementwise",),
     shape=Have(families.like_input), kernel=Have(kernel), interval=families.NO_BOUNDS,
     transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
-    grad=Have(grad), lower=families.CORE, onnx=families.NOT_READ,
+    grad=Have(grad), lower=families.CORE,
+    stablehlo=families.written("abs"),
+    enclose=Have(enclose), onnx=families.NOT_READ,
 )

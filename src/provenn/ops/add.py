@@ -37,8 +37,10 @@ def grad(emit: Emitter, slot: int, args: Sequence[int], out: int, ct: int) -> in
 
 
 add = Op(
-    tag="add", code=3, coq="Provenn.IR.LinMap", facts=("affine", "elementwise", "increasing"),
+    tag="add", code=3, coq="Provenn.IR.LinMap", facts=("affine", "sum", "elementwise", "increasing"),
     shape=Have(families.same_shapes), kernel=Have(kernel), interval=Have(families.moved(kernel)),
     transpose=Have(transpose), slope=families.AFFINE, lines=families.AFFINE,
-    grad=Have(grad), lower=families.CORE, onnx=Have(("Add",)),
+    grad=Have(grad), lower=families.CORE,
+    stablehlo=families.written("add"),
+    enclose=families.both_ends("add"), onnx=Have(("Add",)),
 )

@@ -64,5 +64,7 @@ concat = Op(
     tag="concat", code=11, coq="Provenn.Ops.Movement", facts=("affine", "movement"), attrs=("axis",),
     shape=Have(shape), kernel=Have(kernel), interval=Have(families.moved(kernel)),
     transpose=Have(transpose), slope=families.AFFINE, lines=families.AFFINE,
-    grad=families.NOT_CORE, lower=Have(lower), onnx=Have(("Concat",)),
+    grad=families.NOT_CORE, lower=Have(lower),
+    stablehlo=families.written_lowered(lower),
+    enclose=families.ENCLOSED_LOWERED, onnx=Have(("Concat",)),
 )

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 from provenn.base.types import TensorType
 from provenn.base.walks import product, read
-from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
+from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op, Writer
 from provenn.ops import families
 
 
@@ -43,9 +43,17 @@ def grad(emit: Emitter, slot: int, args: Sequence[int], out: int, ct: int) -> in
                          out=mine, left=a["out"], right=other)
 
 
+def write(writer: Writer, attrs: Attrs, args: Sequence[int]) -> int:
+    """As its views read: a matrix product, or a convolution in one of its three roles."""
+    return writer.products(args[0], args[1], attrs)
+
+
 contract = Op(
-    tag="contract", code=21, coq="Provenn.Autodiff.View", attrs=("loops", "out", "left", "right"),
+    tag="contract", code=21, coq="Provenn.Autodiff.View", facts=("affine",),
+    attrs=("loops", "out", "left", "right"),
     shape=Have(shape), kernel=Have(kernel), interval=families.NO_BOUNDS,
     transpose=families.NO_BOUNDS, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
-    grad=Have(grad), lower=families.CORE, onnx=families.NOT_READ,
+    grad=Have(grad), lower=families.CORE,
+    stablehlo=Have(write),
+    enclose=families.by_centre("contract"), onnx=families.NOT_READ,
 )

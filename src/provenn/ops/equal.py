@@ -9,7 +9,9 @@ Proof: theories/Autodiff/Core.v, CurveProof.v.
 
 from __future__ import annotations
 
-from provenn.ir.op import Arithmetic, Array, Attrs, Have, Op, Zero
+from collections.abc import Sequence
+
+from provenn.ir.op import Arithmetic, Array, Attrs, Have, Op, Writer, Zero
 from provenn.ops import families
 
 
@@ -19,9 +21,16 @@ def kernel(arith: Arithmetic | None, attrs: Attrs, x: Array, y: Array) -> Array:
     return out
 
 
+def write(writer: Writer, attrs: Attrs, args: Sequence[int]) -> int:
+    """A comparison."""
+    return writer.compare("EQ", args[0], args[1])
+
+
 equal = Op(
     tag="equal", code=39, coq="Provenn.Autodiff.Core", facts=("elementwise",),
     shape=Have(families.same_shapes), kernel=Have(kernel), interval=families.NO_BOUNDS,
     transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
-    grad=Zero(), lower=families.CORE, onnx=families.NOT_READ,
+    grad=Zero(), lower=families.CORE,
+    stablehlo=Have(write),
+    enclose=families.NO_ENCLOSURE, onnx=families.NOT_READ,
 )

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
+from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op, Writer
 from provenn.ops import families
 
 _erf = np.frompyfunc(math.erf, 1, 1)
@@ -32,9 +32,16 @@ def grad(emit: Emitter, slot: int, args: Sequence[int], out: int, ct: int) -> in
     return emit.mul(ct, emit.gauss(args[0]))
 
 
+def write(writer: Writer, attrs: Attrs, args: Sequence[int]) -> int:
+    """An operation of CHLO, StableHLO's companion, which compilers accept beside it."""
+    return writer.hlo("chlo.erf", *args)
+
+
 erf = Op(
     tag="erf", code=32, coq="Provenn.Autodiff.Core", facts=("elementwise",),
     shape=Have(families.like_input), kernel=Have(kernel), interval=families.NO_BOUNDS,
     transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
-    grad=Have(grad), lower=families.CORE, onnx=families.NOT_READ,
+    grad=Have(grad), lower=families.CORE,
+    stablehlo=Have(write),
+    enclose=families.both_ends("erf"), onnx=families.NOT_READ,
 )

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
+from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op, Writer
 from provenn.ops import families
 
 
@@ -28,9 +28,18 @@ def grad(emit: Emitter, slot: int, args: Sequence[int], out: int, ct: int) -> in
     return emit.neg(emit.mul(ct, emit.mul(emit.add(args[0], args[0]), out)))
 
 
+def write(writer: Writer, attrs: Attrs, args: Sequence[int]) -> int:
+    """The formula."""
+    x, t = args[0], writer.type(args[0])
+    power = writer.hlo("exponential", writer.hlo("negate", writer.hlo("multiply", x, x)))
+    return writer.hlo("multiply", writer.constant(2 / np.sqrt(np.pi), t), power)
+
+
 gauss = Op(
     tag="gauss", code=33, coq="Provenn.Autodiff.Core", facts=("elementwise",),
     shape=Have(families.like_input), kernel=Have(kernel), interval=families.NO_BOUNDS,
     transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
-    grad=Have(grad), lower=families.CORE, onnx=families.NOT_READ,
+    grad=Have(grad), lower=families.CORE,
+    stablehlo=Have(write),
+    enclose=families.NO_ENCLOSURE, onnx=families.NOT_READ,
 )

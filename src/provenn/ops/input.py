@@ -24,5 +24,7 @@ def shape(types: Sequence[TensorType], attrs: Attrs) -> TensorType:
 input = Op(
     tag="input", code=1, coq="Provenn.IR.Graph", facts=("leaf",),
     shape=Have(shape), kernel=GIVEN, interval=GIVEN, transpose=Zero(), slope=GIVEN, lines=GIVEN,
-    grad=Zero(), lower=families.CORE, onnx=Lacks("graph inputs are no ONNX operator"),
+    grad=Zero(), lower=families.CORE,
+    stablehlo=GIVEN,
+    enclose=families.GIVEN, onnx=Lacks("graph inputs are no ONNX operator"),
 )

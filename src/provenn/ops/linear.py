@@ -69,5 +69,7 @@ linear = Op(
     constants=(1, 2),
     shape=Have(shape), kernel=Have(kernel), interval=Have(families.around_centre(kernel)),
     transpose=Have(transpose), slope=families.AFFINE, lines=families.AFFINE,
-    grad=families.NOT_CORE, lower=Have(lower), onnx=Have(("MatMul", "Gemm")),
+    grad=families.NOT_CORE, lower=Have(lower),
+    stablehlo=families.written_lowered(lower),
+    enclose=families.ENCLOSED_LOWERED, onnx=Have(("MatMul", "Gemm")),
 )

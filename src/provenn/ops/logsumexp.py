@@ -17,7 +17,7 @@ import numpy as np
 from provenn.base.types import TensorType
 from provenn.base.views import Loops
 from provenn.errors import ShapeError
-from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
+from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op, Writer
 from provenn.ops import families
 
 
@@ -50,9 +50,21 @@ def grad(emit: Emitter, slot: int, args: Sequence[int], out: int, ct: int) -> in
     return emit.mul(emit.move(ct, **spread), softmax)
 
 
+def write(writer: Writer, attrs: Attrs, args: Sequence[int]) -> int:
+    """Shifted by the maximum."""
+    dims = attrs["dims"]
+    x = writer.reshape_to(args[0], dims)
+    top = writer.reduce("maximum", x, [1])
+    powers = writer.hlo("exponential", writer.hlo("subtract", x, writer.spread_to(top, dims, [0, 2])))
+    y = writer.hlo("add", top, writer.hlo("log", writer.reduce("add", powers, [1])))
+    return writer.reshape_to(y, attrs["shape"])
+
+
 logsumexp = Op(
     tag="logsumexp", code=38, coq="Provenn.Autodiff.Core", attrs=("dims",),
     shape=Have(shape), kernel=Have(kernel), interval=families.NO_BOUNDS,
     transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
-    grad=Have(grad), lower=families.CORE, onnx=families.NOT_READ,
+    grad=Have(grad), lower=families.CORE,
+    stablehlo=Have(write),
+    enclose=families.both_ends("logsumexp"), onnx=families.NOT_READ,
 )

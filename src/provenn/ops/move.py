@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 from provenn.base.types import TensorType
 from provenn.base.walks import read, total
-from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
+from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op, Writer
 from provenn.ops import families
 
 
@@ -40,9 +40,17 @@ def grad(emit: Emitter, slot: int, args: Sequence[int], out: int, ct: int) -> in
     return emit.move(ct, shape=emit.type(args[0]).shape, loops=a["loops"], out=a["src"], src=a["out"])
 
 
+def write(writer: Writer, attrs: Attrs, args: Sequence[int]) -> int:
+    """As its views read: transposes, slices, pads, sums."""
+    return writer.views(args[0], attrs)
+
+
 move = Op(
-    tag="move", code=20, coq="Provenn.Autodiff.View", facts=("movement",), attrs=("loops", "out", "src"),
+    tag="move", code=20, coq="Provenn.Autodiff.View", facts=("affine", "movement"),
+    attrs=("loops", "out", "src"),
     shape=Have(shape), kernel=Have(kernel), interval=families.NO_BOUNDS,
     transpose=families.NO_BOUNDS, slope=families.AFFINE, lines=families.AFFINE,
-    grad=Have(grad), lower=families.CORE, onnx=families.NOT_READ,
+    grad=Have(grad), lower=families.CORE,
+    stablehlo=Have(write),
+    enclose=families.both_ends("move"), onnx=families.NOT_READ,
 )

@@ -50,5 +50,7 @@ mul = Op(
     constants=(1,),
     shape=Have(families.same_shapes), kernel=Have(kernel), interval=Have(interval),
     transpose=Have(transpose), slope=families.AFFINE, lines=families.AFFINE,
-    grad=Have(grad), lower=families.CORE, onnx=Have(("Mul",)),
+    grad=Have(grad), lower=families.CORE,
+    stablehlo=families.written("multiply"),
+    enclose=families.by_centre("mul"), onnx=Have(("Mul",)),
 )

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
+from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Ends, Have, Op
 from provenn.ops import families
 
 
@@ -26,9 +26,16 @@ def grad(emit: Emitter, slot: int, args: Sequence[int], out: int, ct: int) -> in
     return emit.neg(ct)
 
 
+def enclose(emit: Emitter, attrs: Attrs, x: Ends) -> Ends:
+    """The ends change places."""
+    return emit.neg(x[1]), emit.neg(x[0])
+
+
 neg = Op(
-    tag="neg", code=25, coq="Provenn.Autodiff.Core", facts=("elementwise",),
+    tag="neg", code=25, coq="Provenn.Autodiff.Core", facts=("affine", "elementwise"),
     shape=Have(families.like_input), kernel=Have(kernel), interval=families.NO_BOUNDS,
     transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
-    grad=Have(grad), lower=families.CORE, onnx=families.NOT_READ,
+    grad=Have(grad), lower=families.CORE,
+    stablehlo=families.written("negate"),
+    enclose=Have(enclose), onnx=families.NOT_READ,
 )

@@ -24,5 +24,7 @@ def shape(types: Sequence[TensorType], attrs: Attrs) -> TensorType:
 parameter = Op(
     tag="parameter", code=2, coq="Provenn.IR.Graph", facts=("leaf",),
     shape=Have(shape), kernel=CARRIED, interval=CARRIED, transpose=Zero(), slope=CARRIED,
-    lines=CARRIED, grad=Zero(), lower=families.CORE, onnx=Have(("Constant",)),
+    lines=CARRIED, grad=Zero(), lower=families.CORE,
+    stablehlo=CARRIED,
+    enclose=families.GIVEN, onnx=Have(("Constant",)),
 )

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
+from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op, Writer
 from provenn.ops import families
 
 
@@ -39,9 +39,26 @@ def grad(emit: Emitter, slot: int, args: Sequence[int], out: int, ct: int) -> in
     return emit.mul(ct, emit.step(args[0]))
 
 
+def write(writer: Writer, attrs: Attrs, args: Sequence[int]) -> int:
+    """The maximum with 0; which zero it gives for -0.0 is left to the compiler."""
+    return writer.hlo("maximum", args[0], writer.constant(0.0, writer.type(args[0])))
+
+
+def relax(emit: Emitter, low: int, high: int) -> tuple[int, int, int]:
+    """The chord above; below slope 1 where ``high`` exceeds 15/16 of ``-low``, else 0."""
+    shape = emit.type(low).shape
+    above, below = emit.relu(high), emit.relu(emit.neg(low))
+    upper = emit.div(above, emit.add(emit.add(above, below), emit.fill(1e-12, shape)))
+    lower = emit.step(emit.add(high, emit.mul(low, emit.fill(0.9375, shape))))
+    return lower, upper, emit.mul(upper, below)
+
+
 relu = Op(
     tag="relu", code=8, coq="Provenn.Ops.Relu", facts=("elementwise", "increasing", "convex"),
     shape=Have(families.like_input), kernel=Have(kernel), interval=Have(families.increasing(kernel)),
     transpose=families.NOT_AFFINE, slope=Have(slope), lines=Have(families.two_piece(0.0, 1.0)),
-    grad=Have(grad), lower=families.CORE, onnx=Have(("Relu",)),
+    grad=Have(grad), lower=families.CORE,
+    stablehlo=Have(write),
+    enclose=families.both_ends("relu"), onnx=Have(("Relu",)),
+    relax=Have(relax),
 )

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from provenn.base.types import TensorType
 from provenn.base.views import Loops
 from provenn.errors import ShapeError
-from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
+from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op, Writer
 from provenn.ops import families
 
 
@@ -44,9 +44,16 @@ def lower(emit: Emitter, attrs: Attrs, args: Sequence[int]) -> int:
     return emit.move(args[0], shape=tuple(attrs["shape"]), loops=loops, out=loops.view(0), src=loops.view(0))
 
 
+def write(writer: Writer, attrs: Attrs, args: Sequence[int]) -> int:
+    """The same operation of StableHLO."""
+    return writer.reshape_to(args[0], attrs["shape"])
+
+
 reshape = Op(
     tag="reshape", code=9, coq="Provenn.IR.LinMap", facts=("affine", "movement"),
     shape=Have(shape), kernel=Have(kernel), interval=Have(families.moved(kernel)),
     transpose=Have(transpose), slope=families.AFFINE, lines=families.AFFINE,
-    grad=families.NOT_CORE, lower=Have(lower), onnx=Have(("Reshape", "Flatten", "Squeeze", "Unsqueeze")),
+    grad=families.NOT_CORE, lower=Have(lower),
+    stablehlo=Have(write),
+    enclose=families.ENCLOSED_LOWERED, onnx=Have(("Reshape", "Flatten", "Squeeze", "Unsqueeze")),
 )

@@ -60,5 +60,7 @@ slice_op = Op(
     attrs=("axis", "start", "stop"),
     shape=Have(shape), kernel=Have(kernel), interval=Have(families.moved(kernel)),
     transpose=Have(transpose), slope=families.AFFINE, lines=families.AFFINE,
-    grad=families.NOT_CORE, lower=Have(lower), onnx=Have(("Slice",)),
+    grad=families.NOT_CORE, lower=Have(lower),
+    stablehlo=families.written_lowered(lower),
+    enclose=families.ENCLOSED_LOWERED, onnx=Have(("Slice",)),
 )

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
+from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op, Writer
 from provenn.ops import families
 
 
@@ -28,9 +28,18 @@ def grad(emit: Emitter, slot: int, args: Sequence[int], out: int, ct: int) -> in
     return emit.mul(ct, emit.sigmoid(args[0]))
 
 
+def write(writer: Writer, attrs: Attrs, args: Sequence[int]) -> int:
+    """max(x, 0) + log1p(e^-|x|)."""
+    x, zero = args[0], writer.constant(0.0, writer.type(args[0]))
+    tail = writer.hlo("exponential", writer.hlo("negate", writer.hlo("abs", x)))
+    return writer.hlo("add", writer.hlo("maximum", x, zero), writer.hlo("log_plus_one", tail))
+
+
 softplus = Op(
     tag="softplus", code=31, coq="Provenn.Autodiff.Core", facts=("elementwise",),
     shape=Have(families.like_input), kernel=Have(kernel), interval=families.NO_BOUNDS,
     transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
-    grad=Have(grad), lower=families.CORE, onnx=families.NOT_READ,
+    grad=Have(grad), lower=families.CORE,
+    stablehlo=Have(write),
+    enclose=families.both_ends("softplus"), onnx=families.NOT_READ,
 )

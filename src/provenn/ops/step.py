@@ -10,7 +10,9 @@ Proof: theories/Autodiff/Core.v, CurveProof.v.
 
 from __future__ import annotations
 
-from provenn.ir.op import Arithmetic, Array, Attrs, Have, Op, Zero
+from collections.abc import Sequence
+
+from provenn.ir.op import Arithmetic, Array, Attrs, Have, Op, Writer, Zero
 from provenn.ops import families
 
 
@@ -20,9 +22,16 @@ def kernel(arith: Arithmetic | None, attrs: Attrs, x: Array) -> Array:
     return out
 
 
+def write(writer: Writer, attrs: Attrs, args: Sequence[int]) -> int:
+    """A comparison with 0."""
+    return writer.compare("GT", args[0], writer.constant(0.0, writer.type(args[0])))
+
+
 step = Op(
     tag="step", code=24, coq="Provenn.Autodiff.Core", facts=("elementwise",),
     shape=Have(families.like_input), kernel=Have(kernel), interval=families.NO_BOUNDS,
     transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
-    grad=Zero(), lower=families.CORE, onnx=families.NOT_READ,
+    grad=Zero(), lower=families.CORE,
+    stablehlo=Have(write),
+    enclose=families.NO_ENCLOSURE, onnx=families.NOT_READ,
 )

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op, Pair
+from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Ends, Have, Op, Pair
 from provenn.ops import families
 
 
@@ -41,9 +41,16 @@ def grad(emit: Emitter, slot: int, args: Sequence[int], out: int, ct: int) -> in
     return emit.neg(ct) if slot else ct
 
 
+def enclose(emit: Emitter, attrs: Attrs, x: Ends, y: Ends) -> Ends:
+    """Opposite ends are subtracted."""
+    return emit.sub(x[0], y[1]), emit.sub(x[1], y[0])
+
+
 sub = Op(
-    tag="sub", code=4, coq="Provenn.IR.LinMap", facts=("affine", "elementwise"),
+    tag="sub", code=4, coq="Provenn.IR.LinMap", facts=("affine", "sum", "elementwise"),
     shape=Have(families.same_shapes), kernel=Have(kernel), interval=Have(interval),
     transpose=Have(transpose), slope=families.AFFINE, lines=families.AFFINE,
-    grad=Have(grad), lower=families.CORE, onnx=Have(("Sub",)),
+    grad=Have(grad), lower=families.CORE,
+    stablehlo=families.written("subtract"),
+    enclose=Have(enclose), onnx=Have(("Sub",)),
 )

@@ -51,5 +51,7 @@ transpose = Op(
     tag="transpose", code=10, coq="Provenn.Ops.Movement", facts=("affine", "movement"), attrs=("perm",),
     shape=Have(shape), kernel=Have(kernel), interval=Have(families.moved(kernel)),
     transpose=Have(transpose_rule), slope=families.AFFINE, lines=families.AFFINE,
-    grad=families.NOT_CORE, lower=Have(lower), onnx=Have(("Transpose",)),
+    grad=families.NOT_CORE, lower=Have(lower),
+    stablehlo=families.written_lowered(lower),
+    enclose=families.ENCLOSED_LOWERED, onnx=Have(("Transpose",)),
 )

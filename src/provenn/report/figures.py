@@ -15,7 +15,8 @@ from provenn.verify.verdict import Verdict
 GOOD, BAD, INK = "#1b7f4d", "#b3261e", "#30343b"
 
 
-def _plots() -> Any:
+def plots() -> Any:
+    """matplotlib.pyplot, without a display."""
     import matplotlib
 
     matplotlib.use("svg")
@@ -26,7 +27,8 @@ def _plots() -> Any:
     return plt
 
 
-def _svg(figure: Any, plt: Any) -> str:
+def svg(figure: Any, plt: Any) -> str:
+    """A figure as SVG text to stand inside a page; closes it."""
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", bbox_inches="tight", metadata={"Date": None, "Creator": None})
     plt.close(figure)
@@ -46,14 +48,14 @@ def widths(verdict: Verdict) -> str:
     rows = [(label, w) for label, w in rows if np.isfinite(w) and w > 0]
     if not rows:
         return ""
-    plt = _plots()
+    plt = plots()
     figure, axes = plt.subplots(figsize=(6.4, 0.6 + 0.18 * len(rows)))
     axes.barh(range(len(rows)), [w for _, w in rows], color=INK)
     axes.set_yticks(range(len(rows)), [label for label, _ in rows])
     axes.invert_yaxis()
     axes.set_xscale("log")
     axes.set_xlabel("median width of interval bounds over the first box (log scale)")
-    return _svg(figure, plt)
+    return svg(figure, plt)
 
 
 def outputs(verdict: Verdict) -> str:
@@ -61,7 +63,7 @@ def outputs(verdict: Verdict) -> str:
     cx = verdict.counterexample
     if cx is None or cx.y.size > 64:
         return ""
-    plt = _plots()
+    plt = plots()
     figure, axes = plt.subplots(figsize=(6.4, 2.2))
     at = np.arange(cx.y.size)
     axes.bar(at - 0.2, _centre_output(verdict), 0.4, label="centre of the box", color="#9aa3ad")
@@ -69,7 +71,7 @@ def outputs(verdict: Verdict) -> str:
     axes.set_xticks(at, [f"Y_{j}" for j in at])
     axes.axhline(0, color=INK, linewidth=0.6)
     axes.legend(frameon=False, ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1.0))
-    return _svg(figure, plt)
+    return svg(figure, plt)
 
 
 def _centre_output(verdict: Verdict) -> Array:
@@ -110,7 +112,7 @@ def picture(verdict: Verdict) -> str:
     def image(v: Array) -> Array:
         return v.astype(np.float64).reshape(channels, height, width).transpose(1, 2, 0).squeeze()
 
-    plt = _plots()
+    plt = plots()
     a, b = image(_centre(verdict)), image(cx.x)
     low, high = min(a.min(), b.min()), max(a.max(), b.max())
     reach = float(np.abs(b - a).max()) or 1.0
@@ -123,4 +125,4 @@ def picture(verdict: Verdict) -> str:
                     interpolation="nearest")
         axis.set_title(title, fontsize=9)
         axis.axis("off")
-    return _svg(figure, plt)
+    return svg(figure, plt)

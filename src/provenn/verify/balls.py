@@ -55,7 +55,8 @@ class Balls:
     def rivals(self) -> Indices:
         """The other classes of each image, [count, classes - 1]."""
         every = np.broadcast_to(np.arange(self.classes), (len(self), self.classes))
-        return every[every != self.labels[:, None]].reshape(len(self), self.classes - 1)
+        others: Indices = every[every != self.labels[:, None]].reshape(len(self), self.classes - 1)
+        return others
 
     def rows(self) -> Floats:
         """One row of coefficients a rival, [count, classes - 1, classes]: label's score less the rival's."""

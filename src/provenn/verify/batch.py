@@ -9,21 +9,26 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
-from provenn.base.words import Words, sha256
+from provenn.base.words import Words, sha256, to_bytes
 from provenn.bounds.backward import State, make_lines, root_state, tighten
 from provenn.bounds.regions import Indices, Regions
+from provenn.io.output import write_atomically
 from provenn.ir.canonical import graph_words
+from provenn.ir.graph import Graph
 from provenn.verify import checker
+from provenn.verify.attack import Singles
 from provenn.verify.balls import Balls
-from provenn.verify.branch import Brancher, Clock, Final
-from provenn.verify.certificate import Leaf, Tighten, Tree, certificate_words
+from provenn.verify.branch import Brancher, Clock, Final, Mask
+from provenn.verify.certificate import Leaf, Slopes, Tighten, Tree, certificate_words
 from provenn.verify.pool import Hole
+from provenn.verify.search import search
 
 WAYS = ("plain", "slopes", "bounds", "bounds and slopes")
 STEPS = 12
@@ -70,30 +75,126 @@ class Prover:
                      tuple(self.way[k] for k in which))
 
     def _note(self, case: Indices, way: int) -> None:
-        self.way.update((k, WAYS[way]) for k in case.tolist() if k in self.brancher.trees)
+        self.way.update((k, WAYS[way]) for k in case.tolist())
 
     def _tighten(self, state: State) -> None:
+        """Bounds of every neuron whose sign is open, layer by layer, from below."""
         for step in self.steps:
-            lines = make_lines(self.regions, state, {}, step.node, {})
+            lines = make_lines(self.regions, state, {}, step.node)
             tighten(self.regions, state, lines, step.node)
 
-    def _sloped(self, state: State, case: Indices, final: Final, shown: np.ndarray, steps: tuple[Tighten, ...]):
+    def _sloped(self, state: State, case: Indices, final: Final, shown: Mask,
+                steps: tuple[Tighten, ...]) -> Mask:
         """Choose slopes for the rivals that are not yet beaten, where that is not hopeless."""
-        worst = final.value.min(1)
-        near = ~shown & (worst > -NEAR * np.abs(final.bound).mean(1))
+        near = ~shown & (final.value.min(1) > -NEAR * np.abs(final.bound).mean(1))
         box, rival = np.nonzero((final.value <= 0.0) & near[:, None])
-        best = np.full(final.value.shape, -np.inf)
-        slopes = {}
+        value, slopes = final.value.copy(), dict[tuple[int, int], Slopes]()
         for i in range(0, len(box), PAIRS):
             b, p = box[i : i + PAIRS], rival[i : i + PAIRS]
             margin = 2.0 * final.margin[b, p]
             found = self.brancher.ascend(state, case, final.multipliers, b, p, STEPS, margin)
-            best[b, p] = found.bound - margin
+            value[b, p] = found.bound - margin
             for k, key in enumerate(zip(b.tolist(), p.tolist())):
-                slopes[key] = {u: a[k] for u, a in found.slopes.items()}
-        done = near & ((final.value > 0.0) | (best > 0.0)).all(1)
+                slopes[key] = found.best.vectors(self.regions.sizes, k)
+        done: Mask = near & (value > 0.0).all(1)
         for i in np.flatnonzero(done).tolist():
-            parts = tuple((np.ones(1), slopes.get((i, p), {})) for p in range(final.value.shape[1]))
+            parts = tuple((np.ones(1), slopes.get((i, p), {})) for p in range(value.shape[1]))
             self.brancher.trees[int(case[i])] = Tree(steps, Leaf(parts))
         self._note(case[done], 3 if steps else 1)
         return done
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What came of one batch. ``certified`` are positions in the claim, accepted by the checker.
+
+    ``files`` are the SHA-256 of the property and of the certificate of each accepted check; ``rejected`` says
+    in the checker's words why it refused others, which would be a bug of the search.
+    """
+
+    tried: int
+    certified: tuple[int, ...]
+    ways: tuple[str, ...]
+    files: tuple[tuple[str, str], ...]
+    words: int
+    search_seconds: float
+    check_seconds: float
+    rejected: tuple[str, ...] = ()
+
+
+class Batches:
+    """Certifies the boxes of a claim about one network, ``jobs`` checkers at a time beside the search."""
+
+    def __init__(self, graph: Graph, balls: Balls, effort: int = 1, jobs: int = 2,
+                 keep: Path | None = None) -> None:
+        self.graph, self.balls, self.effort, self.jobs, self.keep = graph, balls, effort, jobs, keep
+        self.regions, self.network = Regions(graph), graph_words(graph)
+        self.name = sha256(self.network)
+        checker.find()
+        if keep is not None:
+            write_atomically(keep / "network.pvn", to_bytes(self.network))
+
+    def run(self, batches: Iterable[Indices]) -> Iterator[Checked]:
+        """The outcome of each batch of positions, in order, as soon as it is there."""
+        waiting: deque[Future[Checked]] = deque()
+        with ThreadPoolExecutor(self.jobs) as pool:
+            try:
+                for rows in batches:
+                    begin = time.perf_counter()
+                    proof = Prover(self.regions, self.balls.take(rows), self.effort).proof()
+                    waiting.append(pool.submit(self._checked, rows, proof, time.perf_counter() - begin))
+                    while len(waiting) > self.jobs:
+                        yield waiting.popleft().result()
+                while waiting:
+                    yield waiting.popleft().result()
+            finally:
+                for task in waiting:
+                    task.cancel()
+
+    def _checked(self, rows: Indices, proof: Proof, search_seconds: float) -> Checked:
+        """One file for all that was shown; when it is rejected, halves of it, down to single boxes."""
+        certified: list[int] = []
+        ways, files, rejected = list[str](), list[tuple[str, str]](), list[str]()
+        words, begin = 0, time.perf_counter()
+        todo = [np.arange(len(proof.which))] if len(proof.which) else []
+        while todo:
+            some = todo.pop()
+            claim = self.balls.take(rows[proof.which[some]]).words()
+            named = sha256(claim)
+            certificate = certificate_words([proof.trees[k] for k in some.tolist()], self.name, named)
+            said = checker.run(self.network, claim, certificate)
+            if said.accepted:
+                certified += rows[proof.which[some]].tolist()
+                ways += [proof.ways[k] for k in some.tolist()]
+                files.append((named, sha256(certificate)))
+                words += certificate.size
+                self._store(claim, certificate)
+            elif len(some) > 1:
+                todo += [some[len(some) // 2 :], some[: len(some) // 2]]
+            else:
+                rejected.append(said.reason)
+        return Checked(len(rows), tuple(certified), tuple(ways), tuple(files), words, search_seconds,
+                       time.perf_counter() - begin, tuple(rejected))
+
+    def search(self, row: int, seconds: float, seed: int) -> tuple[Checked, Singles | None]:
+        """The ordinary search on one box: its certificate, checked, or a counterexample, or neither."""
+        begin, one = time.perf_counter(), self.balls.take(np.array([row]))
+        claim = one.words()
+        made = search(self.graph, one.property(), timeout=seconds, seed=seed)
+        middle = time.perf_counter()
+        if made.certificate is None:
+            return Checked(1, (), (), (), 0, middle - begin, 0.0), made.witness
+        said = checker.run(self.network, claim, made.certificate)
+        spent = (middle - begin, time.perf_counter() - middle)
+        if not said.accepted:
+            return Checked(1, (), (), (), 0, *spent, (said.reason,)), None
+        self._store(claim, made.certificate)
+        files = ((sha256(claim), sha256(made.certificate)),)
+        return Checked(1, (row,), ("search",), files, made.certificate.size, *spent), None
+
+    def _store(self, claim: Words, certificate: Words) -> None:
+        """Keep a property and its accepted certificate, named by the property."""
+        if self.keep is not None:
+            name = sha256(claim)[:16]
+            write_atomically(self.keep / f"{name}.pvp", to_bytes(claim))
+            write_atomically(self.keep / f"{name}.cert", to_bytes(certificate))

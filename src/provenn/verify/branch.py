@@ -102,8 +102,7 @@ class Brancher:
     """Branch and bound for one group of cases; ``trees`` collects finished roots by position in ``goals``.
 
     ``reach`` says how near a box must be for ascent to be tried: less while it rarely helps.
-    ``prefix`` holds steps that come before everything else in a case's tree. ``on_corners`` is shown the
-    minimisers of open goals, which may be counterexamples.
+    ``on_corners`` is shown the minimisers of open goals, which may be counterexamples.
     """
 
     regions: Regions
@@ -112,7 +111,6 @@ class Brancher:
     ascent_steps: int = 16
     stats: Stats = field(default_factory=Stats)
     trees: dict[int, Tree] = field(default_factory=dict)
-    prefix: dict[int, tuple[Tighten, ...]] = field(default_factory=dict)
     on_corners: Callable[[Floats, Indices], None] = lambda x, case: None
 
     def __post_init__(self) -> None:
@@ -199,11 +197,11 @@ class Brancher:
         """Finish the boxes on which every disjunct is impossible; returns which."""
         shown = final.shown
         for i in np.flatnonzero(shown).tolist():
-            self._hang(holes[i], Tree(steps[i], Leaf(tuple(self._parts(final.multipliers[i])))))
+            self.hang(holes[i], Tree(steps[i], Leaf(tuple(self.parts(final.multipliers[i])))))
         self.stats.leaves += int(shown.sum())
         return shown
 
-    def _parts(self, multipliers: Floats) -> list[tuple[Floats, Slopes]]:
+    def parts(self, multipliers: Floats) -> list[tuple[Floats, Slopes]]:
         """Multipliers disjunct by disjunct, with adaptive slopes."""
         return [(m, {}) for m in np.split(multipliers, self.goals.first[1:])]
 
@@ -274,11 +272,11 @@ class Brancher:
         closed &= counts == 0
         where = {(b, p): k for k, (b, p) in enumerate(zip(box.tolist(), disjunct.tolist()))}
         for i in np.flatnonzero(closed).tolist():
-            parts = self._parts(final.multipliers[i])
+            parts = self.parts(final.multipliers[i])
             for p, count in enumerate(self.goals.rows):
                 if (k := where.get((i, p))) is not None:
-                    parts[p] = (found.multipliers[k, :count], {u: a[k] for u, a in found.slopes.items()})
-            self._hang(holes[i], Tree(steps, Leaf(tuple(parts))))
+                    parts[p] = (found.multipliers[k, :count], found.best.vectors(self.regions.sizes, k))
+            self.hang(holes[i], Tree(steps, Leaf(tuple(parts))))
         self.stats.leaves += int(closed.sum())
         self.stats.ascended_leaves += int(closed.sum())
         tried = len(np.unique(box))
@@ -333,7 +331,7 @@ class Brancher:
         below, above = [], []
         for i, hole in enumerate(holes):
             split = Split(int(index[i]), float(middle[i]))
-            self._hang(hole, Tree(steps[i], split))
+            self.hang(hole, Tree(steps[i], split))
             below.append(Hole(hole.case, split, False))
             above.append(Hole(hole.case, split, True))
         other = state.take(rows)
@@ -342,9 +340,10 @@ class Brancher:
         self.pool.add(state, case, bound, below)
         self.pool.add(other, case, bound, above)
 
-    def _hang(self, hole: Hole, tree: Tree) -> None:
+    def hang(self, hole: Hole, tree: Tree) -> None:
+        """Put a tree where it belongs."""
+        tree.steps = hole.steps + tree.steps
         if hole.split is None:
-            tree.steps = self.prefix.get(hole.case, ()) + tree.steps
             self.trees[hole.case] = tree
         elif hole.above:
             hole.split.above = tree

@@ -8,18 +8,19 @@ import numpy as np
 
 from provenn.bounds.backward import State
 from provenn.bounds.regions import Floats, Indices, Regions
-from provenn.verify.certificate import Split
+from provenn.verify.certificate import Split, Tighten
 
 POOL_BYTES = 1 << 30
 
 
 @dataclass
 class Hole:
-    """Where the tree of an open box goes: the root of a case, or a side of a split."""
+    """Where the tree of an open box goes, the root of a case or a side of a split; ``steps`` come first."""
 
     case: int
     split: Split | None
     above: bool
+    steps: tuple[Tighten, ...] = ()
 
 
 class Pool:

@@ -1,24 +1,33 @@
-"""Better bounds at the root: slopes of their own for single neurons, worth it where splitting is not.
+"""Better intermediate bounds of a single box.
 
-With many inputs a split tells little, so the time goes into intermediate bounds instead. Layer by
-layer, every neuron that is still unstable gets the slopes that make its own interval narrowest;
-each becomes one TIGHTEN of one neuron in the certificate.
+At the root every neuron that is still unstable gets, layer by layer, the slopes that make its own
+interval narrowest; each becomes one TIGHTEN of one neuron in the certificate. Below, after a split that
+changes much, all neurons of a layer share their slopes and one TIGHTEN.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from provenn.bounds.backward import Lines, State, make_lines, tighten, unstable
+from provenn.bounds.backward import (
+    Lines,
+    State,
+    adaptive,
+    make_lines,
+    source_bounds,
+    tighten,
+    unstable,
+)
 from provenn.bounds.regions import Floats, Indices, Regions
-from provenn.bounds.slopes import improve_neurons
-from provenn.verify.certificate import Tighten
+from provenn.bounds.slopes import improve_neurons, improve_together
+from provenn.verify.certificate import Slopes, Tighten
 
-STEPS = 20
+STEPS, AGAIN = 10, 3
 WORDS = 1 << 21
-FLOPS = 2e10
+FLOPS = 7e9
 GROUP_NUMBERS = 1 << 21
 WORTH = 0.99
 
@@ -59,18 +68,49 @@ def _refine_target(regions: Regions, state: State, target: int, rank: Floats | N
     width = sum(regions.sizes[u] for u in regions.above[target])
     group = max(1, GROUP_NUMBERS // (8 * width))
     made: list[Tighten] = []
-    before = (state.low[target][0].copy(), state.high[target][0].copy())
     for i in range(0, len(neurons), group):
         some = neurons[i : i + group]
-        low, high, slopes = improve_neurons(regions, state, target, np.zeros(len(some), np.intp), some, STEPS)
-        low, high = np.maximum(low, before[0][some]), np.minimum(high, before[1][some])
-        better = high - low < WORTH * (before[1][some] - before[0][some])
-        better |= (low >= 0.0) | (high <= 0.0)
-        chosen = np.flatnonzero(better)
-        state.low[target][0, some[chosen]], state.high[target][0, some[chosen]] = low[chosen], high[chosen]
-        made += [_single(target, int(some[k]), {u: a[k] for u, a in slopes.items()}) for k in chosen.tolist()]
+        low, high, best = improve_neurons(regions, state, target, np.zeros(len(some), np.intp), some, STEPS)
+        chosen = set(_adopt(state, target, some, low, high).tolist())
+        made += [Tighten(target, np.array([j]), best.vectors(regions.sizes, k))
+                 for k, j in enumerate(some.tolist()) if j in chosen]
     return made
 
 
-def _single(target: int, neuron: int, slopes: dict[int, Floats]) -> Tighten:
-    return Tighten(target, np.array([neuron]), slopes)
+def averaged(steps: Sequence[Tighten]) -> dict[int, Slopes]:
+    """By target, the mean of the slopes that single neurons got."""
+    parts: dict[int, list[Slopes]] = {}
+    for step in steps:
+        if step.slopes:
+            parts.setdefault(step.node, []).append(step.slopes)
+    return {t: {u: np.mean([s[u] for s in some], axis=0) for u in some[0]} for t, some in parts.items()}
+
+
+def refresh(regions: Regions, state: State, changed: int, slopes: dict[int, Slopes]) -> Refined:
+    """Tighten what depends on unary node ``changed``, whose source's bounds were cut, in one box.
+
+    All neurons of a target share their slopes, so this is cheap to write down; they begin with ``slopes``
+    (by target, replaced by the better ones). The state is changed in place.
+    """
+    steps: list[Tighten] = []
+    for target in regions.affine:
+        neurons = unstable(state, target)[1]
+        if changed not in regions.above[target] or not len(neurons):
+            continue
+        start = {u: np.atleast_2d(a) for u, a in slopes.get(target, {}).items()}
+        start = start or {u: adaptive(*source_bounds(regions, state, u)) for u in regions.above[target]}
+        low, high, slopes[target] = improve_together(regions, state, target, neurons, AGAIN, start)
+        chosen = _adopt(state, target, neurons, low, high)
+        if len(chosen):
+            steps.append(Tighten(target, chosen, slopes[target]))
+    return Refined(state, tuple(steps))
+
+
+def _adopt(state: State, target: int, neurons: Indices, low: Floats, high: Floats) -> Indices:
+    """Take over the bounds that are worth it; returns the neurons that they belong to."""
+    old_low, old_high = state.low[target][0, neurons], state.high[target][0, neurons]
+    low, high = np.maximum(low, old_low), np.minimum(high, old_high)
+    better = (high - low < WORTH * (old_high - old_low)) | (low >= 0.0) | (high <= 0.0)
+    chosen = np.flatnonzero(better)
+    state.low[target][0, neurons[chosen]], state.high[target][0, neurons[chosen]] = low[chosen], high[chosen]
+    return neurons[chosen]

@@ -27,13 +27,14 @@ from provenn.verify.certificate import Empty, Leaf, Tree, certificate_words
 from provenn.verify.goals import Goals, make_goals
 from provenn.verify.pool import Hole
 from provenn.verify.root import refine
+from provenn.verify.signs import SignBrancher
 
 Kind = Literal["unsat", "sat", "unknown", "timed-out"]
 Report = Callable[[dict[str, Any]], None]
-SLOW, LARGEST = 0.3, 512
+SLOW, LARGEST = 0.5, 512
 MANY_INPUTS = 12
 ROOT_STEPS = 60
-QUICK, SHARE = 1.0, 0.2
+QUICK, SHARE = 1.0, 0.1
 ATTACKS = (4, 16, 64, 256, 1024, 4096)
 
 
@@ -156,12 +157,12 @@ class Search:
         brancher = Brancher(self.regions, goals, self.clock, stats=self.stats)
         brancher.on_corners = lambda x, case: self._corners(goals, x, case)
         state, case = root_state(self.regions, goals.lo, goals.hi), np.arange(len(goals.cases))
-        if self.regions.sizes[0] > MANY_INPUTS:
+        if (goals.hi > goals.lo).sum(1).max() > MANY_INPUTS:
             for k in case.tolist():
                 self._root(brancher, state.take(case[k : k + 1]), k)
         else:
             brancher.plant(state, case)
-        self._branch(brancher)
+        self._rounds(brancher.round, lambda: brancher.pool.count, brancher.pool.worst, goals)
         self._collect(brancher)
 
     def _root(self, brancher: Brancher, state: State, k: int) -> None:
@@ -190,28 +191,33 @@ class Search:
         self._note(brancher.goals, k, final.bound[0])
         worst = float(final.value.min())
         self.report({"event": "refined", "neurons": len(refined.steps), "worst_bound": worst})
-        if not brancher.close_root(refined.state, case, final, refined.steps, ROOT_STEPS):
-            brancher.prefix[k] = refined.steps
-            brancher.plant(refined.state, case)
+        if brancher.close_root(refined.state, case, final, refined.steps, 1):
+            return
+        signs = SignBrancher(brancher, refined, k)
+        self._rounds(signs.round, lambda: len(signs.queue), signs.queue.worst, brancher.goals)
 
     def _note(self, goals: Goals, k: int, bound: Floats) -> None:
         for p, value in enumerate(goals.best(bound[None])[0].tolist()):
             self.bounds[f"case {goals.cases[k]} disjunct {p}"] = value
 
-    def _branch(self, brancher: Brancher) -> None:
-        """Rounds of splitting, with an attack now and then."""
+    def _rounds(self, work: Callable[[int], None], left: Callable[[], int], worst: Callable[[], float],
+                goals: Goals) -> None:
+        """Rounds of splitting while there is something left, with an attack now and then.
+
+        Batches are measured by processor time: on a busy machine small ones would only be slower.
+        """
         count, last, rounds = 16, time.perf_counter(), 0
-        while brancher.pool.count:
-            begin = time.perf_counter()
-            brancher.round(count)
+        while left():
+            begin = time.process_time()
+            work(count)
+            count = max(1, count // 2) if time.process_time() - begin > SLOW else min(LARGEST, count * 2)
             now, rounds = time.perf_counter(), rounds + 1
-            count = max(1, count // 2) if now - begin > SLOW else min(LARGEST, count * 2)
             if now - last > 0.25:
-                self.report({"event": "branching", "open": brancher.pool.count, "leaves": self.stats.leaves,
-                             "boxes": self.stats.boxes, "worst_bound": brancher.pool.worst()})
+                self.report({"event": "branching", "open": left(), "leaves": self.stats.leaves,
+                             "boxes": self.stats.boxes, "worst_bound": worst()})
                 last = now
             if rounds in ATTACKS:
-                self._attack([brancher.goals], restarts=256, steps=40, seconds=SHARE * (now - self.start))
+                self._attack([goals], restarts=256, steps=40, seconds=SHARE * (now - self.start))
 
     def made(self, kind: Kind, certificate: Words | None = None, witness: Singles | None = None) -> Outcome:
         """The outcome with its numbers."""

@@ -1,0 +1,1 @@
+"""Training: data, the compiled step, the loop, checkpoints and certified training."""

@@ -1,0 +1,283 @@
+"""The train step as one graph: forward, loss, backward, clipping, update; and its compiled form.
+
+    step = provenn.compile(model, nn.CrossEntropyLoss(), optim.Adam(model.parameters(), lr=1e-3))
+    for x, y in loader:
+        loss, norm = step(x, y)          # numbers on the device; float(loss) waits for them
+    step.sync()                          # the model has the new weights
+
+The nodes of the graph come in this order: those of the lowered forward graph, what reverse mode appends to
+them, the optimiser's states and scalars, the update. Eager mode runs the same operations: with the backend
+"numpy" the results are equal bit for bit, with others up to the order of sums (docs/training.md).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from provenn.autodiff.lower import lower
+from provenn.autodiff.reverse import gradient
+from provenn.base.words import to_bytes
+from provenn.errors import UsageError
+from provenn.eval.backends import Executable, compile_graph
+from provenn.io.output import write_atomically
+from provenn.ir.canonical import graph_hash, graph_words
+from provenn.ir.emit import GraphEmitter
+from provenn.ir.graph import Builder, Graph
+from provenn.nn import Module, Trace, trace
+from provenn.ops import ALL
+from provenn.optim import Optimizer, updates
+from provenn.tensor import Tensor
+from provenn.train.checkpoint import make_folder
+
+Shapes = tuple[tuple[int, ...], ...]
+Objective = Callable[..., Tensor]
+LOSS, NORM = 0, 1
+THEOREM = "Provenn.Autodiff.ReverseProof.loss_gradient_correct"
+
+
+@dataclass(frozen=True)
+class StepGraph:
+    """A train step.
+
+    Inputs: those of ``forward`` (arguments, parameters, buffers, masks), states, scalars. Outputs: loss,
+    norm of the gradient before clipping, parameters, states, changed buffers.
+    """
+
+    graph: Graph = field(repr=False)
+    forward: Graph = field(repr=False)
+    backward: Graph = field(repr=False)
+    trace: Trace = field(repr=False)
+    trained: tuple[str, ...]
+    states: tuple[tuple[str, str], ...]
+    scalars: tuple[tuple[int, str], ...]
+
+    @property
+    def donate(self) -> dict[int, int]:
+        """Which input gives its memory to which output: everything that the step replaces."""
+        first = len(self.forward.inputs)
+        given = [self.trace.parameters[k] for k in self.trained]
+        given += [first + k for k in range(len(self.states))]
+        given += [self.trace.buffers[k] for k in self.trace.changed]
+        return {source: NORM + 1 + k for k, source in enumerate(given)}
+
+
+def step_graph(traced: Trace, optimizer: Optimizer, keys: Mapping[int, str], clip: float = 0.0) -> StepGraph:
+    """The step of a traced loss (its first result, a scalar).
+
+    ``keys`` maps ``id(parameter)`` to its key. Only parameters that the optimiser holds and the loss
+    depends on are trained. Raises UsageError PNN-TRAIN-977 when there is none.
+    """
+    forward = lower(traced.graph)
+    groups = {keys[id(p)]: n for n, group in enumerate(optimizer.param_groups) for p in group["params"]
+              if id(p) in keys}
+    trained = tuple(k for k in traced.parameters if k in groups)
+    if not trained:
+        raise UsageError("PNN-TRAIN-977", "there is nothing to train", expected="parameters of the model",
+                         got="an optimizer that holds none on which the loss depends",
+                         hint="make the optimizer from model.parameters() of this model")
+    wrt = [forward.inputs[traced.parameters[k]] for k in trained]
+    backward = gradient(forward, wrt)
+    emit = GraphEmitter(Builder(forward.name, list(backward.nodes)), ALL)
+    rules = [optimizer.rule(group) for group in optimizer.param_groups]
+    states = tuple((key, slot) for key in trained for slot in rules[groups[key]].states)
+    place = {pair: emit.builder.add(ALL["input"], name=".".join(pair),
+                                    shape=emit.type(wrt[trained.index(pair[0])]).shape)
+             for pair in states}
+    scalars = tuple((n, name) for n, rule in enumerate(rules) for name in rule.scalars)
+    given = {pair: emit.builder.add(ALL["input"], name=f"{pair[1]}{pair[0] or ''}",
+                                    shape=()) for pair in scalars}
+    grads = list(backward.outputs[len(forward.outputs) :])
+    norm, clipped = updates.clip(emit, grads, emit.scalar(clip or 1.0))
+    made: dict[str, list[int]] = {}
+    for key, p, g in zip(trained, wrt, clipped if clip else grads):
+        n = groups[key]
+        own = {name: given[m, name] for m, name in scalars if m == n}
+        made[key] = rules[n].emit(emit, p, g, [place[key, slot] for slot in rules[n].states], own)
+    outputs = [forward.output, norm, *(made[k][0] for k in trained),
+               *(s for k in trained for s in made[k][1:]),
+               *(forward.outputs[traced.changed[k]] for k in traced.changed)]
+    graph = Graph(tuple(emit.builder.nodes), tuple(outputs), forward.name)
+    return StepGraph(graph, forward, backward, traced, trained, states, scalars)
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A number that may still be in the making on its device; ``float`` waits for it."""
+
+    value: Any
+    run: Executable
+
+    def __float__(self) -> float:
+        return float(self.run.host([self.value])[0])
+
+
+class TrainStep:
+    """A compiled train step and the state that stays on its device between calls.
+
+    ``objective(model, *batch, **scalars)`` is the loss. Compiled once for each shape of the batch, at the
+    first call with it. Raises what tracing, ``step_graph`` and ``compile_graph`` raise.
+    """
+
+    def __init__(self, model: Module, objective: Objective, optimizer: Optimizer, *, clip: float = 0.0,
+                 scalars: Sequence[str] = (), backend: str = "xla", reproducible: bool = False,
+                 seed: int = 0) -> None:
+        self.model, self.objective, self.optimizer = model, objective, optimizer
+        self.clip, self.extra, self.seed = clip, tuple(scalars), seed
+        self.backend, self.reproducible = backend, reproducible
+        self.made: dict[Shapes, tuple[StepGraph, Executable]] = {}
+        self.take()
+
+    def take(self) -> None:
+        """Start from what the model and the optimiser hold now."""
+        self.values: dict[str, Any] = {k: np.array(p.known()) for k, p in self.model.named_parameters()}
+        self.values |= {k: np.array(b.known()) for k, b in self.model.named_buffers()}
+        self.slots: dict[tuple[str, str], Any] = dict(self._optimizer_slots())
+        self.count = self.optimizer.steps
+
+    def build(self, *shapes: tuple[int, ...]) -> StepGraph:
+        """The graph for arguments of these shapes, without compiling it."""
+        names = {id(p): k for k, p in self.model.named_parameters()}
+        count = len(shapes)
+
+        def function(*args: Tensor) -> Tensor:
+            return self.objective(self.model, *args[:count], **dict(zip(self.extra, args[count:])))
+
+        mode = self.model.training
+        self.model.train()
+        try:
+            traced = trace(function, *shapes, *[()] * len(self.extra), model=self.model, name="step")
+        finally:
+            self.model.train(mode)
+        return step_graph(traced, self.optimizer, names, self.clip)
+
+    def compiled(self, *shapes: tuple[int, ...]) -> tuple[StepGraph, Executable]:
+        """The graph and what runs it, for arguments of these shapes."""
+        if shapes not in self.made:
+            plan = self.build(*shapes)
+            self.made[shapes] = plan, compile_graph(plan.graph, self.backend, plan.donate, self.reproducible)
+        return self.made[shapes]
+
+    def __call__(self, *batch: Any, lr: float | None = None, **scalars: float) -> tuple[Scalar, Scalar]:
+        """One step; returns loss and norm of the gradient, still on the device.
+
+        ``lr`` sets the learning rate of all groups from now on.
+        """
+        arrays = [np.asarray(x, np.float32) for x in batch]
+        plan, run = self.compiled(*(x.shape for x in arrays))
+        for group in self.optimizer.param_groups if lr is not None else ():
+            group["lr"] = lr
+        self.count += 1
+        rows = [self.optimizer.scalars(group, self.count) for group in self.optimizer.param_groups]
+        t = plan.trace
+        feeds = [*arrays, *(np.float32(scalars[name]) for name in self.extra),
+                 *(self.values[k] for k in (*t.parameters, *t.buffers)), *self._masks(plan),
+                 *(self.slots[pair] for pair in plan.states), *(rows[n][name] for n, name in plan.scalars)]
+        loss, norm, *rest = run(feeds)
+        new = iter(rest)
+        self.values |= {k: next(new) for k in plan.trained}
+        self.slots |= {pair: next(new) for pair in plan.states}
+        self.values |= {k: next(new) for k in t.changed}
+        return Scalar(loss, run), Scalar(norm, run)
+
+    def _masks(self, plan: StepGraph) -> list[NDArray[np.float32]]:
+        """Random masks that depend on the seed and the number of the step only."""
+        if not plan.trace.masks:
+            return []
+        draw = np.random.default_rng([self.seed, 1, self.count])
+        types = [plan.forward.nodes[plan.forward.inputs[m.input]].type for m in plan.trace.masks]
+        return [(draw.random(t.shape, np.float32) < m.probability).astype(np.float32)
+                for t, m in zip(types, plan.trace.masks)]
+
+    def host(self, values: Sequence[Any]) -> list[NDArray[Any]]:
+        """Values of the device as NumPy arrays."""
+        values = [v.value if isinstance(v, Scalar) else v for v in values]
+        run = next((run for _, run in self.made.values()), None)
+        return [np.array(v) for v in values] if run is None else list(run.host(values))
+
+    def sync(self) -> Module:
+        """Give model and optimiser what the device holds; returns the model."""
+        self._assign(dict(zip(self.values, self.host(list(self.values.values())))),
+                     dict(zip(self.slots, self.host(list(self.slots.values())))))
+        return self.model
+
+    def state_dict(self) -> dict[str, NDArray[Any]]:
+        """All tensors that continuing needs: ``model.KEY``, ``optimizer.KEY.SLOT``, ``steps``."""
+        names = [*(f"model.{k}" for k in self.values), *(f"optimizer.{k}.{s}" for k, s in self.slots)]
+        made = dict(zip(names, self.host([*self.values.values(), *self.slots.values()])))
+        return {**made, "steps": np.array([self.count], np.int64)}
+
+    def load_state_dict(self, tensors: Mapping[str, NDArray[Any]]) -> None:
+        """Continue from ``state_dict``. Raises UsageError PNN-TRAIN-972 for that of another model."""
+        mine = {k: v.shape for k, v in self.state_dict().items()}
+        theirs = {k: v.shape for k, v in tensors.items()}
+        if mine != theirs:
+            differ = sorted(k for k in mine.keys() | theirs.keys() if mine.get(k) != theirs.get(k))[0]
+            raise UsageError("PNN-TRAIN-972", "the state is of another run", where=differ,
+                             expected=mine.get(differ, "no such tensor"),
+                             got=theirs.get(differ, "no such tensor"))
+        self.values = {k: np.array(tensors[f"model.{k}"]) for k in self.values}
+        self.slots = {(k, s): np.array(tensors[f"optimizer.{k}.{s}"]) for k, s in self.slots}
+        self.count = int(tensors["steps"][0])
+        self._assign(self.values, self.slots)
+
+    def plan(self, shapes: Shapes) -> StepGraph:
+        """The graph for arguments of these shapes, as compiled where it is compiled already."""
+        return self.made[shapes][0] if shapes in self.made else self.build(*shapes)
+
+    def save(self, folder: str | Path, shapes: Shapes) -> list[Path]:
+        """Write the graphs for these shapes in canonical form, and ``step.json`` that says what they are."""
+        place, plan = make_folder(folder), self.plan(shapes)
+        for name, graph in (("forward", plan.forward), ("backward", plan.backward), ("step", plan.graph)):
+            write_atomically(place / f"{name}.pvn", to_bytes(graph_words(graph)))
+        write_atomically(place / "step.json", json.dumps(self.facts(shapes), indent=2) + "\n")
+        return [place / f"{n}" for n in ("forward.pvn", "backward.pvn", "step.pvn", "step.json")]
+
+    def facts(self, shapes: Shapes) -> dict[str, Any]:
+        """What the graphs for these shapes are, by node number, and their SHA-256."""
+        plan = self.plan(shapes)
+        t, forward, backward = plan.trace, plan.forward, plan.backward
+        count = len(forward.outputs)
+        inputs = [plan.graph.nodes[i].name for i in plan.graph.inputs]
+        return {
+            "forward_sha256": graph_hash(forward), "backward_sha256": graph_hash(backward),
+            "step_sha256": graph_hash(plan.graph), "nodes": len(plan.graph.nodes),
+            "forward_nodes": len(forward.nodes), "gradient_nodes": len(backward.nodes),
+            "loss": forward.output,
+            "wrt": {k: forward.inputs[t.parameters[k]] for k in plan.trained},
+            "gradients": dict(zip(plan.trained, backward.outputs[count:])),
+            "rules": [self.optimizer.rule(g).name for g in self.optimizer.param_groups], "clip": self.clip,
+            "inputs": inputs, "arguments": t.arguments, "masks": [m.probability for m in t.masks],
+            "states": [list(pair) for pair in plan.states], "scalars": [list(pair) for pair in plan.scalars],
+            "outputs": ["loss", "norm", *plan.trained, *(".".join(p) for p in plan.states), *t.changed],
+            "theorem": THEOREM,
+        }
+
+    def _optimizer_slots(self) -> list[tuple[tuple[str, str], Any]]:
+        names = {id(p): k for k, p in self.model.named_parameters()}
+        rules = [self.optimizer.rule(g) for g in self.optimizer.param_groups for _ in g["params"]]
+        return [((names[id(p)], slot), array)
+                for p, rule, arrays in zip(self.optimizer.parameters, rules, self.optimizer.state)
+                for slot, array in zip(rule.states, arrays) if id(p) in names]
+
+    def _assign(self, values: Mapping[str, Any], slots: Mapping[tuple[str, str], Any]) -> None:
+        for key, tensor in (*self.model.named_parameters(), *self.model.named_buffers()):
+            tensor.assign(values[key])
+        names = {id(p): k for k, p in self.model.named_parameters()}
+        rules = [self.optimizer.rule(g) for g in self.optimizer.param_groups for _ in g["params"]]
+        for n, (p, rule) in enumerate(zip(self.optimizer.parameters, rules)):
+            if id(p) in names:
+                self.optimizer.state[n] = [np.array(slots[names[id(p)], slot]) for slot in rule.states]
+        self.optimizer.steps = self.count
+
+
+def compile_step(model: Module, loss: Callable[[Any, Any], Tensor], optimizer: Optimizer,
+                 **options: Any) -> TrainStep:
+    """The train step of ``loss(model(x), y)``; ``options`` as for TrainStep."""
+    return TrainStep(model, lambda m, x, y: loss(m(x), y), optimizer, **options)
