@@ -94,8 +94,9 @@ Lemma stepped_scaled ns n0 n1 env ext k ts (gs gs' : list nat) outs : Forall (tr
     (combine ts (map (val env n0) gs)) outs.
 Proof.
   revert gs gs' outs.
-  induction ts as [|t ts IH]; intros [|g gs] gs' outs P F L St; try discriminate; cbn in *; inversion F as [|? r ? gs'' C F']; subst; inversion St as [|? out ? outs' Sh St']; subst; constructor;
-    inversion P as [|? ? [S _] P']; subst.
+  induction ts as [|t ts IH]; intros [|g gs] gs' outs P F L St; try discriminate; cbn in *;
+    inversion F as [|? r ? gs'' C F']; subst; inversion St as [|? out ? outs' Sh St']; subst;
+    constructor; inversion P as [|? ? [S _] P']; subst.
   - revert Sh. apply stepped_ext. intros e He. apply (proj2 C env e).
     now rewrite (extent_size _ _ _ S) in He.
   - eapply IH; eauto.
