@@ -84,6 +84,25 @@ def test_json_is_whole(tmp_path: Path, capsys: Captured) -> None:
     assert len(said["epochs"]) == 3
     assert np.sum(said["confusion"]) == 360
     assert said["step_graph"]["theorem"].startswith("Provenn.")
+    assert json.loads((tmp_path / "run" / "gradient" / "checked.json").read_text()) == said["gradient"]
+
+
+def test_the_gradient_is_tied_to_the_theorem(
+    checker_program: Path, tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert trained(tmp_path / "run", "--clip", "0.5") == 0
+    assert "step graph equals what Provenn.Autodiff.Step.train_step makes" in capsys.readouterr().out
+    assert run(["check", "--gradient", str(tmp_path / "run")]) == 0
+    step = tmp_path / "run" / "gradient" / "step.pvn"
+    words = np.frombuffer(step.read_bytes(), "<f8").copy()
+    words[np.flatnonzero(words == 22)[-1]] = 5  # a quotient becomes a product
+    step.write_bytes(words.tobytes())
+    assert run(["check", "--gradient", str(tmp_path / "run" / "gradient")]) == 2
+    assert run(["check", "--gradient", str(tmp_path)]) == 1
+    capsys.readouterr()
+    monkeypatch.setenv("PROVENN_CHECKER", str(tmp_path))
+    assert trained(tmp_path / "other") == 0
+    assert "not compared with the proved transformation: PNN-TOOL-704" in capsys.readouterr().out
 
 
 def test_pytorch_reads_the_weights(tmp_path: Path) -> None:

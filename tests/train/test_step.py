@@ -17,6 +17,7 @@ from provenn.autodiff.reverse import gradient
 from provenn.base.words import to_bytes
 from provenn.errors import ProvennError, UsageError
 from provenn.ir.canonical import graph_words
+from provenn.ir.graph import Graph
 from provenn.tensor import Tensor
 from provenn.train.models import WIDTHS, build, design
 from provenn.train.step import NORM, TrainStep
@@ -132,14 +133,38 @@ def twin(torch: Any, name: str) -> Any:
 def test_the_graph_begins_with_what_reverse_mode_makes() -> None:
     step = stepper(model("cnn"), "adam", clip=0.5)
     plan = step.build(X.shape, Y.shape)
-    assert np.array_equal(graph_words(plan.forward), graph_words(lower(plan.trace.graph)))
+    lowered = lower(plan.trace.graph)
+    further = plan.forward.nodes[len(lowered.nodes) :]
+    start = Graph(plan.forward.nodes[: len(lowered.nodes)], plan.forward.outputs)
+    assert np.array_equal(graph_words(start), graph_words(lowered))
+    assert [n.op.tag for n in further] == ["input"] * (len(plan.states) + len(plan.scalars))
     wrt = [plan.forward.inputs[plan.trace.parameters[k]] for k in plan.trained]
     made = gradient(plan.forward, wrt)
     assert np.array_equal(graph_words(plan.backward), graph_words(made))
-    start = plan.graph.nodes[: len(made.nodes)]
-    assert all(a is b for a, b in zip(start, plan.backward.nodes))
-    added = [n.op.tag for n in plan.graph.nodes[len(made.nodes) :]]
-    assert added.count("input") == len(plan.states) + len(plan.scalars)
+    assert all(a is b for a, b in zip(plan.graph.nodes, plan.backward.nodes))
+    assert not any(n.is_input for n in plan.graph.nodes[len(made.nodes) :])
+
+
+@pytest.mark.parametrize("clip", [0.0, 0.5])
+@pytest.mark.parametrize("rule", sorted(OPTIMIZERS))
+@pytest.mark.parametrize("name", ["mlp", "resnet"])
+def test_the_proved_transformation_makes_the_same_step(
+    name: str, rule: str, clip: float, checker_program: Path
+) -> None:
+    said = stepper(model(name), rule, clip=clip).check((X.shape, Y.shape))
+    assert said.accepted, f"{said.reason} {said.detail}"
+    assert said.facts["clipping"] == (f"{clip}" if clip else "none")
+
+
+def test_groups_are_part_of_the_plan(checker_program: Path) -> None:
+    net = model("cnn")
+    one, *others = net.parameters()
+    groups = [{"params": others}, {"params": [one], "lr": 1.0}]
+    step = provenn.compile(net, nn.CrossEntropyLoss(), optim.AdamW(groups),
+                           backend="numpy")
+    plan = step.build(X.shape, Y.shape).plan
+    assert len({w.scalars for w in plan.weights}) == 2
+    assert step.check((X.shape, Y.shape)).accepted
 
 
 def test_donated_inputs_are_the_ones_that_are_replaced() -> None:

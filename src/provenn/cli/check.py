@@ -1,9 +1,9 @@
-"""``provenn check``: run the extracted checker on a certificate from anywhere."""
+"""``provenn check``: run the extracted checkers on a certificate, or on a train step, from anywhere."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,43 +11,77 @@ from provenn.cli import files
 from provenn.cli.console import narrate, output, say, say_json
 from provenn.errors import UsageError
 
+if TYPE_CHECKING:
+    from provenn.verify.checker import CheckResult
+
 Files = Annotated[
-    list[str], typer.Argument(metavar="MODEL SPEC CERTIFICATE", help="The certificate last.")]
+    list[str] | None, typer.Argument(metavar="MODEL SPEC CERTIFICATE", help="The certificate last.")]
 Network = Annotated[
     list[str] | None, typer.Option("--network", metavar="[NAME=]MODEL.onnx", help="The network.")]
+Gradient = Annotated[Path | None, typer.Option(
+    "--gradient", metavar="DIR", help="Check the train step in this folder of a run instead.")]
+STEP = ("forward.pvn", "plan.pvn", "step.pvn")
 
 
 def check(
-    arguments: Files,
+    arguments: Files = None,
     network: Network = None,
+    gradient: Gradient = None,
     timeout: Annotated[float | None, typer.Option(metavar="SECONDS", help="The checker's limit.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")] = False,
 ) -> int:
-    """Check a certificate against a network and a property.
+    """Check a certificate against a network and a property, or a train step against the gradient theorem.
 
     MODEL is an .onnx file or a canonical graph (.pvn), SPEC a .vnnlib file or a canonical property
-    (.pvp). The first line of the answer is accepted (exit status 0) or rejected (exit status 2).
+    (.pvp). With --gradient, the transformation extracted from Coq makes the step from forward.pvn and
+    plan.pvn, and step.pvn must be the same, word for word. The first line of the answer is accepted (exit
+    status 0) or rejected (exit status 2).
     """
     output.json = as_json
-    if len(arguments) < 2:
-        raise UsageError("PNN-CLI-802", "a certificate file is needed as last argument",
-                         expected="provenn check MODEL SPEC CERTIFICATE", hint="provenn check --help")
-    model, spec, name = files.pick(arguments[:-1], network or ())
-    narrate(f"checking {Path(arguments[-1]).name} for {model.name} and {spec.name}")
     from provenn.verify import checker, verdict
 
-    said = verdict.check(model, spec, arguments[-1], network_name=name, timeout=timeout)
+    given = arguments or []
+    if gradient is not None and not given and not network:
+        folder = _step_folder(gradient)
+        narrate(f"checking the train step in {folder}")
+        return _answer(checker.run_step_files(*(folder / n for n in STEP), timeout=timeout),
+                       checker.STEP_THEOREM, as_json)
+    if gradient is not None or len(given) < 2:
+        raise UsageError("PNN-CLI-802", "a certificate file is needed as last argument"
+                         if gradient is None else "a train step is checked on its own",
+                         expected="provenn check MODEL SPEC CERTIFICATE, or provenn check --gradient DIR",
+                         hint="provenn check --help")
+    model, spec, name = files.pick(given[:-1], network or ())
+    narrate(f"checking {Path(given[-1]).name} for {model.name} and {spec.name}")
+    said = verdict.check(model, spec, given[-1], network_name=name, timeout=timeout)
+    return _answer(said, checker.THEOREM, as_json)
+
+
+def _step_folder(folder: Path) -> Path:
+    """The folder with the files of a step: the one given, or ``gradient`` in that of a run."""
+    folder = folder / "gradient" if (folder / "gradient").is_dir() else folder
+    lacking = [n for n in STEP if not (folder / n).is_file()]
+    if lacking:
+        raise UsageError("PNN-CLI-802", "files of the train step are missing", where=str(folder),
+                         expected=", ".join(STEP), got=f"no {', '.join(lacking)}",
+                         hint="provenn train --out DIR writes them to DIR/gradient")
+    return folder
+
+
+def _answer(said: CheckResult, theorem: str, as_json: bool) -> int:
     word = "accepted" if said.accepted else "rejected"
     if as_json:
-        say_json({"answer": word, "reason": said.reason, "detail": said.detail, "facts": said.facts,
-                  "seconds": said.seconds, "checker_sha256": said.binary_sha256, "theorem": checker.THEOREM})
+        data: dict[str, Any] = {
+            "answer": word, "reason": said.reason, "detail": said.detail, "facts": said.facts,
+            "seconds": said.seconds, "checker_sha256": said.binary_sha256, "theorem": theorem}
+        say_json(data)
         return 0 if said.accepted else 2
     say(word)
     if not said.accepted:
         say(f"  {'reason':<18} {' '.join([said.reason, *(f'{k}={v}' for k, v in said.detail.items())])}")
     for key, value in said.facts.items():
         say(f"  {key:<18} {value}")
-    say(f"  {'theorem':<18} {checker.THEOREM}")
+    say(f"  {'theorem':<18} {theorem}")
     say(f"  {'checker':<18} sha256 {said.binary_sha256}")
     say(f"  {'time':<18} {said.seconds:.2f} s")
     return 0 if said.accepted else 2

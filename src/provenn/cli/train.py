@@ -93,7 +93,7 @@ def train(
         "certify": certify, "bound": bound, "kappa": kappa, "train_certify": train_certify,
         "backend": backend, "reproducible": reproducible}
     chosen = {k: v for k, v in given.items() if v is not None}
-    from provenn.train import session
+    from provenn.train import session, tie
 
     stored = session.stored(out, resume, overwrite)
     known = stored.get("settings") or {}
@@ -105,13 +105,14 @@ def train(
     _announce(made)
     with Display() as display:
         history = session.train(made, resume, display)
-    kept = _keep(made, history) if out is not None else []
+    tied = tie.tie(made.step, made.shapes)
+    kept = _keep(made, history, tied) if out is not None else []
     seconds = time.perf_counter() - began
     if as_json:
-        say_json(_as_data(made, history, display.confusion, seconds, kept))
+        say_json({**_as_data(made, history, display.confusion, seconds, kept), "gradient": tied})
     else:
-        _print(made, history, display.confusion, seconds, kept)
-    return 0
+        _print(made, history, display.confusion, seconds, kept, tied)
+    return 2 if tied["accepted"] is False else 0
 
 
 def _widths(hidden: list[str] | None) -> tuple[int, ...]:
@@ -185,9 +186,10 @@ def _row(e: Epoch) -> str:
             + ("" if e.certified is None else f"  certified {100 * e.certified:.2f} %"))
 
 
-def _keep(made: Session, history: list[Epoch]) -> list[Path]:
-    """Write curve, confusion matrix and the graphs of the step beside the model."""
+def _keep(made: Session, history: list[Epoch], tied: dict[str, Any]) -> list[Path]:
+    """Write curve, confusion matrix, the graphs of the step and what the checker said of them."""
     from provenn.report.curves import learning_curve
+    from provenn.train.tie import keep
 
     assert made.folder is not None
     rows = [vars(e) for e in history]
@@ -196,7 +198,8 @@ def _keep(made: Session, history: list[Epoch]) -> list[Path]:
                                                "history.json")
     title = f"{made.data}, {made.plan.architecture}, seed {made.settings.seed}"
     write_atomically(curve, learning_curve(rows, title))
-    return [*(made.folder / n for n in names), curve, *made.step.save(made.folder / "gradient", made.shapes)]
+    graphs = made.step.save(made.folder / "gradient", made.shapes)
+    return [*(made.folder / n for n in names), curve, *graphs, keep(tied, made.folder / "gradient")]
 
 
 def _as_data(
@@ -214,7 +217,8 @@ def _as_data(
 
 
 def _print(
-    made: Session, history: list[Epoch], confusion: Confusion | None, seconds: float, kept: list[Path]
+    made: Session, history: list[Epoch], confusion: Confusion | None, seconds: float, kept: list[Path],
+    tied: dict[str, Any]
 ) -> None:
     last, best = history[-1], max(history, key=lambda e: e.accuracy)
     say(f"{100 * last.accuracy:.2f} % of {len(made.test)} test images after {last.epoch} epochs "
@@ -227,16 +231,16 @@ def _print(
         for line in confusion.text():
             say("  " + line)
     say()
-    for key, value in _tie(made.step.facts(made.shapes)).items():
+    for key, value in _tie(made.step.facts(made.shapes), tied).items():
         say(f"  {key:<12} {value}")
     for path in kept:
         say(f"  {'written':<12} {path}")
 
 
-def _tie(facts: Mapping[str, Any]) -> dict[str, str]:
+def _tie(facts: Mapping[str, Any], tied: dict[str, Any]) -> dict[str, str]:
     """What the gradient of this run rests on, in words."""
-    first, last = facts["forward_nodes"], facts["gradient_nodes"] - 1
-    return {"step graph": f"{facts['nodes']} nodes, sha256 {facts['step_sha256']}",
-            "gradient": f"nodes {first} to {last}: what reverse mode appends to the forward graph, "
-                        f"sha256 {facts['forward_sha256']}",
-            "theorem": facts["theorem"]}
+    from provenn.train.tie import sentence
+
+    return {"step graph": f"{facts['nodes']} nodes, {facts['forward_nodes']} of them forward, "
+                          f"sha256 {facts['step_sha256']}",
+            "gradient": sentence(tied), "theorem": facts["theorem"]}

@@ -186,7 +186,8 @@ def clip_grad_norm_(parameters: Iterable[Tensor], max_norm: float) -> float:
         return 0.0
     emit = GraphEmitter(Builder("clip"), ALL)
     limit, *gs = (emit.input(shape=s) for s in ((), *(p.shape for p in with_grad)))
-    norm, scaled = updates.clip(emit, gs, limit)
+    norm = updates.norm(emit, gs)
+    scaled = updates.clip(emit, gs, norm, limit)
     feeds = [np.array(max_norm, np.float32), *(p.grad.known() for p in with_grad if p.grad is not None)]
     with np.errstate(all="ignore"):
         total, *made = execute(emit.builder.finish(norm, *scaled), feeds)

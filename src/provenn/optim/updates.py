@@ -72,17 +72,21 @@ ADAM = Rule("adam", ("exp_avg", "exp_avg_sq"), _ADAM_SCALARS, _adam)
 ADAMW = Rule("adamw", ("exp_avg", "exp_avg_sq"), _ADAM_SCALARS, _adamw)
 
 
-def clip(emit: GraphEmitter, gradients: Sequence[int], max_norm: int) -> tuple[int, list[int]]:
-    """(norm of all gradients together, gradients scaled so that it is at most ``max_norm``).
-
-    The factor is min(1, max_norm / (norm + 1e-6)), as in PyTorch.
-    """
+def norm(emit: GraphEmitter, gradients: Sequence[int]) -> int:
+    """The norm of all gradients together."""
     total = -1
     for g in gradients:
         shape = emit.type(g).shape
         part = emit.move(emit.mul(g, g), **total_of(shape, tuple(range(len(shape))), keepdim=False))
         total = part if total < 0 else emit.add(total, part)
-    norm = emit.sqrt(total)
-    ratio = emit.div(max_norm, emit.add(norm, emit.scalar(1e-6)))
+    return emit.sqrt(total)
+
+
+def clip(emit: GraphEmitter, gradients: Sequence[int], length: int, limit: int) -> list[int]:
+    """Gradients of norm ``length``, scaled so that it is at most ``limit``.
+
+    The factor is min(1, limit / (length + 1e-6)), as in PyTorch.
+    """
+    ratio = emit.div(limit, emit.add(length, emit.scalar(1e-6)))
     factor = emit.neg(emit.maximum(emit.neg(ratio), emit.scalar(-1.0)))
-    return norm, [emit.mul(emit.spread(factor, emit.type(g).shape), g) for g in gradients]
+    return [emit.mul(emit.spread(factor, emit.type(g).shape), g) for g in gradients]

@@ -5,9 +5,11 @@
         loss, norm = step(x, y)          # numbers on the device; float(loss) waits for them
     step.sync()                          # the model has the new weights
 
-The nodes of the graph come in this order: those of the lowered forward graph, what reverse mode appends to
-them, the optimiser's states and scalars, the update. Eager mode runs the same operations: with the backend
-"numpy" the results are equal bit for bit, with others up to the order of sums (docs/training.md).
+The nodes of the graph come in this order: those of the lowered forward graph, the optimiser's states and
+scalars as inputs, what reverse mode appends to all these, norm and clipping, the updates. This is what
+theories/Autodiff/Step.v makes of forward graph and plan, node for node (docs/gradients.md). Eager mode runs
+the same operations: with the backend "numpy" the results are equal bit for bit, with others up to the order
+of sums (docs/training.md).
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from provenn.autodiff.lower import lower
+from provenn.autodiff.plan import Plan, Trained, plan_words
 from provenn.autodiff.reverse import gradient
 from provenn.base.words import to_bytes
 from provenn.errors import UsageError
@@ -35,24 +38,26 @@ from provenn.ops import ALL
 from provenn.optim import Optimizer, updates
 from provenn.tensor import Tensor
 from provenn.train.checkpoint import make_folder
+from provenn.verify import checker
+from provenn.verify.checker import CheckResult
 
 Shapes = tuple[tuple[int, ...], ...]
 Objective = Callable[..., Tensor]
 LOSS, NORM = 0, 1
-THEOREM = "Provenn.Autodiff.ReverseProof.loss_gradient_correct"
 
 
 @dataclass(frozen=True)
 class StepGraph:
     """A train step.
 
-    Inputs: those of ``forward`` (arguments, parameters, buffers, masks), states, scalars. Outputs: loss,
-    norm of the gradient before clipping, parameters, states, changed buffers.
+    Inputs: those of ``forward``, which are arguments, parameters, buffers, masks, states, scalars.
+    Outputs: loss, norm of the gradient before clipping, parameters, states, changed buffers.
     """
 
     graph: Graph = field(repr=False)
     forward: Graph = field(repr=False)
     backward: Graph = field(repr=False)
+    plan: Plan = field(repr=False)
     trace: Trace = field(repr=False)
     trained: tuple[str, ...]
     states: tuple[tuple[str, str], ...]
@@ -61,7 +66,7 @@ class StepGraph:
     @property
     def donate(self) -> dict[int, int]:
         """Which input gives its memory to which output: everything that the step replaces."""
-        first = len(self.forward.inputs)
+        first = len(self.forward.inputs) - len(self.states) - len(self.scalars)
         given = [self.trace.parameters[k] for k in self.trained]
         given += [first + k for k in range(len(self.states))]
         given += [self.trace.buffers[k] for k in self.trace.changed]
@@ -74,7 +79,7 @@ def step_graph(traced: Trace, optimizer: Optimizer, keys: Mapping[int, str], cli
     ``keys`` maps ``id(parameter)`` to its key. Only parameters that the optimiser holds and the loss
     depends on are trained. Raises UsageError PNN-TRAIN-977 when there is none.
     """
-    forward = lower(traced.graph)
+    lowered = lower(traced.graph)
     groups = {keys[id(p)]: n for n, group in enumerate(optimizer.param_groups) for p in group["params"]
               if id(p) in keys}
     trained = tuple(k for k in traced.parameters if k in groups)
@@ -82,29 +87,40 @@ def step_graph(traced: Trace, optimizer: Optimizer, keys: Mapping[int, str], cli
         raise UsageError("PNN-TRAIN-977", "there is nothing to train", expected="parameters of the model",
                          got="an optimizer that holds none on which the loss depends",
                          hint="make the optimizer from model.parameters() of this model")
-    wrt = [forward.inputs[traced.parameters[k]] for k in trained]
-    backward = gradient(forward, wrt)
-    emit = GraphEmitter(Builder(forward.name, list(backward.nodes)), ALL)
+    builder = Builder(lowered.name, list(lowered.nodes))
+    nodes = {k: lowered.inputs[traced.parameters[k]] for k in trained}
     rules = [optimizer.rule(group) for group in optimizer.param_groups]
     states = tuple((key, slot) for key in trained for slot in rules[groups[key]].states)
-    place = {pair: emit.builder.add(ALL["input"], name=".".join(pair),
-                                    shape=emit.type(wrt[trained.index(pair[0])]).shape)
-             for pair in states}
+    place = {(key, slot): builder.add(ALL["input"], name=f"{key}.{slot}",
+                                      shape=builder.nodes[nodes[key]].type.shape) for key, slot in states}
     scalars = tuple((n, name) for n, rule in enumerate(rules) for name in rule.scalars)
-    given = {pair: emit.builder.add(ALL["input"], name=f"{pair[1]}{pair[0] or ''}",
-                                    shape=()) for pair in scalars}
+    given = {(n, name): builder.add(ALL["input"], name=f"{name}{n or ''}", shape=()) for n, name in scalars}
+    forward = Graph(tuple(builder.nodes), lowered.outputs, lowered.name)
+    ruled = [(k, groups[k], rules[groups[k]]) for k in trained]
+    weights = tuple(Trained(nodes[k], rule.name, tuple(place[k, name] for name in rule.states),
+                            tuple(given[n, name] for name in rule.scalars)) for k, n, rule in ruled)
+    plan = Plan(weights, clip, len(forward.outputs) - 1)
+    backward, graph = stepped(forward, plan, [rule for _, _, rule in ruled])
+    return StepGraph(graph, forward, backward, plan, traced, trained, states, scalars)
+
+
+def stepped(forward: Graph, plan: Plan, rules: Sequence[updates.Rule]) -> tuple[Graph, Graph]:
+    """(forward graph with gradients, the whole step) for a plan whose weights have these rules.
+
+    The nodes are those of theories/Autodiff/Step.v, in its order.
+    """
+    backward = gradient(forward, [w.node for w in plan.weights])
+    emit = GraphEmitter(Builder(forward.name, list(backward.nodes)), ALL)
     grads = list(backward.outputs[len(forward.outputs) :])
-    norm, clipped = updates.clip(emit, grads, emit.scalar(clip or 1.0))
-    made: dict[str, list[int]] = {}
-    for key, p, g in zip(trained, wrt, clipped if clip else grads):
-        n = groups[key]
-        own = {name: given[m, name] for m, name in scalars if m == n}
-        made[key] = rules[n].emit(emit, p, g, [place[key, slot] for slot in rules[n].states], own)
-    outputs = [forward.output, norm, *(made[k][0] for k in trained),
-               *(s for k in trained for s in made[k][1:]),
-               *(forward.outputs[traced.changed[k]] for k in traced.changed)]
-    graph = Graph(tuple(emit.builder.nodes), tuple(outputs), forward.name)
-    return StepGraph(graph, forward, backward, traced, trained, states, scalars)
+    limit = emit.scalar(plan.limit) if plan.limit else None
+    norm = updates.norm(emit, grads)
+    if limit is not None:
+        grads = updates.clip(emit, grads, norm, limit)
+    made = [rule.emit(emit, w.node, g, w.states, dict(zip(rule.scalars, w.scalars)))
+            for rule, w, g in zip(rules, plan.weights, grads)]
+    outputs = (forward.output, norm, *(m[0] for m in made), *(s for m in made for s in m[1:]),
+               *forward.outputs[1:])
+    return backward, Graph(tuple(emit.builder.nodes), outputs, forward.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,12 +248,21 @@ class TrainStep:
         return self.made[shapes][0] if shapes in self.made else self.build(*shapes)
 
     def save(self, folder: str | Path, shapes: Shapes) -> list[Path]:
-        """Write the graphs for these shapes in canonical form, and ``step.json`` that says what they are."""
+        """Write graphs and plan for these shapes in canonical form, and ``step.json`` that explains them."""
         place, plan = make_folder(folder), self.plan(shapes)
         for name, graph in (("forward", plan.forward), ("backward", plan.backward), ("step", plan.graph)):
             write_atomically(place / f"{name}.pvn", to_bytes(graph_words(graph)))
+        write_atomically(place / "plan.pvn", to_bytes(plan_words(plan.plan)))
         write_atomically(place / "step.json", json.dumps(self.facts(shapes), indent=2) + "\n")
-        return [place / f"{n}" for n in ("forward.pvn", "backward.pvn", "step.pvn", "step.json")]
+        return [place / f"{n}" for n in ("forward.pvn", "backward.pvn", "plan.pvn", "step.pvn", "step.json")]
+
+    def check(self, shapes: Shapes) -> CheckResult:
+        """Let the checker extracted from Coq make the step from forward graph and plan, and compare.
+
+        Raises what ``provenn.verify.checker.run_step`` raises.
+        """
+        plan = self.plan(shapes)
+        return checker.run_step(graph_words(plan.forward), plan_words(plan.plan), graph_words(plan.graph))
 
     def facts(self, shapes: Shapes) -> dict[str, Any]:
         """What the graphs for these shapes are, by node number, and their SHA-256."""
@@ -256,7 +281,7 @@ class TrainStep:
             "inputs": inputs, "arguments": t.arguments, "masks": [m.probability for m in t.masks],
             "states": [list(pair) for pair in plan.states], "scalars": [list(pair) for pair in plan.scalars],
             "outputs": ["loss", "norm", *plan.trained, *(".".join(p) for p in plan.states), *t.changed],
-            "theorem": THEOREM,
+            "theorem": checker.STEP_THEOREM,
         }
 
     def _optimizer_slots(self) -> list[tuple[tuple[str, str], Any]]:
