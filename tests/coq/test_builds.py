@@ -10,6 +10,7 @@ import pytest
 
 from provenn.base.words import to_bytes
 from tests.conftest import missing
+from tests.coq import steps
 from tests.coq.samples import Files, certified, damaged
 
 
@@ -22,22 +23,23 @@ def slow_program(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     if not found:
         missing("Coq's OCaml libraries are missing: apt-get install libcoq-core-ocaml-dev ocaml-findlib")
     folder = repository / "checker"
-    for path in [*(folder / "extracted" / "slow").glob("checker.ml*"), folder / "slow" / "glue.ml",
+    for path in [*(folder / "extracted" / "slow").glob("*.ml*"), folder / "slow" / "glue.ml",
                  folder / "driver.ml", folder / "farray.ml"]:
         shutil.copy(path, room)
     subprocess.run(["ocamlfind", "ocamlopt", "-rectypes", "-thread", "-w", "-a",
                     "-package", "unix,coq-core.kernel", "-linkpkg",
-                    "checker.mli", "checker.ml", "glue.ml", "farray.ml", "driver.ml", "-o", "slow"],
+                    "checker.mli", "checker.ml", "gradient.mli", "gradient.ml", "glue.ml", "farray.ml",
+                    "driver.ml", "-o", "slow"],
                    cwd=room, check=True, timeout=300)
     return room / "slow"
 
 
-def says(program: Path, files: Files, folder: Path) -> list[str]:
+def says(program: Path, files: Files, folder: Path, *verb: str) -> list[str]:
     """All lines but the time."""
-    paths = [folder / name for name in ("graph", "property", "certificate")]
+    paths = [folder / name for name in ("first", "second", "third")]
     for path, words in zip(paths, files):
         path.write_bytes(to_bytes(words))
-    done = subprocess.run([str(program), *map(str, paths)], capture_output=True, text=True, timeout=60,
+    done = subprocess.run([str(program), *verb, *map(str, paths)], capture_output=True, text=True, timeout=60,
                           check=False)
     return [line for line in done.stdout.split("\n") if not line.startswith("seconds")]
 
@@ -49,3 +51,14 @@ def test_both_builds_say_the_same(k: int, slow_program: Path, checker_program: P
     for mutant in [files, *damaged(files, seed=k, count=60)]:
         fast, slow = says(checker_program, mutant, tmp_path), says(slow_program, mutant, tmp_path)
         assert fast == slow or "index-outside" in fast[-2]
+
+
+@pytest.mark.parametrize("tag", ["conv", "logsumexp", "softplus"])
+def test_both_builds_say_the_same_of_steps(
+    tag: str, slow_program: Path, checker_program: Path, tmp_path: Path
+) -> None:
+    files = steps.of_op(tag, seed=1)
+    assert "accepted" in says(checker_program, files, tmp_path, "gradient")
+    for mutant in [files, *damaged(files, seed=1, count=60)]:
+        fast = says(checker_program, mutant, tmp_path, "gradient")
+        assert fast == says(slow_program, mutant, tmp_path, "gradient")
