@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,12 @@ import pytest
 from provenn.coq import trust
 
 
-def test_the_theorem_rests_on_the_standard_axioms_only() -> None:
-    assert trust.assumptions(), "nothing is recorded: run make trust"
-    assert trust.foreign() == []
-    assert "no axiom is our own" in trust.claim()
+@pytest.mark.parametrize("theorem", trust.VERDICTS + trust.GRADIENTS)
+def test_the_theorems_rest_on_the_standard_axioms_only(theorem: str) -> None:
+    assert trust.assumptions(theorem), "nothing is recorded: run make trust"
+    assert trust.foreign(theorem) == []
+    assert "no axiom is our own" in trust.claim(theorem)
+    assert trust.statement(theorem).startswith(theorem)
 
 
 def test_unproved_lemmas_are_said_aloud(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -21,8 +24,11 @@ def test_unproved_lemmas_are_said_aloud(monkeypatch: pytest.MonkeyPatch) -> None
     assert "The proof is not finished" in trust.markdown()
 
 
-def test_the_record_is_about_the_headline_theorem() -> None:
+def test_the_record_is_about_the_headline_theorems(repository: Path) -> None:
+    asked = (repository / "src" / "provenn" / "coq" / "headlines.v").read_text()
     assert trust.record().startswith("check_sound\n")
+    names = re.findall(r"^Print Assumptions (\S+)\.$", asked, re.MULTILINE)
+    assert names == [*trust.VERDICTS, *trust.GRADIENTS]
 
 
 def test_trust_md_is_current(repository: Path) -> None:
@@ -30,6 +36,6 @@ def test_trust_md_is_current(repository: Path) -> None:
 
 
 def test_names_are_found_in_either_layout(monkeypatch: pytest.MonkeyPatch) -> None:
-    said = "x\nAxioms:\nA.b : T\nLong.name\n  : forall x : nat,\n    x = x\nc\n  : int\n"
+    said = "check_sound\nAxioms:\nA.b : T\nLong.name\n  : forall x : nat,\n    x = x\nc\n  : int\n"
     monkeypatch.setattr(trust, "record", lambda: said)
     assert trust.assumptions() == ["A.b", "Long.name", "c"]

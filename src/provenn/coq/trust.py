@@ -1,7 +1,7 @@
 """TRUST.md: what is proved, what is tested, what is trusted, from the ops' facets and from Coq itself.
 
-``python -m provenn.coq.trust`` prints the page. The assumptions of the headline theorem are what Coq's
-``Print Assumptions`` said when ``make trust`` last ran; they are kept in assumptions.txt beside this file.
+``python -m provenn.coq.trust`` prints the page. The assumptions of the theorems are what Coq's ``Print
+Assumptions`` said when ``make trust`` last ran; they are kept in assumptions.txt beside this file.
 """
 
 from __future__ import annotations
@@ -19,46 +19,64 @@ NAME = re.compile(r"^([A-Za-z_][\w.']*)\s*:", re.MULTILINE)
 STANDARD = ("ClassicalDedekindReals.", "FunctionalExtensionality.", "Classical_Prop.", "Eqdep.",
             "PrimFloat.", "FloatAxioms.", "FloatOps.", "FloatClass.", "PrimInt63.", "Uint63.", "Sint63.",
             "SpecFloat.", "PArray.")
+# The theorems of headlines.v, as Coq names them there; the headline of each pillar comes first.
+VERDICTS = ("check_sound",)
+GRADIENTS = ("CheckStepProof.check_step_sound", "StepProof.train_step_correct",
+             "ReverseProof.loss_gradient_correct", "FrechetProof.loss_gradient_frechet")
+START = re.compile(rf"^(?=(?:{'|'.join(map(re.escape, VERDICTS + GRADIENTS))})\n)", re.MULTILINE)
 FACETS = ("shape", "kernel", "interval", "transpose", "slope", "lines", "grad")
 
 
 def record() -> str:
-    """Coq's own words about the headline theorem, or nothing in a build that lacks them."""
+    """Coq's own words about the theorems, or nothing in a build that lacks them."""
     return RECORD.read_text() if RECORD.is_file() else ""
 
 
-def assumptions() -> list[str]:
-    """Names of the axioms and primitives that the headline theorem rests on, sorted."""
-    return sorted(set(NAME.findall(record().partition("Axioms:")[2])))
+def about(theorem: str) -> str:
+    """Coq's own words about one of the theorems: its statement, then its axioms."""
+    parts = [part for part in START.split(record()) if part.startswith(f"{theorem}\n")]
+    return parts[0] if parts else ""
 
 
-def foreign() -> list[str]:
+def statement(theorem: str) -> str:
+    """What a theorem says, as Coq prints it."""
+    return about(theorem).partition("Axioms:")[0].strip() or "not recorded: run `make trust`"
+
+
+def assumptions(*theorems: str) -> list[str]:
+    """Names of the axioms and primitives that these theorems rest on, sorted."""
+    said = [about(t).partition("Axioms:")[2] for t in theorems or VERDICTS]
+    return sorted({name for part in said for name in NAME.findall(part)})
+
+
+def foreign(*theorems: str) -> list[str]:
     """Assumptions that are not Coq's own: lemmas still to be proved. Empty in a release."""
-    return [n for n in assumptions() if "." in n and not n.startswith(STANDARD)]
+    return [n for n in assumptions(*theorems) if "." in n and not n.startswith(STANDARD)]
 
 
-def claim() -> str:
+def claim(*theorems: str) -> str:
     """What may be said about the assumptions, given what they are."""
-    if not record():
+    if not all(about(t) for t in theorems or VERDICTS):
         return "They have not been recorded in this build."
-    if foreign():
-        return (f"**The proof is not finished**: {len(foreign())} of them are lemmas of this project "
-                f"that have no proof yet ({', '.join(foreign())}).")
+    lacking = foreign(*theorems)
+    if lacking:
+        return (f"**The proof is not finished**: {len(lacking)} of them are lemmas of this project "
+                f"that have no proof yet ({', '.join(lacking)}).")
     return "All come from Coq's standard library: no axiom is our own, and nothing is `Admitted`."
 
 
-def grouped() -> dict[str, list[str]]:
+def grouped(*theorems: str) -> dict[str, list[str]]:
     """The assumptions by module."""
     groups: dict[str, list[str]] = {}
-    for name in assumptions():
+    for name in assumptions(*theorems):
         module, _, last = name.rpartition(".")
         groups.setdefault(module or "primitive types", []).append(last)
     return groups
 
 
-def by_module() -> str:
+def by_module(*theorems: str) -> str:
     """The assumptions as a list with one line a module of Coq's standard library."""
-    lines = [f"- `{module}`: {', '.join(names)}" for module, names in grouped().items()]
+    lines = [f"- `{module}`: {', '.join(names)}" for module, names in grouped(*theorems).items()]
     return "\n".join(lines) or "- not recorded: run `make trust`"
 
 
@@ -82,10 +100,11 @@ def ops_table(ops: dict[str, Op] = ALL) -> str:
 
 def markdown() -> str:
     """The whole of TRUST.md."""
-    statement = record().partition("Axioms:")[0].strip() or "not recorded: run `make trust`"
     text = PROSE.read_text()
-    for key, value in (("AXIOMS", by_module()), ("OPS", ops_table()), ("STATEMENT", statement),
-                       ("CLAIM", claim())):
+    for key, value in (("AXIOMS", by_module()), ("OPS", ops_table()), ("STATEMENT", statement(*VERDICTS)),
+                       ("CLAIM", claim()), ("GRADIENT AXIOMS", by_module(*GRADIENTS)),
+                       ("GRADIENT CLAIM", claim(*GRADIENTS)), ("STEP", statement(GRADIENTS[0])),
+                       ("GRADIENT", statement(GRADIENTS[2]))):
         text = text.replace(f"<<{key}>>", value)
     return text
 

@@ -1,0 +1,28 @@
+(** What TRUST.md shows of Coq: the statement of each headline theorem, then all that it rests on.
+
+    Our modules are not imported where assumptions are printed, so that every name of ours shows its module. *)
+From Provenn Require Import Checker.Sound.
+Check check_sound.
+Print Assumptions check_sound.
+
+From Provenn Require Autodiff.FrechetProof Autodiff.ReverseProof Autodiff.StepProof Autodiff.CheckStepProof.
+Module Step_file.
+From Coq Require Import Reals NArith List.
+Check CheckStepProof.check_step_sound.
+End Step_file.
+Print Assumptions CheckStepProof.check_step_sound.
+Module Train_step.
+From Coq Require Import Reals NArith List.
+Check StepProof.train_step_correct.
+End Train_step.
+Print Assumptions StepProof.train_step_correct.
+Module Gradient.
+From Coq Require Import Reals NArith List.
+Check ReverseProof.loss_gradient_correct.
+End Gradient.
+Print Assumptions ReverseProof.loss_gradient_correct.
+Module Frechet.
+From Coq Require Import Reals NArith List.
+Check FrechetProof.loss_gradient_frechet.
+End Frechet.
+Print Assumptions FrechetProof.loss_gradient_frechet.
