@@ -36,3 +36,22 @@ def test_options_in_the_page_exist(repository: Path, verb: str) -> None:
     shown = {o for use in uses for o in re.findall(r"(?<![\w-])--?[a-z][a-z-]*", use)}
     assert shown
     assert shown <= known
+
+
+def test_the_step_in_the_page_about_gradients_is_the_one_that_is_made(
+    repository: Path, checker_program: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (repository / "docs/gradients.md").read_text()
+    code = re.findall(r"```python\n(.*?)```", page, re.DOTALL)[0]
+    exec(compile(code, "docs/gradients.md", "exec"), {})
+    said = capsys.readouterr().out.split("\n")
+    shown = re.findall(r"^  %\d+ = .*$", page, re.MULTILINE)
+    assert len(shown) == 38
+    assert set(shown) <= set(said)
+    assert said[-2] == "True"
+
+
+def test_the_theorem_in_the_page_about_gradients_is_the_one_that_is_proved(repository: Path) -> None:
+    page = (repository / "docs/gradients.md").read_text()
+    theorem = re.findall(r"```coq\n(.*?)```", page, re.DOTALL)[0]
+    assert theorem in (repository / "theories/Autodiff/ReverseProof.v").read_text()
