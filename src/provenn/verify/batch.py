@@ -19,6 +19,7 @@ import numpy as np
 from provenn.base.words import Words, sha256, to_bytes
 from provenn.bounds.backward import State, make_lines, root_state, tighten
 from provenn.bounds.regions import Indices, Regions
+from provenn.bounds.slopes import Combination, improve_goals
 from provenn.io.output import write_atomically
 from provenn.ir.canonical import graph_words
 from provenn.ir.graph import Graph
@@ -85,14 +86,21 @@ class Prover:
 
     def _sloped(self, state: State, case: Indices, final: Final, shown: Mask,
                 steps: tuple[Tighten, ...]) -> Mask:
-        """Choose slopes for the rivals that are not yet beaten, where that is not hopeless."""
+        """Choose slopes for the rivals that are not yet beaten, where that is not hopeless.
+
+        They start flat: so every bound is at least that of interval arithmetic.
+        """
         near = ~shown & (final.value.min(1) > -NEAR * np.abs(final.bound).mean(1))
         box, rival = np.nonzero((final.value <= 0.0) & near[:, None])
         value, slopes = final.value.copy(), dict[tuple[int, int], Slopes]()
         for i in range(0, len(box), PAIRS):
             b, p = box[i : i + PAIRS], rival[i : i + PAIRS]
             margin = 2.0 * final.margin[b, p]
-            found = self.brancher.ascend(state, case, final.multipliers, b, p, STEPS, margin)
+            goals = self.brancher.goals
+            rows = Combination(*(v[:, None] for v in (goals.cx[case[b], p], goals.cy[case[b], p],
+                                                      goals.d[case[b], p])))
+            flat = {u: np.zeros((len(b), self.regions.sizes[u])) for u in self.regions.unary}
+            found = improve_goals(self.regions, state, b, rows, np.ones((len(b), 1)), STEPS, margin, flat)
             value[b, p] = found.bound - margin
             for k, key in enumerate(zip(b.tolist(), p.tolist())):
                 slopes[key] = found.best.vectors(self.regions.sizes, k)
