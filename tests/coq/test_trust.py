@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from provenn.coq import trust
+from provenn.ir.op import Have, Zero
+from provenn.ops import ALL
 
 
 @pytest.mark.parametrize("theorem", trust.VERDICTS + trust.GRADIENTS)
@@ -39,3 +41,13 @@ def test_names_are_found_in_either_layout(monkeypatch: pytest.MonkeyPatch) -> No
     said = "check_sound\nAxioms:\nA.b : T\nLong.name\n  : forall x : nat,\n    x = x\nc\n  : int\n"
     monkeypatch.setattr(trust, "record", lambda: said)
     assert trust.assumptions() == ["A.b", "Long.name", "c"]
+
+
+def test_lemmas_that_ops_name_are_proved(repository: Path) -> None:
+    facets = [getattr(op, name) for op in ALL.values() for name in trust.FACETS]
+    named = {f.lemma for f in facets if isinstance(f, (Have, Zero)) and f.lemma}
+    assert "RuleProof.rule1_adjoint" in named
+    for lemma in named:
+        module, _, name = lemma.partition(".")
+        [source] = (repository / "theories").rglob(f"{module}.v")
+        assert re.search(rf"^(Theorem|Lemma) {name}\b", source.read_text(), re.MULTILINE), lemma
