@@ -19,8 +19,10 @@ from provenn.errors import ProvennError, UsageError
 from provenn.ir.canonical import graph_words
 from provenn.ir.graph import Graph
 from provenn.tensor import Tensor
+from provenn.train import tie
 from provenn.train.models import WIDTHS, build, design
 from provenn.train.step import NORM, TrainStep
+from provenn.verify.checker import CheckResult
 
 RNG = np.random.default_rng(5)
 X = RNG.random((6, 1, 8, 8), np.float32)
@@ -165,6 +167,15 @@ def test_groups_are_part_of_the_plan(checker_program: Path) -> None:
     plan = step.build(X.shape, Y.shape).plan
     assert len({w.scalars for w in plan.weights}) == 2
     assert step.check((X.shape, Y.shape)).accepted
+
+
+@pytest.mark.parametrize(("reason", "words"), [
+    ("stack-overflow", "not compared with the proved transformation: stack-overflow"),
+    ("malformed", "NOT THE PROVED ONE: the checker rejected the step graph (malformed)"),
+])
+def test_refusals_are_told_apart_from_failures(reason: str, words: str) -> None:
+    said = CheckResult(accepted=False, reason=reason, facts={}, seconds=0.0, binary_sha256="")
+    assert tie.sentence(tie.record(said)) == words
 
 
 def test_donated_inputs_are_the_ones_that_are_replaced() -> None:

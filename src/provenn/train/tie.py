@@ -17,12 +17,14 @@ from provenn.verify.checker import CheckResult
 
 RECORD = "checked.json"
 TRANSFORMATION = "Provenn.Autodiff.Step.train_step"
+# Refusals that say nothing about the step, only about its size.
+LIMITS = ("stack-overflow", "out-of-memory", "too-large")
 
 
 def tie(step: TrainStep, shapes: Shapes) -> dict[str, Any]:
     """Ask the checker about the step for these shapes.
 
-    ``accepted`` is None where no checker can be asked, and ``reason`` says why.
+    ``accepted`` is None where no checker can be asked or the step is too large for it; ``reason`` says why.
     """
     try:
         return record(step.check(shapes))
@@ -32,7 +34,8 @@ def tie(step: TrainStep, shapes: Shapes) -> dict[str, Any]:
 
 def record(said: CheckResult) -> dict[str, Any]:
     """What the checker said as plain data."""
-    return {"accepted": said.accepted, "reason": said.reason, "detail": said.detail, "facts": said.facts,
+    accepted = None if said.reason in LIMITS else said.accepted
+    return {"accepted": accepted, "reason": said.reason, "detail": said.detail, "facts": said.facts,
             "seconds": said.seconds, "checker_sha256": said.binary_sha256, "theorem": checker.STEP_THEOREM}
 
 
