@@ -40,7 +40,7 @@ add = Op(
     tag="add", code=3, coq="Provenn.IR.LinMap", facts=("affine", "sum", "elementwise", "increasing"),
     shape=Have(families.same_shapes), kernel=Have(kernel), interval=Have(families.moved(kernel)),
     transpose=Have(transpose), slope=families.AFFINE, lines=families.AFFINE,
-    grad=Have(grad, "RuleProof.rule2_adjoint"), lower=families.CORE,
+    grad=Have(grad), lower=families.CORE,
     stablehlo=families.written("add"),
     enclose=families.both_ends("add"), onnx=Have(("Add",)),
 )

@@ -53,7 +53,7 @@ contract = Op(
     attrs=("loops", "out", "left", "right"),
     shape=Have(shape), kernel=Have(kernel), interval=families.NO_BOUNDS,
     transpose=families.NO_BOUNDS, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
-    grad=Have(grad, "RuleProof.rule_adjoint"), lower=families.CORE,
+    grad=Have(grad), lower=families.CORE,
     stablehlo=Have(write),
     enclose=families.by_centre("contract"), onnx=families.NOT_READ,
 )

@@ -41,7 +41,7 @@ erf = Op(
     tag="erf", code=32, coq="Provenn.Autodiff.Core", facts=("elementwise",),
     shape=Have(families.like_input), kernel=Have(kernel), interval=families.NO_BOUNDS,
     transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
-    grad=Have(grad, "RuleProof.rule1_adjoint"), lower=families.CORE,
+    grad=Have(grad), lower=families.CORE,
     stablehlo=Have(write),
     enclose=families.both_ends("erf"), onnx=families.NOT_READ,
 )

@@ -64,7 +64,7 @@ logsumexp = Op(
     tag="logsumexp", code=38, coq="Provenn.Autodiff.Core", attrs=("dims",),
     shape=Have(shape), kernel=Have(kernel), interval=families.NO_BOUNDS,
     transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
-    grad=Have(grad, "RuleProof.logsumexp_adjoint"), lower=families.CORE,
+    grad=Have(grad), lower=families.CORE,
     stablehlo=Have(write),
     enclose=families.both_ends("logsumexp"), onnx=families.NOT_READ,
 )

@@ -50,7 +50,7 @@ move = Op(
     attrs=("loops", "out", "src"),
     shape=Have(shape), kernel=Have(kernel), interval=families.NO_BOUNDS,
     transpose=families.NO_BOUNDS, slope=families.AFFINE, lines=families.AFFINE,
-    grad=Have(grad, "ViewProof.move_adjoint"), lower=families.CORE,
+    grad=Have(grad), lower=families.CORE,
     stablehlo=Have(write),
     enclose=families.both_ends("move"), onnx=families.NOT_READ,
 )

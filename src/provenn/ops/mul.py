@@ -50,7 +50,7 @@ mul = Op(
     constants=(1,),
     shape=Have(families.same_shapes), kernel=Have(kernel), interval=Have(interval),
     transpose=Have(transpose), slope=families.AFFINE, lines=families.AFFINE,
-    grad=Have(grad, "RuleProof.rule2_adjoint"), lower=families.CORE,
+    grad=Have(grad), lower=families.CORE,
     stablehlo=families.written("multiply"),
     enclose=families.by_centre("mul"), onnx=Have(("Mul",)),
 )

@@ -34,7 +34,7 @@ sigmoid = Op(
     tag="sigmoid", code=30, coq="Provenn.Autodiff.Core", facts=("elementwise",),
     shape=Have(families.like_input), kernel=Have(kernel), interval=families.NO_BOUNDS,
     transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
-    grad=Have(grad, "RuleProof.rule1_adjoint"), lower=families.CORE,
+    grad=Have(grad), lower=families.CORE,
     stablehlo=families.written("logistic"),
     enclose=families.both_ends("sigmoid"), onnx=families.NOT_READ,
 )

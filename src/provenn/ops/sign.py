@@ -26,7 +26,7 @@ sign = Op(
     tag="sign", code=37, coq="Provenn.Autodiff.Core", facts=("elementwise",),
     shape=Have(families.like_input), kernel=Have(kernel), interval=families.NO_BOUNDS,
     transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
-    grad=Zero("RuleProof.rule1_adjoint"), lower=families.CORE,
+    grad=Zero(), lower=families.CORE,
     stablehlo=families.written("sign"),
     enclose=families.NO_ENCLOSURE, onnx=families.NOT_READ,
 )

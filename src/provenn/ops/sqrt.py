@@ -33,7 +33,7 @@ sqrt = Op(
     tag="sqrt", code=28, coq="Provenn.Autodiff.Core", facts=("elementwise",),
     shape=Have(families.like_input), kernel=Have(kernel), interval=families.NO_BOUNDS,
     transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
-    grad=Have(grad, "RuleProof.rule1_adjoint"), lower=families.CORE,
+    grad=Have(grad), lower=families.CORE,
     stablehlo=families.written("sqrt"),
     enclose=families.both_ends("sqrt"), onnx=families.NOT_READ,
 )
