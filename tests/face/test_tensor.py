@@ -113,7 +113,8 @@ def test_no_alias_with_what_it_was_made_from() -> None:
     assert x.tolist() == [1, 1, 1]
 
 
-@pytest.mark.parametrize("bad", [[], [[1], [2, 3]], "text", [1j], None, object(), np.zeros((0, 3))], ids=lambda v: type(v).__name__)
+@pytest.mark.parametrize("bad", [[], [[1], [2, 3]], "text", [1j], None, object(), np.zeros((0, 3))],
+                         ids=lambda v: type(v).__name__)
 def test_what_is_no_tensor(bad: Any) -> None:
     with pytest.raises(GraphError, match="PNN-FACE-901"):
         Tensor(bad)
