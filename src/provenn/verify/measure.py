@@ -122,7 +122,7 @@ class Runner:
                                      stdout=subprocess.PIPE, stderr=subprocess.PIPE, errors="replace",
                                      start_new_session=True)
             self.children.add(child)
-        self.started(instance)
+        self.started(replace(instance, limit=limit))
         out, err, late = self._wait(child, limit + GRACE)
         whole = time.perf_counter() - start
         if self.stopped:
