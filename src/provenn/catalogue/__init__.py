@@ -1,14 +1,25 @@
 """Every error code with its long text; ``provenn explain CODE`` prints it.
 
 One module an area: graphs (SHAPE, GRAPH, OP), files of others (ONNX, VNNLIB, PROP), certificates
-(CERT, CHECK) and the program itself (TOOL, CLI). A test compares the codes with those in the source.
+(CERT, CHECK), benchmarks (BENCH) and the program itself (TOOL, CLI). A test compares the codes with
+those in the source.
 """
 
 from __future__ import annotations
 
 import difflib
 
-from provenn.catalogue import certificates, compilation, face, graphs, networks, program, properties, training
+from provenn.catalogue import (
+    benchmarks,
+    certificates,
+    compilation,
+    face,
+    graphs,
+    networks,
+    program,
+    properties,
+    training,
+)
 from provenn.catalogue.entry import Entry
 from provenn.errors import UsageError
 
@@ -16,7 +27,8 @@ __all__ = ["ENTRIES", "Entry", "explain"]
 
 ENTRIES: dict[str, Entry] = {
     e.code: e
-    for area in (graphs, compilation, face, properties, networks, certificates, training, program)
+    for area in (graphs, compilation, face, properties, networks, certificates, training, program,
+                 benchmarks)
     for e in area.ENTRIES
 }
 

@@ -1,4 +1,4 @@
-"""The command line: ``provenn verify | check | explain | doctor | supports | version``."""
+"""The command line: ``provenn verify | check | bench | explain | doctor | supports | version``."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 import typer
 from typer.exceptions import Abort, TyperException
 
-from provenn.cli import certify, check, data, doctor, explain, show, supports, train, verify, version
+from provenn.cli import bench, certify, check, data, doctor, explain, show, supports, train, verify, version
 from provenn.cli.console import error_data, narration, output, say_json, show_error
 from provenn.errors import CertificateError, ProvennError, ToolError, UsageError
 
@@ -32,6 +32,7 @@ app = typer.Typer(
 )
 app.command("verify")(verify.verify)
 app.command("check")(check.check)
+app.command("bench")(bench.bench)
 app.command("certify")(certify.certify)
 app.command("explain")(explain.explain)
 app.command("train")(train.train)
