@@ -8,7 +8,6 @@ from typing import Annotated, Any
 import typer
 
 from provenn.cli.console import narrate, narration, output, say, say_json
-from provenn.train import sources
 
 Name = Annotated[str | None, typer.Argument(metavar="[mnist|fashion-mnist|digits]",
                                             help="Without: list them.")]
@@ -29,6 +28,8 @@ def data(
     published one. Data sets are kept in PROVENN_DATA, or in ~/.cache/provenn.
     """
     output.json = as_json
+    from provenn.train import sources
+
     if name is None:
         return _list(as_json)
     source = sources.find(name)
@@ -51,6 +52,7 @@ def data(
 
 def _described(name: str) -> dict[str, Any]:
     """Counts and shape, read from the files."""
+    from provenn.train import sources
     from provenn.train.dataset import load
 
     train, test = load(name)
@@ -60,6 +62,8 @@ def _described(name: str) -> dict[str, Any]:
 
 
 def _list(as_json: bool) -> None:
+    from provenn.train import sources
+
     rows = [(s.name, s.title, sources.is_cached(s.name)) for s in sources.SOURCES.values()]
     if as_json:
         return say_json({"folder": str(sources.cache()),

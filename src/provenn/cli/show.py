@@ -7,14 +7,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import numpy as np
 import typer
 
 from provenn.cli.console import narrate, output, say, say_json
 from provenn.errors import UsageError
-from provenn.train import drawing
 
 if TYPE_CHECKING:
+    from provenn.train import drawing
     from provenn.train.dataset import Dataset
 
 Rows = Annotated[list[int] | None, typer.Option("--index", "-i", metavar="N",
@@ -47,7 +46,7 @@ def show(
 ) -> None:
     """Draw images in the terminal, or show the statistics of a data set."""
     output.json = as_json
-    from provenn.train import dataset
+    from provenn.train import dataset, drawing
 
     if part not in ("train", "test"):
         raise UsageError("PNN-CLI-807", "these images cannot be shown", got=f"part {part}",
@@ -90,6 +89,8 @@ def _title(data: Dataset, row: int, answers: Any) -> str:
 def _choose(data: Dataset, index: list[int] | None, label: int | None, shuffle: bool, seed: int,
             answers: Any) -> Any:
     """Numbers of the images that fit the options; UsageError PNN-CLI-807 when none does."""
+    import numpy as np
+
     rows = np.arange(len(data)) if index is None else np.array(index)
     outside = rows[(rows < 0) | (rows >= len(data))]
     if len(outside):
@@ -115,7 +116,7 @@ def _answers(model: Path, data: Dataset) -> Any:
 
 def _fooled(model: Path, data: Dataset, rows: Any, eps: float, ways: dict[str, Any]) -> list[drawing.Picture]:
     """Each image, the moved one, and the difference, side by side."""
-    from provenn.train import checkpoint, evaluation
+    from provenn.train import checkpoint, drawing, evaluation
 
     net = checkpoint.from_pretrained(model)
     clean, labels = data.batch(rows)
@@ -124,7 +125,7 @@ def _fooled(model: Path, data: Dataset, rows: Any, eps: float, ways: dict[str, A
     made = []
     for k, row in enumerate(rows):
         pictures = [drawing.draw(image, **ways) for image in
-                    (clean[k, 0], moved[k, 0], np.abs(moved[k, 0] - clean[k, 0]) / eps)]
+                    (clean[k, 0], moved[k, 0], abs(moved[k, 0] - clean[k, 0]) / eps)]
         titles = [_title(data, int(row), None), f"moved: {data.classes[said[k]]}", f"difference / {eps:g}"]
         made.append(drawing.beside([drawing.titled(p, t) for p, t in zip(pictures, titles)]))
     return made
@@ -132,6 +133,8 @@ def _fooled(model: Path, data: Dataset, rows: Any, eps: float, ways: dict[str, A
 
 def _statistics(data: Dataset, as_json: bool) -> None:
     """Images a class, and mean and deviation of the pixels in [0, 1]."""
+    import numpy as np
+
     pixels = data.images.astype(np.float64) / data.largest
     counts = np.bincount(data.labels, minlength=len(data.classes))
     facts: dict[str, Any] = {"images": len(data), "shape": list(data.shape[1:]), "mean": float(pixels.mean()),
