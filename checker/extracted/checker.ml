@@ -107,6 +107,10 @@ let leb = Uint63.le
 
 let abs = Float64.abs
 
+(** val sqrt : Float64.t -> Float64.t **)
+
+let sqrt = Float64.sqrt
+
 (** val opp : Float64.t -> Float64.t **)
 
 let opp = Float64.opp
@@ -151,6 +155,11 @@ let normfr_mantissa = Float64.normfr_mantissa
 
 let frshiftexp = Float64.frshiftexp
 
+(** val infinity : Float64.t **)
+
+let infinity =
+  (Float64.of_float (infinity))
+
 (** val nan : Float64.t **)
 
 let nan =
@@ -178,6 +187,14 @@ module Nat =
     | S n' -> (match m with
                | O -> false
                | S m' -> eqb n' m')
+
+  (** val even : nat -> bool **)
+
+  let rec even = function
+  | O -> true
+  | S n0 -> (match n0 with
+             | O -> false
+             | S n' -> even n')
  end
 
 module Pos =
@@ -1686,13 +1703,1077 @@ let valid l =
                if ltb (psi k) eout.len then eqb0 (phi (psi k)) k else true))
          | _ -> true)))
 
+type itv = { inf : Float64.t; sup : Float64.t }
+
+type line = { slope : Float64.t; shift : Float64.t }
+
+type curve = { val0 : (Float64.t -> itv); rate : (Float64.t -> itv) }
+
+type rule = { range : (Float64.t -> Float64.t -> itv);
+              around : (Float64.t -> Float64.t -> Float64.t -> Float64.t ->
+                       line * line) }
+
+(** val min2 : Float64.t -> Float64.t -> Float64.t **)
+
+let min2 a b =
+  add1 (minf a b) (mul0 (Float64.of_float (0x0p+0)) (add1 a b))
+
+(** val max2 : Float64.t -> Float64.t -> Float64.t **)
+
+let max2 a b =
+  add1 (maxf a b) (mul0 (Float64.of_float (0x0p+0)) (add1 a b))
+
+(** val min4 :
+    Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t **)
+
+let min4 a b c d =
+  add1 (minf (minf a b) (minf c d))
+    (mul0 (Float64.of_float (0x0p+0)) (add1 (add1 a b) (add1 c d)))
+
+(** val mul_dn :
+    Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t **)
+
+let mul_dn a b c d =
+  min4 (dn (mul0 a c)) (dn (mul0 a d)) (dn (mul0 b c)) (dn (mul0 b d))
+
+(** val clampto : Float64.t -> Float64.t -> Float64.t -> Float64.t **)
+
+let clampto l h t =
+  if leb0 l t then if leb0 t h then t else h else l
+
+(** val end_dn : Float64.t -> Float64.t -> Float64.t -> Float64.t **)
+
+let end_dn v a x =
+  dn (sub1 v (up (mul0 a x)))
+
+(** val tangent_dn :
+    Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t ->
+    Float64.t -> Float64.t -> Float64.t **)
+
+let tangent_dn v p q t a l h =
+  dn
+    (add1 (end_dn v a t)
+      (mul_dn (dn (sub1 p a)) (up (sub1 q a)) (dn (sub1 l t)) (up (sub1 h t))))
+
+(** val neg : itv -> itv **)
+
+let neg i =
+  { inf = (opp i.sup); sup = (opp i.inf) }
+
+(** val opposite : curve -> curve **)
+
+let opposite c =
+  { val0 = (fun x -> neg (c.val0 x)); rate = (fun x -> neg (c.rate x)) }
+
+(** val mirror : curve -> curve **)
+
+let mirror c =
+  { val0 = (fun x -> neg (c.val0 (opp x))); rate = (fun x -> c.rate (opp x)) }
+
+(** val flip : line -> line **)
+
+let flip s =
+  { slope = (opp s.slope); shift = (opp s.shift) }
+
+(** val turn : line -> line **)
+
+let turn s =
+  { slope = s.slope; shift = (opp s.shift) }
+
+(** val secant :
+    Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t **)
+
+let secant t v h w other =
+  let q = div0 (sub1 w v) (sub1 h t) in if finb q then q else other
+
+(** val convex_lower :
+    curve -> Float64.t -> Float64.t -> Float64.t -> line **)
+
+let convex_lower c l h t =
+  let t0 = clampto l h t in
+  let v = c.val0 t0 in
+  let g = c.rate t0 in
+  { slope = g.inf; shift = (tangent_dn v.inf g.inf g.sup t0 g.inf l h) }
+
+(** val concave_lower : curve -> Float64.t -> Float64.t -> line **)
+
+let concave_lower c l h =
+  let v = (c.val0 l).inf in
+  let w = (c.val0 h).inf in
+  let a = secant l v h w (Float64.of_float (0x0p+0)) in
+  { slope = a; shift = (min2 (end_dn v a l) (end_dn w a h)) }
+
+(** val s_lower :
+    curve -> Float64.t -> Float64.t -> Float64.t -> Float64.t -> line **)
+
+let s_lower c m l h t =
+  if leb0 h m
+  then convex_lower c l h t
+  else if leb0 m l
+       then concave_lower c l h
+       else let t0 = clampto l m t in
+            let v = (c.val0 t0).inf in
+            let g = c.rate t0 in
+            let w = (c.val0 h).inf in
+            let a = minf g.inf (secant t0 v h w g.inf) in
+            { slope = a; shift =
+            (min2 (tangent_dn v g.inf g.sup t0 a l m)
+              (min2 (end_dn (c.val0 m).inf a m) (end_dn w a h))) }
+
+(** val convex_lines :
+    curve -> Float64.t -> Float64.t -> Float64.t -> Float64.t -> line * line **)
+
+let convex_lines c l h t _ =
+  ((convex_lower c l h t), (flip (concave_lower (opposite c) l h)))
+
+(** val concave_lines :
+    curve -> Float64.t -> Float64.t -> Float64.t -> Float64.t -> line * line **)
+
+let concave_lines c l h _ u =
+  ((concave_lower c l h), (flip (convex_lower (opposite c) l h u)))
+
+(** val s_lines :
+    curve -> Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t ->
+    line * line **)
+
+let s_lines c m l h t u =
+  ((s_lower c m l h t),
+    (turn (s_lower (mirror c) (opp m) (opp h) (opp l) (opp u))))
+
+(** val z_lines :
+    curve -> Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t ->
+    line * line **)
+
+let z_lines c m l h t u =
+  let (a, b) = s_lines (opposite c) m l h u t in ((flip b), (flip a))
+
+(** val flat_lines : itv -> line * line **)
+
+let flat_lines i =
+  ({ slope = (Float64.of_float (0x0p+0)); shift = i.inf }, { slope =
+    (Float64.of_float (0x0p+0)); shift = i.sup })
+
+(** val rising : curve -> Float64.t -> Float64.t -> itv **)
+
+let rising c l h =
+  { inf = (c.val0 l).inf; sup = (c.val0 h).sup }
+
+(** val falling : curve -> Float64.t -> Float64.t -> itv **)
+
+let falling c l h =
+  { inf = (c.val0 h).inf; sup = (c.val0 l).sup }
+
+(** val clamp : Float64.t -> Float64.t **)
+
+let clamp q =
+  if leb0 (Float64.of_float (0x0p+0)) q
+  then if leb0 q (Float64.of_float (0x1p+0))
+       then q
+       else (Float64.of_float (0x1p+0))
+  else (Float64.of_float (0x0p+0))
+
+(** val relu : Float64.t -> Float64.t **)
+
+let relu x =
+  if leb0 (Float64.of_float (0x0p+0)) x
+  then x
+  else (Float64.of_float (0x0p+0))
+
+(** val adaptive : Float64.t -> Float64.t -> Float64.t **)
+
+let adaptive l h =
+  if leb0 (opp (mul0 l (Float64.of_float (0x1.ep-1)))) h
+  then (Float64.of_float (0x1p+0))
+  else (Float64.of_float (0x0p+0))
+
+(** val lower_slope : Float64.t -> Float64.t -> Float64.t -> Float64.t **)
+
+let lower_slope l h a =
+  if leb0 (Float64.of_float (0x0p+0)) l
+  then (Float64.of_float (0x1p+0))
+  else if leb0 h (Float64.of_float (0x0p+0))
+       then (Float64.of_float (0x0p+0))
+       else clamp a
+
+(** val upper_slope : Float64.t -> Float64.t -> Float64.t **)
+
+let upper_slope l h =
+  if leb0 (Float64.of_float (0x0p+0)) l
+  then (Float64.of_float (0x1p+0))
+  else if leb0 h (Float64.of_float (0x0p+0))
+       then (Float64.of_float (0x0p+0))
+       else clamp (div0 h (sub1 h l))
+
+(** val upper_offset : Float64.t -> Float64.t -> Float64.t **)
+
+let upper_offset l h =
+  if leb0 (Float64.of_float (0x0p+0)) l
+  then (Float64.of_float (0x0p+0))
+  else if leb0 h (Float64.of_float (0x0p+0))
+       then (Float64.of_float (0x0p+0))
+       else let s = upper_slope l h in
+            let at_l = up (mul0 (opp s) l) in
+            let at_h = up (mul0 (up (sub1 (Float64.of_float (0x1p+0)) s)) h)
+            in
+            up
+              (add1 (maxf at_l at_h)
+                (mul0 (Float64.of_float (0x0p+0)) (add1 at_l at_h)))
+
+(** val relu_rule : rule **)
+
+let relu_rule =
+  { range = (fun l h -> { inf = (relu l); sup = (relu h) }); around =
+    (fun l h t _ -> ({ slope = (lower_slope l h t); shift =
+    (Float64.of_float (0x0p+0)) }, { slope = (upper_slope l h); shift =
+    (upper_offset l h) })) }
+
+(** val exp_poly : Float64.t -> Float64.t **)
+
+let exp_poly x =
+  add1 (Float64.of_float (0x1p+0))
+    (mul0 x
+      (add1 (Float64.of_float (0x1p+0))
+        (mul0 x
+          (add1 (Float64.of_float (0x1p-1))
+            (mul0 x
+              (add1 (Float64.of_float (0x1.5555555555555p-3))
+                (mul0 x
+                  (add1 (Float64.of_float (0x1.5555555555555p-5))
+                    (mul0 x
+                      (add1 (Float64.of_float (0x1.1111111111111p-7))
+                        (mul0 x
+                          (add1 (Float64.of_float (0x1.6c16c16c16c17p-10))
+                            (mul0 x
+                              (add1
+                                (Float64.of_float (0x1.a01a01a01a01ap-13))
+                                (mul0 x
+                                  (add1
+                                    (Float64.of_float (0x1.a01a01a01a01ap-16))
+                                    (mul0 x
+                                      (add1
+                                        (Float64.of_float (0x1.71de3a556c734p-19))
+                                        (mul0 x
+                                          (add1
+                                            (Float64.of_float (0x1.27e4fb7789f5cp-22))
+                                            (mul0 x
+                                              (add1
+                                                (Float64.of_float (0x1.ae64567f544e4p-26))
+                                                (mul0 x
+                                                  (add1
+                                                    (Float64.of_float (0x1.1eed8eff8d898p-29))
+                                                    (mul0 x
+                                                      (add1
+                                                        (Float64.of_float (0x1.6124613a86d09p-33))
+                                                        (mul0 x
+                                                          (Float64.of_float (0x1.93974a8c07c9dp-37)))))))))))))))))))))))))))))
+
+(** val exp_near : nat -> Float64.t -> Float64.t **)
+
+let rec exp_near n x =
+  if leb0 (abs x) (Float64.of_float (0x1p-1))
+  then exp_poly x
+  else (match n with
+        | O -> nan
+        | S n0 ->
+          let s = exp_near n0 (mul0 x (Float64.of_float (0x1p-1))) in mul0 s s)
+
+(** val exp_itv : Float64.t -> itv **)
+
+let exp_itv x =
+  if ltb0 x (Float64.of_float (-0x1.59p+9))
+  then { inf = (Float64.of_float (0x0p+0)); sup =
+         (Float64.of_float (0x1p-994)) }
+  else if leb0 x (Float64.of_float (0x1.63p+9))
+       then let s = exp_near (S (S (S (S (S (S (S (S (S (S (S O))))))))))) x
+            in
+            let w =
+              up
+                (mul0 s
+                  (up
+                    (mul0 (Float64.of_float (0x1.cp-50))
+                      (max2 (Float64.of_float (0x1p+0))
+                        (mul0 (abs x) (Float64.of_float (0x1p+2)))))))
+            in
+            { inf = (dn (sub1 s w)); sup = (up (add1 s w)) }
+       else { inf = (Float64.of_float (0x0p+0)); sup = infinity }
+
+(** val div_dn : Float64.t -> Float64.t -> Float64.t **)
+
+let div_dn a b =
+  dn (add1 (div0 a b) (mul0 (Float64.of_float (0x0p+0)) b))
+
+(** val div_up : Float64.t -> Float64.t -> Float64.t **)
+
+let div_up a b =
+  up (add1 (div0 a b) (mul0 (Float64.of_float (0x0p+0)) b))
+
+(** val part : Float64.t -> Float64.t -> itv -> itv **)
+
+let part a b e =
+  { inf = (div_dn a (up (add1 (Float64.of_float (0x1p+0)) e.sup))); sup =
+    (div_up b
+      (maxf (Float64.of_float (0x1p+0))
+        (dn (add1 (Float64.of_float (0x1p+0)) e.inf)))) }
+
+(** val sigmoid_val : Float64.t -> itv **)
+
+let sigmoid_val x =
+  let e = exp_itv (opp (abs x)) in
+  if leb0 x (Float64.of_float (0x0p+0))
+  then part e.inf e.sup e
+  else part (Float64.of_float (0x1p+0)) (Float64.of_float (0x1p+0)) e
+
+(** val sigmoid_rate : Float64.t -> itv **)
+
+let sigmoid_rate x =
+  let e = exp_itv (opp (abs x)) in
+  let p = part e.inf e.sup e in part p.inf p.sup e
+
+(** val sigmoid_curve : curve **)
+
+let sigmoid_curve =
+  { val0 = sigmoid_val; rate = sigmoid_rate }
+
+(** val sigmoid_rule : rule **)
+
+let sigmoid_rule =
+  { range = (rising sigmoid_curve); around =
+    (s_lines sigmoid_curve (Float64.of_float (0x0p+0))) }
+
+(** val tanh_val : Float64.t -> itv **)
+
+let tanh_val x =
+  let y = mul0 x (Float64.of_float (0x1p+1)) in
+  if finb y
+  then let p = sigmoid_val y in
+       { inf =
+       (dn
+         (sub1 (mul0 p.inf (Float64.of_float (0x1p+1)))
+           (Float64.of_float (0x1p+0)))); sup =
+       (up
+         (sub1 (mul0 p.sup (Float64.of_float (0x1p+1)))
+           (Float64.of_float (0x1p+0)))) }
+  else { inf = (Float64.of_float (-0x1p+0)); sup =
+         (Float64.of_float (0x1p+0)) }
+
+(** val tanh_rate : Float64.t -> itv **)
+
+let tanh_rate x =
+  let y = mul0 x (Float64.of_float (0x1p+1)) in
+  if finb y
+  then let p = sigmoid_rate y in
+       { inf = (mul0 p.inf (Float64.of_float (0x1p+2))); sup =
+       (mul0 p.sup (Float64.of_float (0x1p+2))) }
+  else { inf = (Float64.of_float (0x0p+0)); sup =
+         (Float64.of_float (0x1p+0)) }
+
+(** val tanh_curve : curve **)
+
+let tanh_curve =
+  { val0 = tanh_val; rate = tanh_rate }
+
+(** val tanh_rule : rule **)
+
+let tanh_rule =
+  { range = (rising tanh_curve); around =
+    (s_lines tanh_curve (Float64.of_float (0x0p+0))) }
+
+(** val nothing : itv **)
+
+let nothing =
+  { inf = nan; sup = nan }
+
+(** val no_pair : line * line **)
+
+let no_pair =
+  ({ slope = (Float64.of_float (0x0p+0)); shift = nan }, { slope =
+    (Float64.of_float (0x0p+0)); shift = nan })
+
+(** val exp_curve : curve **)
+
+let exp_curve =
+  { val0 = exp_itv; rate = exp_itv }
+
+(** val exp_rule : rule **)
+
+let exp_rule =
+  { range = (rising exp_curve); around = (convex_lines exp_curve) }
+
+(** val log_scale :
+    (Float64.t * Float64.t) list -> Float64.t -> Float64.t -> Float64.t ->
+    Float64.t -> Float64.t **)
+
+let rec log_scale ps k ln2 x y =
+  match ps with
+  | [] ->
+    add1 y
+      (add1 (Float64.of_float (0x1.62e42fefa39efp-2))
+        (div0
+          (mul0 (Float64.of_float (0x1p+1))
+            (sub1 x (Float64.of_float (0x1.6a09e667f3bcdp+0))))
+          (add1 x (Float64.of_float (0x1.6a09e667f3bcdp+0)))))
+  | p0 :: ps0 ->
+    let (p, q) = p0 in
+    if leb0 p x
+    then log_scale ps0 (mul0 k (Float64.of_float (0x1p-1))) ln2 (mul0 x q)
+           (add1 y (mul0 k ln2))
+    else log_scale ps0 (mul0 k (Float64.of_float (0x1p-1))) ln2 x y
+
+(** val log_guess : Float64.t -> Float64.t **)
+
+let log_guess x =
+  let big = fun x0 ->
+    log_scale (((Float64.of_float (0x1p+512)),
+      (Float64.of_float (0x1p-512))) :: (((Float64.of_float (0x1p+256)),
+      (Float64.of_float (0x1p-256))) :: (((Float64.of_float (0x1p+128)),
+      (Float64.of_float (0x1p-128))) :: (((Float64.of_float (0x1p+64)),
+      (Float64.of_float (0x1p-64))) :: (((Float64.of_float (0x1p+32)),
+      (Float64.of_float (0x1p-32))) :: (((Float64.of_float (0x1p+16)),
+      (Float64.of_float (0x1p-16))) :: (((Float64.of_float (0x1p+8)),
+      (Float64.of_float (0x1p-8))) :: (((Float64.of_float (0x1p+4)),
+      (Float64.of_float (0x1p-4))) :: (((Float64.of_float (0x1p+2)),
+      (Float64.of_float (0x1p-2))) :: (((Float64.of_float (0x1p+1)),
+      (Float64.of_float (0x1p-1))) :: []))))))))))
+      (Float64.of_float (0x1p+9)) (Float64.of_float (0x1.62e42fefa39efp-1))
+      x0 (Float64.of_float (0x0p+0))
+  in
+  let y =
+    if leb0 (Float64.of_float (0x1p+0)) x
+    then big x
+    else opp (big (div0 (Float64.of_float (0x1p+0)) x))
+  in
+  let e = exp_near (S (S (S (S (S (S (S (S (S (S (S O))))))))))) y in
+  add1 y (div0 (mul0 (Float64.of_float (0x1p+1)) (sub1 x e)) (add1 x e))
+
+(** val log_itv : Float64.t -> itv **)
+
+let log_itv x =
+  let y = log_guess x in
+  let e = exp_itv y in
+  if ltb0 (Float64.of_float (0x0p+0)) e.inf
+  then { inf =
+         (dn
+           (add1 y (dn (sub1 (Float64.of_float (0x1p+0)) (div_up e.sup x)))));
+         sup =
+         (up
+           (add1 y (up (sub1 (div_up x e.inf) (Float64.of_float (0x1p+0)))))) }
+  else nothing
+
+(** val log_curve : curve **)
+
+let log_curve =
+  { val0 = log_itv; rate = (fun x -> { inf =
+    (div_dn (Float64.of_float (0x1p+0)) x); sup =
+    (div_up (Float64.of_float (0x1p+0)) x) }) }
+
+(** val log_rule : rule **)
+
+let log_rule =
+  { range = (fun l h ->
+    if ltb0 (Float64.of_float (0x0p+0)) l
+    then rising log_curve l h
+    else nothing); around = (fun l h t u ->
+    if ltb0 (Float64.of_float (0x0p+0)) l
+    then concave_lines log_curve l h t u
+    else no_pair) }
+
+(** val sqrt_itv : Float64.t -> itv **)
+
+let sqrt_itv x =
+  let s = sqrt x in
+  { inf = (maxf (Float64.of_float (0x0p+0)) (dn s)); sup = (up s) }
+
+(** val sqrt_range : Float64.t -> Float64.t -> itv **)
+
+let sqrt_range l h =
+  if leb0 (Float64.of_float (0x0p+0)) l
+  then { inf = (sqrt_itv l).inf; sup = (sqrt_itv h).sup }
+  else nothing
+
+(** val sqrt_lines :
+    Float64.t -> Float64.t -> Float64.t -> Float64.t -> line * line **)
+
+let sqrt_lines l h _ u =
+  if leb0 (Float64.of_float (0x0p+0)) l
+  then if leb0 h (Float64.of_float (0x1p-900))
+       then flat_lines (sqrt_range l h)
+       else let p = sqrt_itv l in
+            let q = sqrt_itv h in
+            let d = up (add1 p.sup q.sup) in
+            let s = maxf (sqrt (clampto l h u)) (Float64.of_float (0x1p-500))
+            in
+            let a = div_dn (Float64.of_float (0x1p+0)) d in
+            let b = div_up (Float64.of_float (0x1p-1)) s in
+            ({ slope = a; shift =
+            (add1 (div_dn (dn (mul0 p.inf q.inf)) d)
+              (mul0 (Float64.of_float (0x0p+0)) a)) }, { slope = b; shift =
+            (add1 (up (mul0 s (Float64.of_float (0x1p-1))))
+              (mul0 (Float64.of_float (0x0p+0)) b)) })
+  else no_pair
+
+(** val sqrt_rule : rule **)
+
+let sqrt_rule =
+  { range = sqrt_range; around = sqrt_lines }
+
+(** val recip_curve : curve **)
+
+let recip_curve =
+  { val0 = (fun x -> { inf = (div_dn (Float64.of_float (0x1p+0)) x); sup =
+    (div_up (Float64.of_float (0x1p+0)) x) }); rate = (fun x ->
+    let a = abs x in
+    neg { inf = (div_dn (div_dn (Float64.of_float (0x1p+0)) a) a); sup =
+      (div_up (div_up (Float64.of_float (0x1p+0)) a) a) }) }
+
+(** val recip_rule : rule **)
+
+let recip_rule =
+  { range = (fun l h ->
+    if ltb0 (Float64.of_float (0x0p+0)) l
+    then falling recip_curve l h
+    else if ltb0 h (Float64.of_float (0x0p+0))
+         then falling recip_curve l h
+         else nothing); around = (fun l h t u ->
+    if ltb0 (Float64.of_float (0x0p+0)) l
+    then convex_lines recip_curve l h t u
+    else if ltb0 h (Float64.of_float (0x0p+0))
+         then concave_lines recip_curve l h t u
+         else no_pair) }
+
+(** val point : Float64.t -> itv **)
+
+let point x =
+  { inf = x; sup = x }
+
+(** val hinge_curve : Float64.t -> curve **)
+
+let hinge_curve k =
+  { val0 = (fun x ->
+    if leb0 (Float64.of_float (0x0p+0)) x
+    then point x
+    else { inf = (dn (mul0 k x)); sup = (up (mul0 k x)) }); rate = (fun x ->
+    if leb0 (Float64.of_float (0x0p+0)) x
+    then point (Float64.of_float (0x1p+0))
+    else point k) }
+
+(** val hinge_range : Float64.t -> Float64.t -> Float64.t -> itv **)
+
+let hinge_range k l h =
+  let c = hinge_curve k in
+  if leb0 (Float64.of_float (0x0p+0)) k
+  then rising c l h
+  else if leb0 (Float64.of_float (0x0p+0)) l
+       then rising c l h
+       else if ltb0 h (Float64.of_float (0x0p+0))
+            then falling c l h
+            else { inf = (Float64.of_float (0x0p+0)); sup =
+                   (max2 (c.val0 l).sup (c.val0 h).sup) }
+
+(** val hinge_below :
+    Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t **)
+
+let hinge_below k l h t =
+  if leb0 (Float64.of_float (0x0p+0)) l
+  then (Float64.of_float (0x1p+0))
+  else if leb0 h (Float64.of_float (0x0p+0))
+       then k
+       else clampto k (Float64.of_float (0x1p+0)) t
+
+(** val hinge_lines :
+    Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t ->
+    line * line **)
+
+let hinge_lines k l h t _ =
+  ({ slope = (hinge_below k l h t); shift = (Float64.of_float (0x0p+0)) },
+    (flip (concave_lower (opposite (hinge_curve k)) l h)))
+
+(** val hinge_rule : Float64.t -> rule **)
+
+let hinge_rule k =
+  { range = (hinge_range k); around = (hinge_lines k) }
+
+(** val clip_curve : Float64.t -> Float64.t -> curve **)
+
+let clip_curve a b =
+  { val0 = (fun x -> point (minf b (maxf a x))); rate = (fun x ->
+    point
+      (if ltb0 x a
+       then (Float64.of_float (0x0p+0))
+       else if ltb0 x b
+            then (Float64.of_float (0x1p+0))
+            else (Float64.of_float (0x0p+0)))) }
+
+(** val clip_rule : Float64.t -> Float64.t -> rule **)
+
+let clip_rule a b =
+  let c = clip_curve a b in { range = (rising c); around = (s_lines c a) }
+
+(** val sign_range : Float64.t -> Float64.t -> itv **)
+
+let sign_range l h =
+  { inf =
+    (if ltb0 (Float64.of_float (0x0p+0)) l
+     then (Float64.of_float (0x1p+0))
+     else if ltb0 l (Float64.of_float (0x0p+0))
+          then (Float64.of_float (-0x1p+0))
+          else (Float64.of_float (0x0p+0))); sup =
+    (if ltb0 (Float64.of_float (0x0p+0)) h
+     then (Float64.of_float (0x1p+0))
+     else if ltb0 h (Float64.of_float (0x0p+0))
+          then (Float64.of_float (-0x1p+0))
+          else (Float64.of_float (0x0p+0))) }
+
+(** val sign_rule : rule **)
+
+let sign_rule =
+  { range = sign_range; around = (fun l h _ _ ->
+    flat_lines (sign_range l h)) }
+
+(** val positive_power : nat -> Float64.t -> itv **)
+
+let rec positive_power n a =
+  match n with
+  | O ->
+    { inf = (Float64.of_float (0x1p+0)); sup = (Float64.of_float (0x1p+0)) }
+  | S n0 ->
+    (match n0 with
+     | O -> { inf = a; sup = a }
+     | S _ ->
+       let p = positive_power n0 a in
+       { inf = (dn (mul0 a p.inf)); sup = (up (mul0 a p.sup)) })
+
+(** val power : nat -> Float64.t -> itv **)
+
+let power n x =
+  if leb0 (Float64.of_float (0x0p+0)) x
+  then positive_power n x
+  else if Nat.even n
+       then positive_power n (opp x)
+       else neg (positive_power n (opp x))
+
+(** val scale : Float64.t -> itv -> itv **)
+
+let scale k i =
+  { inf = (dn (mul0 k i.inf)); sup = (up (mul0 k i.sup)) }
+
+(** val power_curve : nat -> Float64.t -> curve **)
+
+let power_curve n k =
+  { val0 = (power (S (S n))); rate = (fun x -> scale k (power (S n) x)) }
+
+(** val power_range : nat -> Float64.t -> Float64.t -> Float64.t -> itv **)
+
+let power_range n k l h =
+  let c = power_curve n k in
+  if Nat.even n
+  then if leb0 (Float64.of_float (0x0p+0)) l
+       then rising c l h
+       else if leb0 h (Float64.of_float (0x0p+0))
+            then falling c l h
+            else { inf = (Float64.of_float (0x0p+0)); sup =
+                   (max2 (c.val0 l).sup (c.val0 h).sup) }
+  else rising c l h
+
+(** val power_lines :
+    nat -> Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t ->
+    line * line **)
+
+let power_lines n k l h t u =
+  let c = power_curve n k in
+  if Nat.even n
+  then convex_lines c l h t u
+  else z_lines c (Float64.of_float (0x0p+0)) l h t u
+
+(** val power_rule : nat -> Float64.t -> rule **)
+
+let power_rule n k =
+  { range = (power_range n k); around = (power_lines n k) }
+
+(** val cos_poly : Float64.t -> Float64.t **)
+
+let cos_poly x =
+  add1 (Float64.of_float (0x1p+0))
+    (mul0 x
+      (add1 (Float64.of_float (0x0p+0))
+        (mul0 x
+          (add1 (Float64.of_float (-0x1p-1))
+            (mul0 x
+              (add1 (Float64.of_float (0x0p+0))
+                (mul0 x
+                  (add1 (Float64.of_float (0x1.5555555555555p-5))
+                    (mul0 x
+                      (add1 (Float64.of_float (0x0p+0))
+                        (mul0 x
+                          (add1 (Float64.of_float (-0x1.6c16c16c16c17p-10))
+                            (mul0 x
+                              (add1 (Float64.of_float (0x0p+0))
+                                (mul0 x
+                                  (add1
+                                    (Float64.of_float (0x1.a01a01a01a01ap-16))
+                                    (mul0 x
+                                      (add1 (Float64.of_float (0x0p+0))
+                                        (mul0 x
+                                          (add1
+                                            (Float64.of_float (-0x1.27e4fb7789f5cp-22))
+                                            (mul0 x
+                                              (add1
+                                                (Float64.of_float (0x0p+0))
+                                                (mul0 x
+                                                  (add1
+                                                    (Float64.of_float (0x1.1eed8eff8d898p-29))
+                                                    (mul0 x
+                                                      (add1
+                                                        (Float64.of_float (0x0p+0))
+                                                        (mul0 x
+                                                          (Float64.of_float (-0x1.93974a8c07c9dp-37)))))))))))))))))))))))))))))
+
+(** val sin_poly : Float64.t -> Float64.t **)
+
+let sin_poly x =
+  add1 (Float64.of_float (0x0p+0))
+    (mul0 x
+      (add1 (Float64.of_float (0x1p+0))
+        (mul0 x
+          (add1 (Float64.of_float (0x0p+0))
+            (mul0 x
+              (add1 (Float64.of_float (-0x1.5555555555555p-3))
+                (mul0 x
+                  (add1 (Float64.of_float (0x0p+0))
+                    (mul0 x
+                      (add1 (Float64.of_float (0x1.1111111111111p-7))
+                        (mul0 x
+                          (add1 (Float64.of_float (0x0p+0))
+                            (mul0 x
+                              (add1
+                                (Float64.of_float (-0x1.a01a01a01a01ap-13))
+                                (mul0 x
+                                  (add1 (Float64.of_float (0x0p+0))
+                                    (mul0 x
+                                      (add1
+                                        (Float64.of_float (0x1.71de3a556c734p-19))
+                                        (mul0 x
+                                          (add1 (Float64.of_float (0x0p+0))
+                                            (mul0 x
+                                              (add1
+                                                (Float64.of_float (-0x1.ae64567f544e4p-26))
+                                                (mul0 x
+                                                  (add1
+                                                    (Float64.of_float (0x0p+0))
+                                                    (mul0 x
+                                                      (Float64.of_float (0x1.6124613a86d09p-33)))))))))))))))))))))))))))
+
+type angle = { cs : Float64.t; sn : Float64.t; err : Float64.t }
+
+(** val angle_near : nat -> Float64.t -> angle **)
+
+let rec angle_near n x =
+  if leb0 (abs x) (Float64.of_float (0x1p-1))
+  then { cs = (cos_poly x); sn = (sin_poly x); err =
+         (Float64.of_float (0x1p-50)) }
+  else (match n with
+        | O -> { cs = nan; sn = nan; err = nan }
+        | S n0 ->
+          let { cs = c; sn = s; err = e } =
+            angle_near n0 (mul0 x (Float64.of_float (0x1p-1)))
+          in
+          if leb0 e (Float64.of_float (0x1p-7))
+          then { cs = (sub1 (mul0 c c) (mul0 s s)); sn =
+                 (mul0 (mul0 s c) (Float64.of_float (0x1p+1))); err =
+                 (up (mul0 e (Float64.of_float (0x1.cp+1)))) }
+          else { cs = nan; sn = nan; err = nan })
+
+(** val unit_itv : Float64.t -> Float64.t -> itv **)
+
+let unit_itv v e =
+  { inf = (maxf (Float64.of_float (-0x1p+0)) (dn (sub1 v e))); sup =
+    (minf (Float64.of_float (0x1p+0)) (up (add1 v e))) }
+
+(** val cos_itv : Float64.t -> itv **)
+
+let cos_itv x =
+  let a = angle_near (S (S (S (S (S (S (S (S O)))))))) x in
+  unit_itv a.cs a.err
+
+(** val sin_itv : Float64.t -> itv **)
+
+let sin_itv x =
+  let a = angle_near (S (S (S (S (S (S (S (S O)))))))) x in
+  unit_itv a.sn a.err
+
+(** val sin_curve : curve **)
+
+let sin_curve =
+  { val0 = sin_itv; rate = cos_itv }
+
+(** val cos_curve : curve **)
+
+let cos_curve =
+  { val0 = cos_itv; rate = (fun x -> neg (sin_itv x)) }
+
+(** val reflect : curve -> curve **)
+
+let reflect c =
+  { val0 = (fun x -> c.val0 (opp x)); rate = (fun x -> neg (c.rate (opp x))) }
+
+(** val nonneg : itv -> bool **)
+
+let nonneg i =
+  (&&) (finb i.inf) (leb0 (Float64.of_float (0x0p+0)) i.inf)
+
+(** val nonpos : itv -> bool **)
+
+let nonpos i =
+  (&&) (finb i.sup) (leb0 i.sup (Float64.of_float (0x0p+0)))
+
+(** val wave_range : curve -> Float64.t -> Float64.t -> itv **)
+
+let wave_range c l h =
+  let w = up (sub1 h l) in
+  if (&&) (finb w) (leb0 w (Float64.of_float (0x1.8p+1)))
+  then let f = c.val0 l in
+       let f' = c.val0 h in
+       let g = c.rate l in
+       let g' = c.rate h in
+       if (&&) (nonneg g) (nonneg g')
+       then { inf = f.inf; sup = f'.sup }
+       else if (&&) (nonpos g) (nonpos g')
+            then { inf = f'.inf; sup = f.sup }
+            else if (&&) (nonneg g) (nonpos g')
+                 then { inf = (min2 f.inf f'.inf); sup =
+                        (Float64.of_float (0x1p+0)) }
+                 else if (&&) (nonpos g) (nonneg g')
+                      then { inf = (Float64.of_float (-0x1p+0)); sup =
+                             (max2 f.sup f'.sup) }
+                      else { inf = (dn (sub1 f.inf w)); sup =
+                             (up (add1 f.sup w)) }
+  else { inf = (Float64.of_float (-0x1p+0)); sup =
+         (Float64.of_float (0x1p+0)) }
+
+(** val bends :
+    curve -> Float64.t -> Float64.t -> Float64.t -> Float64.t -> bool **)
+
+let bends c m1 m2 l h =
+  (&&) ((||) (leb0 m1 l) ((&&) (nonpos (c.val0 l)) (nonpos (c.val0 m1))))
+    ((||) (leb0 h m2) ((&&) (nonneg (c.val0 m2)) (nonneg (c.val0 h))))
+
+(** val bend_lower :
+    curve -> Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t ->
+    line **)
+
+let bend_lower c m1 m2 l h t =
+  let t0 = clampto l m1 t in
+  let v = (c.val0 t0).inf in
+  let g = c.rate t0 in
+  let w = (c.val0 h).inf in
+  let a = if ltb0 m2 h then minf g.inf (secant t0 v h w g.inf) else g.inf in
+  { slope = a; shift =
+  (min2
+    (min2 (tangent_dn v g.inf g.sup t0 a l m1)
+      (tangent_dn (c.val0 m1).inf (Float64.of_float (-0x1p+0))
+        (Float64.of_float (0x1p+0)) m1 a m1 m2))
+    (min2 (end_dn (c.val0 m2).inf a m2) (end_dn w a h))) }
+
+(** val wave_lower :
+    curve -> Float64.t -> Float64.t -> Float64.t -> Float64.t -> line **)
+
+let wave_lower c z0 l h t =
+  let w = up (sub1 h l) in
+  if (&&) (finb w) (leb0 w (Float64.of_float (0x1.8p+1)))
+  then let m1 = clampto l h (sub1 z0 (Float64.of_float (0x1p-36))) in
+       let m2 = clampto m1 h (add1 z0 (Float64.of_float (0x1p-36))) in
+       if bends c m1 m2 l h
+       then bend_lower c m1 m2 l h t
+       else if bends (reflect c) (opp m2) (opp m1) (opp h) (opp l)
+            then let s =
+                   bend_lower (reflect c) (opp m2) (opp m1) (opp h) (opp l)
+                     (opp t)
+                 in
+                 { slope = (opp s.slope); shift = s.shift }
+            else { slope = (Float64.of_float (0x0p+0)); shift =
+                   (wave_range c l h).inf }
+  else { slope = (Float64.of_float (0x0p+0)); shift =
+         (Float64.of_float (-0x1p+0)) }
+
+(** val wave_rule : curve -> (Float64.t -> Float64.t) -> rule **)
+
+let wave_rule c z0 =
+  { range = (wave_range c); around = (fun l h t u ->
+    let z1 = z0 (mul0 (add1 l h) (Float64.of_float (0x1p-1))) in
+    ((wave_lower c z1 l h t), (flip (wave_lower (opposite c) z1 l h u)))) }
+
+(** val nearest : Float64.t -> Float64.t **)
+
+let nearest x =
+  sub1 (add1 x (Float64.of_float (0x1.8p+52))) (Float64.of_float (0x1.8p+52))
+
+(** val sin_rule : rule **)
+
+let sin_rule =
+  wave_rule sin_curve (fun x ->
+    mul0 (nearest (mul0 x (Float64.of_float (0x1.45f306dc9c883p-2))))
+      (Float64.of_float (0x1.921fb54442d18p+1)))
+
+(** val cos_rule : rule **)
+
+let cos_rule =
+  wave_rule cos_curve (fun x ->
+    mul0
+      (add1
+        (nearest
+          (sub1 (mul0 x (Float64.of_float (0x1.45f306dc9c883p-2)))
+            (Float64.of_float (0x1p-1)))) (Float64.of_float (0x1p-1)))
+      (Float64.of_float (0x1.921fb54442d18p+1)))
+
+type unary =
+| Relu
+| Hinge of Float64.t
+| Clip of Float64.t * Float64.t
+| Sign
+| Sigmoid
+| Tanh
+| Exp
+| Log
+| Sqrt
+| Recip
+| Power of Uint63.t
+| Sin
+| Cos
+
+(** val never : rule **)
+
+let never =
+  { range = (fun _ _ -> nothing); around = (fun _ _ _ _ -> no_pair) }
+
+(** val less : Uint63.t -> nat **)
+
+let less n =
+  nat_of (sub0 n (Uint63.of_int (2)))
+
+(** val exponent : Uint63.t -> Float64.t **)
+
+let exponent =
+  of_uint63
+
+(** val rule_of : unary -> rule **)
+
+let rule_of = function
+| Relu -> relu_rule
+| Hinge k ->
+  if finb k
+  then if leb0 k (Float64.of_float (0x1p+0)) then hinge_rule k else never
+  else never
+| Clip (a, b) ->
+  if finb a
+  then if finb b then if leb0 a b then clip_rule a b else never else never
+  else never
+| Sign -> sign_rule
+| Sigmoid -> sigmoid_rule
+| Tanh -> tanh_rule
+| Exp -> exp_rule
+| Log -> log_rule
+| Sqrt -> sqrt_rule
+| Recip -> recip_rule
+| Power n ->
+  if (&&) (ltb (Uint63.of_int (1)) n) (leb n (Uint63.of_int (64)))
+  then power_rule (less n) (exponent n)
+  else never
+| Sin -> sin_rule
+| Cos -> cos_rule
+
+(** val default_hint : unary -> Float64.t -> Float64.t -> Float64.t **)
+
+let default_hint f l h =
+  match f with
+  | Relu -> adaptive l h
+  | Hinge _ -> adaptive l h
+  | Clip (_, _) -> adaptive l h
+  | Sigmoid ->
+    if leb0 (Float64.of_float (0x0p+0)) l
+    then (Float64.of_float (0x1p-1))
+    else if leb0 h (Float64.of_float (0x0p+0))
+         then (Float64.of_float (0x1p-1))
+         else (Float64.of_float (0x1p+0))
+  | Tanh ->
+    if leb0 (Float64.of_float (0x0p+0)) l
+    then (Float64.of_float (0x1p-1))
+    else if leb0 h (Float64.of_float (0x0p+0))
+         then (Float64.of_float (0x1p-1))
+         else (Float64.of_float (0x1p+0))
+  | Power n ->
+    if Nat.even (less n)
+    then (Float64.of_float (0x1p-1))
+    else if leb0 (Float64.of_float (0x0p+0)) l
+         then (Float64.of_float (0x1p-1))
+         else if leb0 h (Float64.of_float (0x0p+0))
+              then (Float64.of_float (0x1p-1))
+              else (Float64.of_float (0x1p+0))
+  | _ -> (Float64.of_float (0x1p-1))
+
+(** val half :
+    nat -> curve -> Float64.t -> Float64.t -> Float64.t -> Float64.t ->
+    Float64.t **)
+
+let rec half steps c h w a b =
+  match steps with
+  | O -> a
+  | S steps0 ->
+    let t = mul0 (add1 a b) (Float64.of_float (0x1p-1)) in
+    if leb0 (add1 (c.val0 t).inf (mul0 (c.rate t).inf (sub1 h t))) w
+    then half steps0 c h w t b
+    else half steps0 c h w a t
+
+(** val s_touch :
+    curve -> Float64.t -> Float64.t -> Float64.t -> Float64.t ->
+    Float64.t * Float64.t **)
+
+let s_touch c m l h a =
+  if (||) (leb0 m l) (leb0 h m)
+  then let t = add1 l (mul0 a (sub1 h l)) in (t, t)
+  else let t =
+         half (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S
+           O)))))))))))))))) c h (c.val0 h).inf l m
+       in
+       let d = mirror c in
+       let u =
+         opp
+           (half (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S
+             O)))))))))))))))) d (opp l) (d.val0 (opp l)).inf (opp h) 
+             (opp m))
+       in
+       ((add1 l (mul0 a (sub1 t l))), (add1 h (mul0 a (sub1 u h))))
+
+(** val touch :
+    unary -> Float64.t -> Float64.t -> Float64.t -> Float64.t * Float64.t **)
+
+let touch f l h a =
+  match f with
+  | Relu -> (a, a)
+  | Hinge k ->
+    ((add1 k (mul0 a (sub1 (Float64.of_float (0x1p+0)) k))),
+      (Float64.of_float (0x0p+0)))
+  | Clip (p, q) ->
+    ((if leb0 a (Float64.of_float (0x1p-1)) then l else p),
+      (if leb0 a (Float64.of_float (0x1p-1)) then q else h))
+  | Sigmoid -> s_touch sigmoid_curve (Float64.of_float (0x0p+0)) l h a
+  | Tanh -> s_touch tanh_curve (Float64.of_float (0x0p+0)) l h a
+  | Power n ->
+    if Nat.even (less n)
+    then let t = add1 l (mul0 a (sub1 h l)) in (t, t)
+    else let (u, t) =
+           s_touch (opposite (power_curve (less n) (exponent n)))
+             (Float64.of_float (0x0p+0)) l h a
+         in
+         (t, u)
+  | _ -> let t = add1 l (mul0 a (sub1 h l)) in (t, t)
+
 type term = nat * linmap
 
 type node =
 | Input of extent
 | Constant of extent * farr
 | Affine of extent * term list * farr option
-| Unary of extent * nat
+| Unary of unary * extent * nat
+| Product of extent * nat * nat
 
 (** val ext : node -> extent **)
 
@@ -1700,7 +2781,8 @@ let ext = function
 | Input e -> e
 | Constant (e, _) -> e
 | Affine (e, _, _) -> e
-| Unary (e, _) -> e
+| Unary (_, e, _) -> e
+| Product (e, _, _) -> e
 
 (** val same_len : extent -> extent -> bool **)
 
@@ -1732,7 +2814,8 @@ let node_ok n ns =
        forallb (fun t ->
          (&&) ((&&) (valid (snd t)) (same_len (out_ext (snd t)) e))
            (fits ns (fst t) (in_ext (snd t)))) ts
-     | Unary (e, d) -> fits ns d e)
+     | Unary (_, e, d) -> fits ns d e
+     | Product (e, d, d') -> (&&) (fits ns d e) (fits ns d' e))
 
 (** val graph_ok : node list -> bool **)
 
@@ -1740,66 +2823,47 @@ let rec graph_ok = function
 | [] -> true
 | n :: ns0 -> (&&) (node_ok n ns0) (graph_ok ns0)
 
-(** val clamp : Float64.t -> Float64.t **)
+type plane = { on_x : Float64.t; on_y : Float64.t; level : Float64.t }
 
-let clamp q =
-  if leb0 (Float64.of_float (0x0p+0)) q
-  then if leb0 q (Float64.of_float (0x1p+0))
-       then q
-       else (Float64.of_float (0x1p+0))
-  else (Float64.of_float (0x0p+0))
+(** val corner_dn :
+    Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t **)
 
-(** val relu : Float64.t -> Float64.t **)
+let corner_dn a b x y =
+  dn (sub1 (dn (mul0 x y)) (up (add1 (up (mul0 a x)) (up (mul0 b y)))))
 
-let relu x =
-  if leb0 (Float64.of_float (0x0p+0)) x
-  then x
-  else (Float64.of_float (0x0p+0))
+(** val best_level :
+    Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t ->
+    Float64.t -> Float64.t **)
 
-(** val enclose : Float64.t -> Float64.t -> Float64.t * Float64.t **)
+let best_level a b lx hx ly hy =
+  min4 (corner_dn a b lx ly) (corner_dn a b lx hy) (corner_dn a b hx ly)
+    (corner_dn a b hx hy)
 
-let enclose l h =
-  ((relu l), (relu h))
+(** val blend : Float64.t -> Float64.t -> Float64.t -> Float64.t **)
 
-(** val adaptive : Float64.t -> Float64.t -> Float64.t **)
+let blend p q k =
+  add1 p (mul0 k (sub1 q p))
 
-let adaptive l h =
-  if leb0 (opp (mul0 l (Float64.of_float (0x1.ep-1)))) h
-  then (Float64.of_float (0x1p+0))
-  else (Float64.of_float (0x0p+0))
+(** val plane_below :
+    Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t -> plane **)
 
-(** val lower_slope : Float64.t -> Float64.t -> Float64.t -> Float64.t **)
+let plane_below k lx hx ly hy =
+  let a = blend ly hy k in
+  let b = blend lx hx k in
+  { on_x = a; on_y = b; level = (best_level a b lx hx ly hy) }
 
-let lower_slope l h a =
-  if leb0 (Float64.of_float (0x0p+0)) l
-  then (Float64.of_float (0x1p+0))
-  else if leb0 h (Float64.of_float (0x0p+0))
-       then (Float64.of_float (0x0p+0))
-       else a
+(** val plane_above :
+    Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t -> plane **)
 
-(** val upper_slope : Float64.t -> Float64.t -> Float64.t **)
+let plane_above k lx hx ly hy =
+  let p = plane_below k (opp hx) (opp lx) ly hy in
+  { on_x = p.on_x; on_y = (opp p.on_y); level = (opp p.level) }
 
-let upper_slope l h =
-  if leb0 (Float64.of_float (0x0p+0)) l
-  then (Float64.of_float (0x1p+0))
-  else if leb0 h (Float64.of_float (0x0p+0))
-       then (Float64.of_float (0x0p+0))
-       else clamp (div0 h (sub1 h l))
+(** val product_range :
+    Float64.t -> Float64.t -> Float64.t -> Float64.t -> itv **)
 
-(** val upper_offset : Float64.t -> Float64.t -> Float64.t **)
-
-let upper_offset l h =
-  if leb0 (Float64.of_float (0x0p+0)) l
-  then (Float64.of_float (0x0p+0))
-  else if leb0 h (Float64.of_float (0x0p+0))
-       then (Float64.of_float (0x0p+0))
-       else let s = upper_slope l h in
-            let at_l = up (mul0 (opp s) l) in
-            let at_h = up (mul0 (up (sub1 (Float64.of_float (0x1p+0)) s)) h)
-            in
-            up
-              (add1 (maxf at_l at_h)
-                (mul0 (Float64.of_float (0x0p+0)) (add1 at_l at_h)))
+let product_range lx hx ly hy =
+  { inf = (mul_dn lx hx ly hy); sup = (opp (mul_dn (opp hx) (opp lx) ly hy)) }
 
 type fnoise = { kappa : Float64.t; eta_up : Float64.t }
 
@@ -1924,6 +2988,29 @@ let affine_info v e ts b ss =
   in
   plain e l h total g
 
+(** val no_bounds : farr **)
+
+let no_bounds =
+  ftab (Uint63.of_int (0)) (fun _ -> (Float64.of_float (0x0p+0)))
+
+(** val enclosed : node -> info list -> farr * farr **)
+
+let enclosed n ss =
+  let both = fun e f -> ((ftab e.len (fun i -> (f i).inf)),
+    (ftab e.len (fun i -> (f i).sup)))
+  in
+  (match n with
+   | Unary (f, e, d) ->
+     let s = info_at ss d in
+     let r = rule_of f in
+     both e (fun i -> r.range (fget s.lo i) (fget s.hi i))
+   | Product (e, d, d') ->
+     let s = info_at ss d in
+     let s' = info_at ss d' in
+     both e (fun i ->
+       product_range (fget s.lo i) (fget s.hi i) (fget s'.lo i) (fget s'.hi i))
+   | _ -> (no_bounds, no_bounds))
+
 (** val forward : fnoise -> node -> (farr * farr) -> info list -> info **)
 
 let forward v n box ss =
@@ -1933,12 +3020,11 @@ let forward v n box ss =
    | Input e -> plain e (fst box) (snd box) zero (Float64.of_float (0x0p+0))
    | Constant (e, c) -> plain e c c zero (Float64.of_float (0x0p+0))
    | Affine (e, ts, b) -> affine_info v e ts b ss
-   | Unary (e, d) ->
-     let s = info_at ss d in
-     let l = ftab e.len (fun i -> fst (enclose (fget s.lo i) (fget s.hi i)))
-     in
-     let h = ftab e.len (fun i -> snd (enclose (fget s.lo i) (fget s.hi i)))
-     in
+   | Unary (_, e, _) ->
+     let (l, h) = enclosed n ss in
+     plain e l h zero (Float64.of_float (0x0p+0))
+   | Product (e, _, _) ->
+     let (l, h) = enclosed n ss in
      plain e l h zero (Float64.of_float (0x0p+0)))
 
 (** val info_ok : node -> info -> bool **)
@@ -1968,39 +3054,92 @@ let rec forwards v ns box =
        if info_ok n s then Inl (s :: ss) else Inr n
      | Inr bad -> Inr bad)
 
-type lines = { below_slope : farr; above_slope : farr; below_shift : 
-               farr; above_shift : farr; rough : farr }
+type lines = { below_slope : farr; above_slope : farr; below_right : 
+               farr; above_right : farr; below_shift : farr;
+               above_shift : farr; rough : farr }
 
 (** val no_lines : lines **)
 
 let no_lines =
   let z0 = ftab (Uint63.of_int (0)) (fun _ -> (Float64.of_float (0x0p+0))) in
-  { below_slope = z0; above_slope = z0; below_shift = z0; above_shift = z0;
-  rough = z0 }
+  { below_slope = z0; above_slope = z0; below_right = z0; above_right = z0;
+  below_shift = z0; above_shift = z0; rough = z0 }
+
+(** val rough_of :
+    Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t ->
+    Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t **)
+
+let rough_of a b m a' b' m' s t g =
+  let half0 = fun a0 b0 m0 ->
+    up
+      (mul0 (Float64.of_float (0x1p-52))
+        (up (mul0 (up (add1 (abs a0) (abs b0))) m0)))
+  in
+  up
+    (add1 (up (add1 (half0 a b m) (half0 a' b' m')))
+      (up (mul0 g (up (add1 (abs s) (abs t))))))
 
 (** val lines_of :
-    extent -> info -> (Uint63.t -> Float64.t -> Float64.t -> Float64.t) ->
+    node -> info list -> (Uint63.t -> Float64.t -> Float64.t -> Float64.t) ->
     lines **)
 
-let lines_of e s alpha =
-  let n = e.len in
-  let l = fget s.lo in
-  let h = fget s.hi in
-  let a = ftab n (fun i -> lower_slope (l i) (h i) (alpha i (l i) (h i))) in
-  let b = ftab n (fun i -> upper_slope (l i) (h i)) in
-  let zero = ftab n (fun _ -> (Float64.of_float (0x0p+0))) in
-  let t = ftab n (fun i -> upper_offset (l i) (h i)) in
-  let g = gamma n in
-  { below_slope = a; above_slope = b; below_shift = zero; above_shift = t;
-  rough =
-  (ftab n (fun i ->
-    up
-      (add1
-        (up
-          (mul0 (Float64.of_float (0x1p-52))
-            (up
-              (mul0 (up (add1 (abs (fget a i)) (abs (fget b i))))
-                (fget s.mag i))))) (up (mul0 g (abs (fget t i))))))) }
+let lines_of n ss hint0 =
+  match n with
+  | Unary (f, e, d) ->
+    let z0 = ftab (Uint63.of_int (0)) (fun _ -> (Float64.of_float (0x0p+0)))
+    in
+    let s = info_at ss d in
+    let l = fget s.lo in
+    let h = fget s.hi in
+    let r = rule_of f in
+    let t =
+      ftab e.len (fun i -> fst (touch f (l i) (h i) (hint0 i (l i) (h i))))
+    in
+    let u =
+      ftab e.len (fun i -> snd (touch f (l i) (h i) (hint0 i (l i) (h i))))
+    in
+    let low = fun i -> fst (r.around (l i) (h i) (fget t i) (fget u i)) in
+    let high = fun i -> snd (r.around (l i) (h i) (fget t i) (fget u i)) in
+    let a = ftab e.len (fun i -> (low i).slope) in
+    let b = ftab e.len (fun i -> (high i).slope) in
+    let p = ftab e.len (fun i -> (low i).shift) in
+    let q = ftab e.len (fun i -> (high i).shift) in
+    let g = gamma e.len in
+    { below_slope = a; above_slope = b; below_right = z0; above_right = z0;
+    below_shift = p; above_shift = q; rough =
+    (ftab e.len (fun i ->
+      rough_of (fget a i) (fget b i) (fget s.mag i)
+        (Float64.of_float (0x0p+0)) (Float64.of_float (0x0p+0))
+        (Float64.of_float (0x0p+0)) (fget p i) (fget q i) g)) }
+  | Product (e, d, d') ->
+    let s = info_at ss d in
+    let s' = info_at ss d' in
+    let plane0 = fun make i ->
+      make (hint0 i (Float64.of_float (0x0p+0)) (Float64.of_float (0x0p+0)))
+        (fget s.lo i) (fget s.hi i) (fget s'.lo i) (fget s'.hi i)
+    in
+    let low = plane0 plane_below in
+    let high = plane0 plane_above in
+    let a = ftab e.len (fun i -> (low i).on_x) in
+    let b = ftab e.len (fun i -> (high i).on_x) in
+    let a' = ftab e.len (fun i -> (low i).on_y) in
+    let b' = ftab e.len (fun i -> (high i).on_y) in
+    let p = ftab e.len (fun i -> (low i).level) in
+    let q = ftab e.len (fun i -> (high i).level) in
+    let g = gamma e.len in
+    { below_slope = a; above_slope = b; below_right = a'; above_right = b';
+    below_shift = p; above_shift = q; rough =
+    (ftab e.len (fun i ->
+      rough_of (fget a i) (fget b i) (fget s.mag i) (fget a' i) (fget b' i)
+        (fget s'.mag i) (fget p i) (fget q i) g)) }
+  | _ -> no_lines
+
+(** val selected : extent -> farr -> farr -> farr -> farr **)
+
+let selected e q a b =
+  ftab e.len (fun i ->
+    let x = fget q i in
+    mul0 x (if leb0 (Float64.of_float (0x0p+0)) x then fget a i else fget b i))
 
 type row = farr option
 
@@ -2132,31 +3271,52 @@ let rec back v ns ss ls rs acc =
                    in
                    back v ns0 ss0 ls0 rs1
                      (dn (add1 acc (dn (sub1 (bias_dot e b q) cost))))
-                 | Unary (e, d) ->
-                   let src0 = info_at ss0 d in
+                 | Unary (_, e, d) ->
                    let cost =
                      up
                        (add1
                          (up
                            (add1
                              (dot_abs e q (Uint63.of_int (0)) l.rough
-                               (Uint63.of_int (0))) src0.spare)) tiny)
+                               (Uint63.of_int (0))) (info_at ss0 d).spare))
+                         tiny)
                    in
-                   let down =
-                     ftab e.len (fun i ->
-                       let x = fget q i in
-                       mul0 x
-                         (if leb0 (Float64.of_float (0x0p+0)) x
-                          then fget l.below_slope i
-                          else fget l.above_slope i))
+                   let (rs1, c) =
+                     add_row d e (selected e q l.below_slope l.above_slope)
+                       ss0 rs0
                    in
-                   let (rs1, c) = add_row d e down ss0 rs0 in
                    back v ns0 ss0 ls0 rs1
                      (dn
                        (add1 acc
                          (dn
                            (sub1 (dot_sel e q l.below_shift l.above_shift)
-                             (up (add1 cost c)))))))
+                             (up (add1 cost c))))))
+                 | Product (e, d, d') ->
+                   let spares =
+                     up (add1 (info_at ss0 d).spare (info_at ss0 d').spare)
+                   in
+                   let cost =
+                     up
+                       (add1
+                         (up
+                           (add1
+                             (dot_abs e q (Uint63.of_int (0)) l.rough
+                               (Uint63.of_int (0))) spares)) tiny)
+                   in
+                   let (rs1, c) =
+                     add_row d e (selected e q l.below_slope l.above_slope)
+                       ss0 rs0
+                   in
+                   let (rs2, c') =
+                     add_row d' e (selected e q l.below_right l.above_right)
+                       ss0 rs1
+                   in
+                   back v ns0 ss0 ls0 rs2
+                     (dn
+                       (add1 acc
+                         (dn
+                           (sub1 (dot_sel e q l.below_shift l.above_shift)
+                             (up (add1 (up (add1 cost c)) c')))))))
               | None -> back v ns0 ss0 ls0 rs0 acc))))
 
 (** val neuron :
@@ -2318,7 +3478,7 @@ let last_of s =
     (nat * shaped) list -> Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t ->
     farr option res **)
 
-let bias more m every times p =
+let bias more m every times0 p =
   match more with
   | [] -> Ok None
   | p0 :: l ->
@@ -2328,7 +3488,7 @@ let bias more m every times p =
        bind (constant b p) (fun c ->
          bind (demand (same b.shape (m :: [])) WrongShape p) (fun _ ->
            if eqb0 every (Uint63.of_int (1))
-           then Ok (Some (ftab (mul times m) (fun i -> fget c (mod0 i m))))
+           then Ok (Some (ftab (mul times0 m) (fun i -> fget c (mod0 i m))))
            else Ok (Some (ftab (mul m every) (fun i -> fget c (div i every))))))
      | _ :: _ -> fail Malformed p)
 
@@ -2644,15 +3804,33 @@ let elementwise minus s x y p =
     (fun _ -> Ok (Affine (e, (((fst x), (Signed (false, e))) :: (((fst y),
     (Signed (minus, e))) :: [])), None)))
 
-(** val scale :
+(** val times :
     Uint63.t list -> (nat * shaped) -> (nat * shaped) -> Uint63.t -> node res **)
 
-let scale s x y p =
+let times s x y p =
   let e = extent_of (product s) in
-  bind (constant (snd y) p) (fun c ->
+  bind
+    (demand ((&&) (same s (snd x).shape) (same s (snd y).shape)) WrongShape p)
+    (fun _ ->
+    match (snd y).node_of with
+    | Constant (_, c) ->
+      Ok (Affine (e, (((fst x), (Diag (e, c))) :: []), None))
+    | _ -> Ok (Product (e, (fst x), (fst y))))
+
+(** val function0 :
+    unary -> Uint63.t list -> (nat * shaped) -> Uint63.t -> node res **)
+
+let function0 f s x p =
+  bind (demand (same s (snd x).shape) WrongShape p) (fun _ -> Ok (Unary (f,
+    (extent_of (product s)), (fst x))))
+
+(** val number : (nat * shaped) -> Uint63.t -> Float64.t res **)
+
+let number x p =
+  bind (constant (snd x) p) (fun c ->
     bind
-      (demand ((&&) (same s (snd x).shape) (same s (snd y).shape)) WrongShape
-        p) (fun _ -> Ok (Affine (e, (((fst x), (Diag (e, c))) :: []), None))))
+      (demand (eqb0 (product (snd x).shape) (Uint63.of_int (1))) WrongShape p)
+      (fun _ -> Ok (fget c (Uint63.of_int (0)))))
 
 (** val concat :
     Uint63.t list -> (nat * shaped) list -> Uint63.t -> Uint63.t -> node res **)
@@ -2706,20 +3884,45 @@ type tag =
 | TMul
 | TLinear
 | TConv
-| TRelu
 | TReshape
 | TTranspose
 | TConcat
 | TSlice
+| TFunction of unary
+| TLeaky
+| TClip
+| TPower
+
+(** val find : Uint63.t -> (Uint63.t * tag) list -> tag option **)
+
+let rec find t = function
+| [] -> None
+| p :: l0 -> let (k, a) = p in if eqb0 t k then Some a else find t l0
 
 (** val tag_of : Uint63.t -> tag option **)
 
 let tag_of t =
-  if eqb0 t (Uint63.of_int (0))
-  then None
-  else nth_error
-         (TInput :: (TParameter :: (TAdd :: (TSub :: (TMul :: (TLinear :: (TConv :: (TRelu :: (TReshape :: (TTranspose :: (TConcat :: (TSlice :: []))))))))))))
-         (nat_of (sub0 t (Uint63.of_int (1))))
+  find t (((Uint63.of_int (1)), TInput) :: (((Uint63.of_int (2)),
+    TParameter) :: (((Uint63.of_int (3)), TAdd) :: (((Uint63.of_int (4)),
+    TSub) :: (((Uint63.of_int (5)), TMul) :: (((Uint63.of_int (6)),
+    TLinear) :: (((Uint63.of_int (7)), TConv) :: (((Uint63.of_int (8)),
+    (TFunction Relu)) :: (((Uint63.of_int (9)),
+    TReshape) :: (((Uint63.of_int (10)),
+    TTranspose) :: (((Uint63.of_int (11)),
+    TConcat) :: (((Uint63.of_int (12)), TSlice) :: (((Uint63.of_int (26)),
+    (TFunction Exp)) :: (((Uint63.of_int (27)), (TFunction
+    Log)) :: (((Uint63.of_int (28)), (TFunction
+    Sqrt)) :: (((Uint63.of_int (29)), (TFunction
+    Tanh)) :: (((Uint63.of_int (30)), (TFunction
+    Sigmoid)) :: (((Uint63.of_int (34)), (TFunction
+    Sin)) :: (((Uint63.of_int (35)), (TFunction
+    Cos)) :: (((Uint63.of_int (36)), (TFunction (Hinge
+    (Float64.of_float (-0x1p+0))))) :: (((Uint63.of_int (37)), (TFunction
+    Sign)) :: (((Uint63.of_int (40)), TLeaky) :: (((Uint63.of_int (41)),
+    TClip) :: (((Uint63.of_int (42)), (TFunction
+    Recip)) :: (((Uint63.of_int (43)), (TFunction (Power
+    (Uint63.of_int (2))))) :: (((Uint63.of_int (44)),
+    TPower) :: []))))))))))))))))))))))))))
 
 (** val lower :
     tag -> Uint63.t list -> (nat * shaped) list -> Uint63.t list -> farr ->
@@ -2778,7 +3981,7 @@ let lower t s ops attrs data p =
            (match l0 with
             | [] ->
               (match attrs with
-               | [] -> scale s x y p
+               | [] -> times s x y p
                | _ :: _ -> fail Malformed p)
             | _ :: _ -> fail Malformed p)))
    | TLinear ->
@@ -2798,18 +4001,6 @@ let lower t s ops attrs data p =
         (match l with
          | [] -> fail Malformed p
          | w :: more -> convolve s attrs x w more p))
-   | TRelu ->
-     (match ops with
-      | [] -> fail Malformed p
-      | x :: l ->
-        (match l with
-         | [] ->
-           (match attrs with
-            | [] ->
-              bind (demand (same s (snd x).shape) WrongShape p) (fun _ -> Ok
-                (Unary (e, (fst x))))
-            | _ :: _ -> fail Malformed p)
-         | _ :: _ -> fail Malformed p))
    | TReshape ->
      (match ops with
       | [] -> fail Malformed p
@@ -2859,6 +4050,62 @@ let lower t s ops attrs data p =
                     (match l2 with
                      | [] -> slice s x axis0 start stop p
                      | _ :: _ -> fail Malformed p))))
+         | _ :: _ -> fail Malformed p))
+   | TFunction f ->
+     (match ops with
+      | [] -> fail Malformed p
+      | x :: l ->
+        (match l with
+         | [] ->
+           (match attrs with
+            | [] -> function0 f s x p
+            | _ :: _ -> fail Malformed p)
+         | _ :: _ -> fail Malformed p))
+   | TLeaky ->
+     (match ops with
+      | [] -> fail Malformed p
+      | x :: l ->
+        (match l with
+         | [] -> fail Malformed p
+         | k :: l0 ->
+           (match l0 with
+            | [] ->
+              (match attrs with
+               | [] ->
+                 bind (number k p) (fun k0 -> function0 (Hinge k0) s x p)
+               | _ :: _ -> fail Malformed p)
+            | _ :: _ -> fail Malformed p)))
+   | TClip ->
+     (match ops with
+      | [] -> fail Malformed p
+      | x :: l ->
+        (match l with
+         | [] -> fail Malformed p
+         | a :: l0 ->
+           (match l0 with
+            | [] -> fail Malformed p
+            | b :: l1 ->
+              (match l1 with
+               | [] ->
+                 (match attrs with
+                  | [] ->
+                    bind (number a p) (fun a0 ->
+                      bind (number b p) (fun b0 ->
+                        function0 (Clip (a0, b0)) s x p))
+                  | _ :: _ -> fail Malformed p)
+               | _ :: _ -> fail Malformed p))))
+   | TPower ->
+     (match ops with
+      | [] -> fail Malformed p
+      | x :: l ->
+        (match l with
+         | [] ->
+           (match attrs with
+            | [] -> fail Malformed p
+            | n :: l0 ->
+              (match l0 with
+               | [] -> function0 (Power n) s x p
+               | _ :: _ -> fail Malformed p))
          | _ :: _ -> fail Malformed p)))
 
 (** val size_ok : Uint63.t list -> Uint63.t -> bool **)
@@ -2874,7 +4121,7 @@ let rec size_ok s n =
     words -> Uint63.t -> Uint63.t -> shaped list -> (shaped * Uint63.t) res **)
 
 let read_node f k p prev =
-  bind (get_size f p) (fun number ->
+  bind (get_size f p) (fun number0 ->
     bind (get_int f (add0 p (Uint63.of_int (1)))) (fun dtype ->
       bind
         (demand (eqb0 dtype (Uint63.of_int (1))) UnknownOperation
@@ -2897,10 +4144,10 @@ let read_node f k p prev =
                       let p3 = add0 (add0 p2 (Uint63.of_int (1))) n_attrs in
                       bind (get_size f p3) (fun n_data ->
                         bind
-                          (match tag_of number with
+                          (match tag_of number0 with
                            | Some t -> Ok t
                            | None ->
-                             Err (UnknownOperation, p, (of_uint63 number),
+                             Err (UnknownOperation, p, (of_uint63 number0),
                                (Float64.of_float (0x0p+0)))) (fun t ->
                           bind
                             (demand
@@ -2967,7 +4214,7 @@ let read_graph f =
 let property_magic =
   (Float64.of_float (0x1.04f52506e767p+310))
 
-type rows = { n_rows : extent; on_x : farr option; on_y : farr option;
+type rows = { n_rows : extent; on_x0 : farr option; on_y0 : farr option;
               bound : farr }
 
 type case = { box_lo : farr; box_hi : farr; ways : rows list }
@@ -2997,7 +4244,7 @@ let read_rows f n m p =
           bind (get_matrix has_y r m f p1) (fun pat0 ->
             let (cy, p2) = pat0 in
             bind (get_block r f p2) (fun d -> Ok ({ n_rows = (extent_of r);
-              on_x = cx; on_y = cy; bound = d }, (add0 p2 r))))))))
+              on_x0 = cx; on_y0 = cy; bound = d }, (add0 p2 r))))))))
 
 (** val read_ways :
     nat -> words -> Uint63.t -> Uint63.t -> Uint63.t -> (rows
@@ -3028,8 +4275,8 @@ let rec read_cases todo f n m p =
               (add0 (add0 (add0 p n) n) (Uint63.of_int (1)))) (fun pat ->
             let (rs, p0) = pat in
             bind (read_cases todo0 f n m p0) (fun pat0 ->
-              let (cs, p1) = pat0 in
-              Ok (({ box_lo = l; box_hi = h; ways = rs } :: cs), p1))))))
+              let (cs0, p1) = pat0 in
+              Ok (({ box_lo = l; box_hi = h; ways = rs } :: cs0), p1))))))
 
 (** val read_property : words -> property res **)
 
@@ -3039,9 +4286,9 @@ let read_property f =
       bind (get_size f (Uint63.of_int (4))) (fun m ->
         bind (get_size f (Uint63.of_int (5))) (fun k ->
           bind (read_cases (nat_of k) f n m (Uint63.of_int (6))) (fun pat ->
-            let (cs, p) = pat in
+            let (cs0, p) = pat in
             bind (demand (eqb0 p f.count) TrailingWords p) (fun _ -> Ok
-              { n_in = (extent_of n); n_out = (extent_of m); cases = cs }))))))
+              { n_in = (extent_of n); n_out = (extent_of m); cases = cs0 }))))))
 
 type state = info list
 
@@ -3104,10 +4351,11 @@ let read_vectors kind test w f ns top p =
   bind (get_size f p) (fun n ->
     vectors_at (nat_of n) kind test w f ns top (add0 p (Uint63.of_int (1))))
 
-(** val is_unary : node -> bool **)
+(** val hinted : node -> bool **)
 
-let is_unary = function
-| Unary (_, _) -> true
+let hinted = function
+| Unary (_, _, _) -> true
+| Product (_, _, _) -> true
 | _ -> false
 
 (** val in_unit : Float64.t -> bool **)
@@ -3120,15 +4368,19 @@ let in_unit x =
     words -> node list -> Uint63.t -> Uint63.t -> (vectors * Uint63.t) res **)
 
 let read_slopes f ns top p =
-  read_vectors is_unary in_unit SlopeOutside f ns top p
+  read_vectors hinted in_unit SlopeOutside f ns top p
 
-(** val slope :
-    words -> vectors -> nat -> Uint63.t -> Float64.t -> Float64.t -> Float64.t **)
+(** val hint :
+    words -> vectors -> node -> nat -> Uint63.t -> Float64.t -> Float64.t ->
+    Float64.t **)
 
-let slope f s d i l h =
+let hint f s n d i l h =
   match look s d with
   | Some p -> f.word (add0 p i)
-  | None -> adaptive l h
+  | None ->
+    (match n with
+     | Unary (g, _, _) -> default_hint g l h
+     | _ -> (Float64.of_float (0x1p-1)))
 
 (** val all_lines :
     words -> vectors -> node list -> state -> nat -> lines list **)
@@ -3140,9 +4392,7 @@ let rec all_lines f s ns ss d =
     (match ss with
      | [] -> []
      | _ :: ss0 ->
-       (match n with
-        | Unary (e, from) -> lines_of e (info_at ss0 from) (slope f s d)
-        | _ -> no_lines) :: (all_lines f s ns0 ss0 (S d)))
+       (lines_of n ss0 (hint f s n d)) :: (all_lines f s ns0 ss0 (S d)))
 
 (** val replace : state -> nat -> info -> state **)
 
@@ -3175,11 +4425,11 @@ let tighten v ns ss d ls chosen p =
        let ns' = (Affine (e, ts, b)) :: l in
        (match skipn d ss with
         | [] -> fail NotAffine p
-        | s :: l0 ->
-          let ss' = s :: l0 in
-          let low = fun i -> neuron v ns' ss' ls false i in
-          let high = fun i -> opp (neuron v ns' ss' ls true i) in
-          let l1 =
+        | s :: ss' ->
+          let ss'0 = s :: ss' in
+          let low = fun i -> neuron v ns' ss'0 ls false i in
+          let high = fun i -> opp (neuron v ns' ss'0 ls true i) in
+          let l0 =
             ftab e.len (fun i ->
               if chosen i
               then sharper (fget s.lo i) (low i) maxf
@@ -3191,11 +4441,27 @@ let tighten v ns ss d ls chosen p =
               then sharper (fget s.hi i) (high i) minf
               else fget s.hi i)
           in
-          bind (demand ((&&) (finite e l1) (finite e h)) BoundFailed p)
+          bind (demand ((&&) (finite e l0) (finite e h)) BoundFailed p)
             (fun _ ->
-            bind (demand (ordered e l1 h) Crossed p) (fun _ -> Ok
-              (replace ss d (with_bounds s l1 h)))))
-     | _ -> fail NotAffine p)
+            bind (demand (ordered e l0 h) Crossed p) (fun _ -> Ok
+              (replace ss d (with_bounds s l0 h)))))
+     | _ ->
+       (match skipn d ss with
+        | [] -> fail NotAffine p
+        | s :: ss' ->
+          bind (demand (hinted n) NotAffine p) (fun _ ->
+            let e = ext n in
+            let (low, high) = enclosed n ss' in
+            let l0 =
+              ftab e.len (fun i -> sharper (fget s.lo i) (fget low i) maxf)
+            in
+            let h =
+              ftab e.len (fun i -> sharper (fget s.hi i) (fget high i) minf)
+            in
+            bind (demand ((&&) (finite e l0) (finite e h)) BoundFailed p)
+              (fun _ ->
+              bind (demand (ordered e l0 h) Crossed p) (fun _ -> Ok
+                (replace ss d (with_bounds s l0 h)))))))
 
 (** val listed : nat -> words -> Uint63.t -> Float64.t -> bool **)
 
@@ -3294,8 +4560,8 @@ let refute v f ns ss top p c =
 
 let rec leaf v f ns ss top p = function
 | [] -> Ok p
-| c :: cs0 ->
-  bind (refute v f ns ss top p c) (fun p0 -> leaf v f ns ss top p0 cs0)
+| c :: cs1 ->
+  bind (refute v f ns ss top p c) (fun p0 -> leaf v f ns ss top p0 cs1)
 
 (** val cut : info -> extent -> Uint63.t -> Float64.t -> bool -> info **)
 
@@ -3311,13 +4577,13 @@ let cut s e i x = function
     nat -> fnoise -> words -> node list -> Uint63.t -> claim list -> state ->
     Uint63.t -> Uint63.t res **)
 
-let rec walk depth v f ns top cs ss p =
+let rec walk depth v f ns top cs0 ss p =
   match depth with
   | O -> fail TooDeep p
   | S depth0 ->
     bind (get_size f p) (fun kind ->
       if eqb0 kind (Uint63.of_int (0))
-      then leaf v f ns ss top (add0 p (Uint63.of_int (1))) cs
+      then leaf v f ns ss top (add0 p (Uint63.of_int (1))) cs0
       else if eqb0 kind (Uint63.of_int (1))
            then bind (get_size f (add0 p (Uint63.of_int (1)))) (fun k ->
                   bind
@@ -3342,10 +4608,10 @@ let rec walk depth v f ns top cs ss p =
                                       (add0 p (Uint63.of_int (3))), x,
                                       (fget s.lo i))) (fun _ ->
                               bind
-                                (walk depth0 v f ns top cs
+                                (walk depth0 v f ns top cs0
                                   (replace ss d (cut s e i x true))
                                   (add0 p (Uint63.of_int (4)))) (fun p0 ->
-                                walk depth0 v f ns top cs
+                                walk depth0 v f ns top cs0
                                   (replace ss d (cut s e i x false)) p0)))
                         | None ->
                           fail MissingNode (add0 p (Uint63.of_int (1)))))))
@@ -3357,9 +4623,10 @@ let rec walk depth v f ns top cs ss p =
                          let d = nat_of (sub0 top k) in
                          bind (get_float f (add0 p (Uint63.of_int (2))))
                            (fun n ->
-                           let every = eqb1 n (Float64.of_float (-0x1p+0)) in
+                           let unsure = eqb1 n (Float64.of_float (-0x1p+0)) in
+                           let every = eqb1 n (Float64.of_float (-0x1p+1)) in
                            bind
-                             (if every
+                             (if (||) unsure every
                               then Ok (Uint63.of_int (0))
                               else get_size f (add0 p (Uint63.of_int (2))))
                              (fun n0 ->
@@ -3377,17 +4644,19 @@ let rec walk depth v f ns top cs ss p =
                                    all_lines f s (skipn d ns) (skipn d ss) d
                                  in
                                  let chosen =
-                                   if every
+                                   if unsure
                                    then crossing (info_at ss d)
-                                   else let fuel0 = nat_of n0 in
-                                        (fun i ->
-                                        listed fuel0 f
-                                          (add0 p (Uint63.of_int (3)))
-                                          (of_uint63 i))
+                                   else if every
+                                        then (fun _ -> true)
+                                        else let fuel0 = nat_of n0 in
+                                             (fun i ->
+                                             listed fuel0 f
+                                               (add0 p (Uint63.of_int (3)))
+                                               (of_uint63 i))
                                  in
                                  bind (tighten v ns ss d ls chosen p)
                                    (fun ss0 ->
-                                   walk depth0 v f ns top cs ss0 q)))))))
+                                   walk depth0 v f ns top cs0 ss0 q)))))))
                 else Err (UnknownStep, p, (of_uint63 kind),
                        (Float64.of_float (0x0p+0))))
 
@@ -3427,8 +4696,8 @@ let matrix_term m d r n =
 
 let claim_node net p r =
   let e = r.n_rows in
-  let over_x = matrix_term r.on_x (input_at net.nodes) e p.n_in in
-  let over_y = matrix_term r.on_y net.output e p.n_out in
+  let over_x = matrix_term r.on_x0 (input_at net.nodes) e p.n_in in
+  let over_y = matrix_term r.on_y0 net.output e p.n_out in
   Affine (e, (app over_x over_y), (Some
   (ftab e.len (fun i -> opp (fget r.bound i)))))
 
@@ -3451,8 +4720,8 @@ let rec claims v net p ss rs at_word =
                        | _ -> None) ss
       in
       bind (demand (info_ok n s) EnclosureFailed at_word) (fun _ ->
-        bind (claims v net p ss rs0 at_word) (fun cs -> Ok ({ over = n;
-          about = s } :: cs))))
+        bind (claims v net p ss rs0 at_word) (fun cs0 -> Ok ({ over = n;
+          about = s } :: cs0))))
 
 (** val check_case :
     nat -> fnoise -> words -> network -> property -> case -> Uint63.t ->
@@ -3473,20 +4742,20 @@ let check_case depth v f net p c q =
              else Err (NotEmpty, (add0 q (Uint63.of_int (1))), l, h)))
     else (match forwards v ns (c.box_lo, c.box_hi) with
           | Inl ss ->
-            bind (claims v net p ss c.ways q) (fun cs ->
-              walk depth v f ns (newest ns) cs ss q)
+            bind (claims v net p ss c.ways q) (fun cs0 ->
+              walk depth v f ns (newest ns) cs0 ss q)
           | Inr _ -> fail EnclosureFailed q))
 
 (** val check_cases :
     nat -> fnoise -> words -> network -> property -> case list -> Uint63.t ->
     Uint63.t res **)
 
-let rec check_cases depth v f net p cs q =
-  match cs with
+let rec check_cases depth v f net p cs0 q =
+  match cs0 with
   | [] -> Ok q
-  | c :: cs0 ->
+  | c :: cs1 ->
     bind (check_case depth v f net p c q) (fun q0 ->
-      check_cases depth v f net p cs0 q0)
+      check_cases depth v f net p cs1 q0)
 
 (** val check : words -> words -> words -> (network * property) res **)
 

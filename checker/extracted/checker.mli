@@ -45,6 +45,8 @@ val leb : Uint63.t -> Uint63.t -> bool
 
 val abs : Float64.t -> Float64.t
 
+val sqrt : Float64.t -> Float64.t
+
 val opp : Float64.t -> Float64.t
 
 val eqb1 : Float64.t -> Float64.t -> bool
@@ -67,6 +69,8 @@ val normfr_mantissa : Float64.t -> Uint63.t
 
 val frshiftexp : Float64.t -> Float64.t * Uint63.t
 
+val infinity : Float64.t
+
 val nan : Float64.t
 
 type positive =
@@ -82,6 +86,8 @@ type z =
 module Nat :
  sig
   val eqb : nat -> nat -> bool
+
+  val even : nat -> bool
  end
 
 module Pos :
@@ -449,13 +455,272 @@ val gam : linmap -> Float64.t
 
 val valid : linmap -> bool
 
+type itv = { inf : Float64.t; sup : Float64.t }
+
+type line = { slope : Float64.t; shift : Float64.t }
+
+type curve = { val0 : (Float64.t -> itv); rate : (Float64.t -> itv) }
+
+type rule = { range : (Float64.t -> Float64.t -> itv);
+              around : (Float64.t -> Float64.t -> Float64.t -> Float64.t ->
+                       line * line) }
+
+val min2 : Float64.t -> Float64.t -> Float64.t
+
+val max2 : Float64.t -> Float64.t -> Float64.t
+
+val min4 : Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t
+
+val mul_dn : Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t
+
+val clampto : Float64.t -> Float64.t -> Float64.t -> Float64.t
+
+val end_dn : Float64.t -> Float64.t -> Float64.t -> Float64.t
+
+val tangent_dn :
+  Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t
+  -> Float64.t -> Float64.t
+
+val neg : itv -> itv
+
+val opposite : curve -> curve
+
+val mirror : curve -> curve
+
+val flip : line -> line
+
+val turn : line -> line
+
+val secant :
+  Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t
+
+val convex_lower : curve -> Float64.t -> Float64.t -> Float64.t -> line
+
+val concave_lower : curve -> Float64.t -> Float64.t -> line
+
+val s_lower :
+  curve -> Float64.t -> Float64.t -> Float64.t -> Float64.t -> line
+
+val convex_lines :
+  curve -> Float64.t -> Float64.t -> Float64.t -> Float64.t -> line * line
+
+val concave_lines :
+  curve -> Float64.t -> Float64.t -> Float64.t -> Float64.t -> line * line
+
+val s_lines :
+  curve -> Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t ->
+  line * line
+
+val z_lines :
+  curve -> Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t ->
+  line * line
+
+val flat_lines : itv -> line * line
+
+val rising : curve -> Float64.t -> Float64.t -> itv
+
+val falling : curve -> Float64.t -> Float64.t -> itv
+
+val clamp : Float64.t -> Float64.t
+
+val relu : Float64.t -> Float64.t
+
+val adaptive : Float64.t -> Float64.t -> Float64.t
+
+val lower_slope : Float64.t -> Float64.t -> Float64.t -> Float64.t
+
+val upper_slope : Float64.t -> Float64.t -> Float64.t
+
+val upper_offset : Float64.t -> Float64.t -> Float64.t
+
+val relu_rule : rule
+
+val exp_poly : Float64.t -> Float64.t
+
+val exp_near : nat -> Float64.t -> Float64.t
+
+val exp_itv : Float64.t -> itv
+
+val div_dn : Float64.t -> Float64.t -> Float64.t
+
+val div_up : Float64.t -> Float64.t -> Float64.t
+
+val part : Float64.t -> Float64.t -> itv -> itv
+
+val sigmoid_val : Float64.t -> itv
+
+val sigmoid_rate : Float64.t -> itv
+
+val sigmoid_curve : curve
+
+val sigmoid_rule : rule
+
+val tanh_val : Float64.t -> itv
+
+val tanh_rate : Float64.t -> itv
+
+val tanh_curve : curve
+
+val tanh_rule : rule
+
+val nothing : itv
+
+val no_pair : line * line
+
+val exp_curve : curve
+
+val exp_rule : rule
+
+val log_scale :
+  (Float64.t * Float64.t) list -> Float64.t -> Float64.t -> Float64.t ->
+  Float64.t -> Float64.t
+
+val log_guess : Float64.t -> Float64.t
+
+val log_itv : Float64.t -> itv
+
+val log_curve : curve
+
+val log_rule : rule
+
+val sqrt_itv : Float64.t -> itv
+
+val sqrt_range : Float64.t -> Float64.t -> itv
+
+val sqrt_lines :
+  Float64.t -> Float64.t -> Float64.t -> Float64.t -> line * line
+
+val sqrt_rule : rule
+
+val recip_curve : curve
+
+val recip_rule : rule
+
+val point : Float64.t -> itv
+
+val hinge_curve : Float64.t -> curve
+
+val hinge_range : Float64.t -> Float64.t -> Float64.t -> itv
+
+val hinge_below :
+  Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t
+
+val hinge_lines :
+  Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t -> line * line
+
+val hinge_rule : Float64.t -> rule
+
+val clip_curve : Float64.t -> Float64.t -> curve
+
+val clip_rule : Float64.t -> Float64.t -> rule
+
+val sign_range : Float64.t -> Float64.t -> itv
+
+val sign_rule : rule
+
+val positive_power : nat -> Float64.t -> itv
+
+val power : nat -> Float64.t -> itv
+
+val scale : Float64.t -> itv -> itv
+
+val power_curve : nat -> Float64.t -> curve
+
+val power_range : nat -> Float64.t -> Float64.t -> Float64.t -> itv
+
+val power_lines :
+  nat -> Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t ->
+  line * line
+
+val power_rule : nat -> Float64.t -> rule
+
+val cos_poly : Float64.t -> Float64.t
+
+val sin_poly : Float64.t -> Float64.t
+
+type angle = { cs : Float64.t; sn : Float64.t; err : Float64.t }
+
+val angle_near : nat -> Float64.t -> angle
+
+val unit_itv : Float64.t -> Float64.t -> itv
+
+val cos_itv : Float64.t -> itv
+
+val sin_itv : Float64.t -> itv
+
+val sin_curve : curve
+
+val cos_curve : curve
+
+val reflect : curve -> curve
+
+val nonneg : itv -> bool
+
+val nonpos : itv -> bool
+
+val wave_range : curve -> Float64.t -> Float64.t -> itv
+
+val bends : curve -> Float64.t -> Float64.t -> Float64.t -> Float64.t -> bool
+
+val bend_lower :
+  curve -> Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t ->
+  line
+
+val wave_lower :
+  curve -> Float64.t -> Float64.t -> Float64.t -> Float64.t -> line
+
+val wave_rule : curve -> (Float64.t -> Float64.t) -> rule
+
+val nearest : Float64.t -> Float64.t
+
+val sin_rule : rule
+
+val cos_rule : rule
+
+type unary =
+| Relu
+| Hinge of Float64.t
+| Clip of Float64.t * Float64.t
+| Sign
+| Sigmoid
+| Tanh
+| Exp
+| Log
+| Sqrt
+| Recip
+| Power of Uint63.t
+| Sin
+| Cos
+
+val never : rule
+
+val less : Uint63.t -> nat
+
+val exponent : Uint63.t -> Float64.t
+
+val rule_of : unary -> rule
+
+val default_hint : unary -> Float64.t -> Float64.t -> Float64.t
+
+val half :
+  nat -> curve -> Float64.t -> Float64.t -> Float64.t -> Float64.t ->
+  Float64.t
+
+val s_touch :
+  curve -> Float64.t -> Float64.t -> Float64.t -> Float64.t ->
+  Float64.t * Float64.t
+
+val touch :
+  unary -> Float64.t -> Float64.t -> Float64.t -> Float64.t * Float64.t
+
 type term = nat * linmap
 
 type node =
 | Input of extent
 | Constant of extent * farr
 | Affine of extent * term list * farr option
-| Unary of extent * nat
+| Unary of unary * extent * nat
+| Product of extent * nat * nat
 
 val ext : node -> extent
 
@@ -469,19 +734,23 @@ val node_ok : node -> node list -> bool
 
 val graph_ok : node list -> bool
 
-val clamp : Float64.t -> Float64.t
+type plane = { on_x : Float64.t; on_y : Float64.t; level : Float64.t }
 
-val relu : Float64.t -> Float64.t
+val corner_dn : Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t
 
-val enclose : Float64.t -> Float64.t -> Float64.t * Float64.t
+val best_level :
+  Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t
+  -> Float64.t
 
-val adaptive : Float64.t -> Float64.t -> Float64.t
+val blend : Float64.t -> Float64.t -> Float64.t -> Float64.t
 
-val lower_slope : Float64.t -> Float64.t -> Float64.t -> Float64.t
+val plane_below :
+  Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t -> plane
 
-val upper_slope : Float64.t -> Float64.t -> Float64.t
+val plane_above :
+  Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t -> plane
 
-val upper_offset : Float64.t -> Float64.t -> Float64.t
+val product_range : Float64.t -> Float64.t -> Float64.t -> Float64.t -> itv
 
 type fnoise = { kappa : Float64.t; eta_up : Float64.t }
 
@@ -521,19 +790,31 @@ val radii_ok : operand list -> bool
 val affine_info :
   fnoise -> extent -> term list -> farr option -> info list -> info
 
+val no_bounds : farr
+
+val enclosed : node -> info list -> farr * farr
+
 val forward : fnoise -> node -> (farr * farr) -> info list -> info
 
 val info_ok : node -> info -> bool
 
 val forwards : fnoise -> node list -> (farr * farr) -> (info list, node) sum
 
-type lines = { below_slope : farr; above_slope : farr; below_shift : 
-               farr; above_shift : farr; rough : farr }
+type lines = { below_slope : farr; above_slope : farr; below_right : 
+               farr; above_right : farr; below_shift : farr;
+               above_shift : farr; rough : farr }
 
 val no_lines : lines
 
+val rough_of :
+  Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t
+  -> Float64.t -> Float64.t -> Float64.t -> Float64.t
+
 val lines_of :
-  extent -> info -> (Uint63.t -> Float64.t -> Float64.t -> Float64.t) -> lines
+  node -> info list -> (Uint63.t -> Float64.t -> Float64.t -> Float64.t) ->
+  lines
+
+val selected : extent -> farr -> farr -> farr -> farr
 
 type row = farr option
 
@@ -620,8 +901,13 @@ val elementwise :
   bool -> Uint63.t list -> (nat * shaped) -> (nat * shaped) -> Uint63.t ->
   node res
 
-val scale :
+val times :
   Uint63.t list -> (nat * shaped) -> (nat * shaped) -> Uint63.t -> node res
+
+val function0 :
+  unary -> Uint63.t list -> (nat * shaped) -> Uint63.t -> node res
+
+val number : (nat * shaped) -> Uint63.t -> Float64.t res
 
 val concat :
   Uint63.t list -> (nat * shaped) list -> Uint63.t -> Uint63.t -> node res
@@ -638,11 +924,16 @@ type tag =
 | TMul
 | TLinear
 | TConv
-| TRelu
 | TReshape
 | TTranspose
 | TConcat
 | TSlice
+| TFunction of unary
+| TLeaky
+| TClip
+| TPower
+
+val find : Uint63.t -> (Uint63.t * tag) list -> tag option
 
 val tag_of : Uint63.t -> tag option
 
@@ -665,7 +956,7 @@ val read_graph : words -> network res
 
 val property_magic : Float64.t
 
-type rows = { n_rows : extent; on_x : farr option; on_y : farr option;
+type rows = { n_rows : extent; on_x0 : farr option; on_y0 : farr option;
               bound : farr }
 
 type case = { box_lo : farr; box_hi : farr; ways : rows list }
@@ -708,15 +999,16 @@ val read_vectors :
   (node -> bool) -> (Float64.t -> bool) -> reason -> words -> node list ->
   Uint63.t -> Uint63.t -> (vectors * Uint63.t) res
 
-val is_unary : node -> bool
+val hinted : node -> bool
 
 val in_unit : Float64.t -> bool
 
 val read_slopes :
   words -> node list -> Uint63.t -> Uint63.t -> (vectors * Uint63.t) res
 
-val slope :
-  words -> vectors -> nat -> Uint63.t -> Float64.t -> Float64.t -> Float64.t
+val hint :
+  words -> vectors -> node -> nat -> Uint63.t -> Float64.t -> Float64.t ->
+  Float64.t
 
 val all_lines : words -> vectors -> node list -> state -> nat -> lines list
 

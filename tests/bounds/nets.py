@@ -88,7 +88,32 @@ def images(seed: int) -> Graph:
     return m.done(m.linear(m.flat(c), 2))
 
 
-KINDS = {"dense": dense, "residual": residual, "moved": moved, "images": images}
+CURVES = ("sigmoid", "tanh", "exp", "sin", "cos", "square")
+
+
+def curved(seed: int) -> Graph:
+    """Layers with one curve after the other, then logarithm, root and reciprocal of positive numbers."""
+    m = Maker(seed, (1, 3))
+    x = m.x
+    for k in range(3):
+        x = m.put(CURVES[(seed + 2 * k) % len(CURVES)], m.linear(x, 5))
+        x = m.put("tanh", m.linear(x, 5))
+    shift = m.b.parameter(ALL["parameter"], np.full((1, 5), 1.5, np.float32))
+    x = m.put("add", m.put("sigmoid", x), shift)
+    x = m.put(("log", "sqrt", "recip")[seed % 3], x)
+    return m.done(m.linear(x, 2))
+
+
+def products(seed: int) -> Graph:
+    """Products of two layers, of a layer with itself moved, and of the input with what came out."""
+    m = Maker(seed, (1, 3))
+    x = m.put("mul", m.relu(m.linear(m.x, 6)), m.linear(m.x, 6))
+    x = m.put("mul", m.put("tanh", m.linear(x, 3)), m.x)
+    return m.done(m.linear(m.put("add", x, m.x), 2))
+
+
+PIECEWISE = {"dense": dense, "residual": residual, "moved": moved, "images": images}
+KINDS = {**PIECEWISE, "curved": curved, "products": products}
 
 
 def box(graph: Graph, seed: int, radius: float) -> tuple[Any, Any]:

@@ -43,6 +43,22 @@ def convolutional(seed: int) -> Graph:
     return b.finish(b.add(ALL["linear"], b.add(ALL["reshape"], y, shape=(1, 8)), v))
 
 
+def curved(seed: int) -> Graph:
+    """Curves and a product of two variables between linear layers."""
+    rng = np.random.default_rng(seed)
+    b = Builder()
+
+    def layer(x: int, outs: int) -> int:
+        w = rng.standard_normal((outs, b.nodes[x].type.shape[-1])).astype(np.float32)
+        return b.add(ALL["linear"], x, b.parameter(ALL["parameter"], w, f"w{x}"))
+
+    x = b.add(ALL["input"], shape=(1, 2))
+    y = b.add(ALL["mul"], b.add(ALL["sigmoid"], layer(x, 4)), b.add(ALL["sin"], layer(x, 4)))
+    y = b.add(ALL["recip"], b.add(ALL["exp"], b.add(ALL["tanh"], layer(y, 3))))
+    y = b.add(ALL["log"], b.add(ALL["sqrt"], b.add(ALL["exp"], b.add(ALL["cos"], layer(y, 3)))))
+    return b.finish(layer(b.add(ALL["square"], y), 2))
+
+
 def bounded(graph: Graph, radius: float, limit: int) -> Property:
     """Unsafe: output 0 at least ``limit``, for inputs in a box around 0."""
     n, m = graph.input_type.size, graph.output_type.size
@@ -53,7 +69,8 @@ def bounded(graph: Graph, radius: float, limit: int) -> Property:
 
 def certified() -> Iterator[Files]:
     """Triples of files that the checker accepts: some need splits, some do not."""
-    for graph, radius, limit in [(dense(0), 0.5, 12), (dense(1), 1.0, 9), (convolutional(2), 0.5, 9)]:
+    for graph, radius, limit in [(dense(0), 0.5, 12), (dense(1), 1.0, 9), (convolutional(2), 0.5, 9),
+                                 (curved(3), 0.4, 2)]:
         prop = bounded(graph, radius, limit)
         found = search(graph, prop, timeout=30)
         assert found.kind == "unsat", found

@@ -148,9 +148,12 @@ KERNELS: dict[int, Callable[..., Array]] = {
     10: _moved,
     11: _concat,
     12: _slice,
+    36: lambda node, x: np.abs(x),
+    37: lambda node, x: np.where(x > 0, 1, np.where(x < 0, -1, 0)),
+    43: lambda node, x: x * x,
 }
-CONSTANT = {5: [1], 6: [1, 2], 7: [1, 2]}
-SAME = (3, 4, 5, 8)
+CONSTANT = {6: [1, 2], 7: [1, 2]}
+SAME = (3, 4, 5, 8, 36, 37, 43)
 ATTRIBUTES = {7: 9, 11: 1, 12: 3}
 
 

@@ -141,6 +141,12 @@ def squared(shape: tuple[int, ...]) -> Graph:
     return builder.finish(builder.add(ALL["mul"], x, x, name="square"))
 
 
+def weighted() -> Graph:
+    builder = Builder()
+    x = builder.add(ALL["input"], name="x", shape=(2, 2))
+    return builder.finish(builder.add(ALL["linear"], x, x, name="weighted"))
+
+
 def without_vnnlib(tmp: Path, patch: Patch) -> None:
     patch.setitem(sys.modules, "vnnlib", None)
     query(SECOND)(tmp, patch)
@@ -248,7 +254,7 @@ TRIGGERS: dict[str, Trigger] = {
     "PNN-SHAPE-112": node("slice", (1, 5), axis=1, start=4, stop=9),
     "PNN-GRAPH-101": lambda tmp, patch: Builder().add(ALL["relu"], 7, name="layer"),
     "PNN-GRAPH-102": lambda tmp, patch: Builder().parameter(ALL["parameter"], np.array([1.0, np.nan]), "w"),
-    "PNN-GRAPH-103": lambda tmp, patch: check_constants(squared(())),
+    "PNN-GRAPH-103": lambda tmp, patch: check_constants(weighted()),
     "PNN-GRAPH-104": lambda tmp, patch: gradient(squared(()), [1]),
     "PNN-GRAPH-105": lambda tmp, patch: gradient(squared((1, 5))),
     "PNN-OP-201": no_input_rule,
@@ -259,9 +265,9 @@ TRIGGERS: dict[str, Trigger] = {
     "PNN-ONNX-402": lambda tmp, patch: ((tmp / "net.onnx").write_text("version https://git-lfs"),
                                         read(tmp / "net.onnx")),
     "PNN-ONNX-403": model(relu(), opset=5),
-    "PNN-ONNX-404": model(helper.make_node("Softmax", ["x"], ["y"], name="last")),
-    "PNN-ONNX-405": model(helper.make_node("MatMul", ["x", "x"], ["y"]),
-                          inputs=[helper.make_tensor_value_info("x", FLOAT, [2, 2])]),
+    "PNN-ONNX-404": model(helper.make_node("Erf", ["x"], ["y"], name="last")),
+    "PNN-ONNX-405": model(helper.make_node("Pow", ["x", "w"], ["y"]),
+                          tensors=[constant("w", np.array(2.5, np.float32))]),
     "PNN-ONNX-406": model(relu(), inputs=[helper.make_tensor_value_info(n, FLOAT, [1]) for n in ("x", "z")]),
     "PNN-ONNX-407": model(relu(), inputs=[helper.make_tensor_value_info("x", TensorProto.UINT8, [1])]),
     "PNN-ONNX-408": model(helper.make_node("Add", ["x", "w"], ["y"]), tensors=[damaged_tensor()]),

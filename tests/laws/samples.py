@@ -110,14 +110,14 @@ def _logsumexp(rng: np.random.Generator) -> Any:
     return [TensorType(dims)], {"dims": dims, "shape": (dims[0], dims[2])}, ()
 
 
-POSITIVE = {"log", "sqrt", "div"}
+POSITIVE = {"log", "sqrt", "div", "recip"}
 MAKERS: dict[str, Callable[[np.random.Generator], Any]] = {
     "add": _same(2), "sub": _same(2), "mul": _same(2, (1,)), "relu": _same(1), "linear": _linear,
     "conv": _conv, "reshape": _reshape, "transpose": _transpose, "concat": _concat, "slice": _slice,
     "move": _move, "contract": _contract, "logsumexp": _logsumexp,
     **dict.fromkeys(("div", "maximum", "equal"), _same(2)),
     **dict.fromkeys(("step", "neg", "exp", "log", "sqrt", "tanh", "sigmoid", "softplus", "erf", "gauss",
-                     "sin", "cos", "abs", "sign"), _same(1)),
+                     "sin", "cos", "abs", "sign", "recip", "square"), _same(1)),
 }
 LEAVES = {"input", "parameter"}
 

@@ -80,6 +80,7 @@ def test_lines_contain_samples(tag: str, seed: int) -> None:
     op = ALL[tag]
     rng = np.random.default_rng(seed)
     lo = rng.normal(size=(4, 5))
+    lo = np.abs(lo) + 0.1 if tag in samples.POSITIVE else lo
     hi = lo + rng.uniform(0, 3, lo.shape)
     a, b, c, d = op.lines.rule(lo, hi, rng.uniform(0, 1, lo.shape))
     for t in np.linspace(0, 1, 21):
@@ -95,6 +96,7 @@ def test_slope_is_the_derivative(tag: str, seed: int) -> None:
     op = ALL[tag]
     x = np.random.default_rng(seed).normal(size=50)
     x, step = x[abs(x) > 1e-3], 1e-6
+    x = np.abs(x) + 0.1 if tag in samples.POSITIVE else x
     kernel = op.need("kernel")
     numeric = (kernel(Fast(), {}, x + step) - kernel(Fast(), {}, x - step)) / (2 * step)
     np.testing.assert_allclose(op.slope.rule(x), numeric, atol=1e-5)

@@ -77,7 +77,7 @@ def test_every_shorter_file_is_refused() -> None:
 
 @pytest.mark.parametrize(("at", "value", "code"), [
     (0, 1.0, "604"), (1, 2.0, "604"), (2, 5.0, "604"), (HEADER, 7.0, "603"), (HEADER, 0.5, "603"),
-    (HEADER + 1, 9.0, "603"), (HEADER + 2, -2.0, "603"), (HEADER, np.nan, "603"),
+    (HEADER + 1, 9.0, "603"), (HEADER + 2, -3.0, "603"), (HEADER, np.nan, "603"),
 ])
 def test_impossible_numbers_are_refused(at: int, value: float, code: str) -> None:
     bad = words()

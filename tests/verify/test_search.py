@@ -54,11 +54,11 @@ def smallest(graph: Graph, lo: Any, hi: Any, coefficients: Any, count: int = 400
     return float((run(graph, x).reshape(count, -1) @ coefficients).min())
 
 
-@pytest.mark.parametrize("kind", nets.KINDS)
+@pytest.mark.parametrize("kind", nets.PIECEWISE)
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("gap", [-0.3, -0.02, 0.02])
 def test_answers_on_random_networks_are_right(kind: str, seed: int, gap: float) -> None:
-    graph = nets.KINDS[kind](seed)
+    graph = nets.PIECEWISE[kind](seed)
     lo, hi = nets.box(graph, seed, 0.15 if kind == "images" else 0.4)
     lo, hi = lo.astype(np.float32).astype(float), hi.astype(np.float32).astype(float)
     low = smallest(graph, lo, hi, np.array([1.0, -1.0]))

@@ -1,34 +1,71 @@
 (** Backward linear relaxation: a lower bound of a linear combination of node values.
 
-    [lines]             slopes and offsets of the lines around an elementwise function, per element
-    [lines_of ...]      the lines for known bounds, given the lower slopes
+    [lines]             slopes and offsets of the lines around an elementwise function, or of the planes
+                        around a product, per element; [below_right] and [above_right] are the slopes of its
+                        right operand
+    [rough_of ...]      bounds, per unit of coefficient, the rounding of one backward step
+    [lines_of ...]      the lines of a node for known bounds, given hints
+    [selected e q a b]  the row of products of coefficients with slopes below or above
     [row]               coefficients on the values of one node, if any
     [add_row], [spread] add coefficients to the row of one node, or of all operands of an affine node
     [back ns ss ls rs a]  lower bound of [a] plus the sum over all nodes of row times value
     [neuron ...]        the same, starting from plus or minus one element of the newest node *)
 From Coq Require Import Bool Reals Floats Uint63 List.
-From Provenn Require Import Base.Vector Base.Binary64 Base.Dot Ops.Loops IR.LinMap IR.Graph Ops.Relu.
+From Provenn Require Import Base.Vector Base.Binary64 Base.Dot Ops.Loops IR.LinMap IR.Graph.
+From Provenn Require Import Ops.Lines Ops.Product Ops.Functions.
 From Provenn Require Import Checker.Enclose.
 Import ListNotations.
 Local Open Scope float_scope.
 
-Record lines := Lines { below_slope : farr; above_slope : farr; below_shift : farr; above_shift : farr;
-                        rough : farr }.
-Definition no_lines : lines := let z := ftab 0 (fun _ => 0) in Lines z z z z z.
+Record lines := Lines { below_slope : farr; above_slope : farr; below_right : farr; above_right : farr;
+                        below_shift : farr; above_shift : farr; rough : farr }.
+Definition no_lines : lines := let z := ftab 0 (fun _ => 0) in Lines z z z z z z z.
 
-(** [rough] bounds, per unit of coefficient, the rounding of one backward step through the function. *)
-Definition lines_of (f : unary) (e : extent) (s : info) (alpha : int -> float -> float -> float) : lines :=
-  let n := len e in
-  let l := fget (lo s) in
-  let h := fget (hi s) in
-  let a := ftab n (fun i => lower_slope f (l i) (h i) (alpha i (l i) (h i))) in
-  let b := ftab n (fun i => upper_slope f (l i) (h i)) in
-  let zero := ftab n (fun _ => 0) in
-  let t := ftab n (fun i => upper_offset f (l i) (h i)) in
-  let g := gamma n in
-  Lines a b zero t (ftab n (fun i =>
-    up (up (0x1p-52 * up (up (PrimFloat.abs (fget a i) + PrimFloat.abs (fget b i)) * fget (mag s) i))
-        + up (g * PrimFloat.abs (fget t i))))).
+Definition rough_of (a b m a' b' m' s t g : float) : float :=
+  let half a b m := up (0x1p-52 * up (up (PrimFloat.abs a + PrimFloat.abs b) * m)) in
+  up (up (half a b m + half a' b' m') + up (g * up (PrimFloat.abs s + PrimFloat.abs t))).
+
+Definition lines_of (n : node) (ss : list info) (hint : int -> float -> float -> float) : lines :=
+  match n with
+  | Unary f e d =>
+      let z := ftab 0 (fun _ => 0) in
+      let s := info_at ss d in
+      let l := fget (lo s) in
+      let h := fget (hi s) in
+      let r := rule_of f in
+      let t := ftab (len e) (fun i => fst (touch f (l i) (h i) (hint i (l i) (h i)))) in
+      let u := ftab (len e) (fun i => snd (touch f (l i) (h i) (hint i (l i) (h i)))) in
+      let low i := fst (around r (l i) (h i) (fget t i) (fget u i)) in
+      let high i := snd (around r (l i) (h i) (fget t i) (fget u i)) in
+      let a := ftab (len e) (fun i => slope (low i)) in
+      let b := ftab (len e) (fun i => slope (high i)) in
+      let p := ftab (len e) (fun i => shift (low i)) in
+      let q := ftab (len e) (fun i => shift (high i)) in
+      let g := gamma (len e) in
+      Lines a b z z p q (ftab (len e) (fun i =>
+        rough_of (fget a i) (fget b i) (fget (mag s) i) 0 0 0 (fget p i) (fget q i) g))
+  | Product e d d' =>
+      let s := info_at ss d in
+      let s' := info_at ss d' in
+      let plane make i :=
+        make (hint i 0 0) (fget (lo s) i) (fget (hi s) i) (fget (lo s') i) (fget (hi s') i) : plane in
+      let low := plane plane_below in
+      let high := plane plane_above in
+      let a := ftab (len e) (fun i => on_x (low i)) in
+      let b := ftab (len e) (fun i => on_x (high i)) in
+      let a' := ftab (len e) (fun i => on_y (low i)) in
+      let b' := ftab (len e) (fun i => on_y (high i)) in
+      let p := ftab (len e) (fun i => level (low i)) in
+      let q := ftab (len e) (fun i => level (high i)) in
+      let g := gamma (len e) in
+      Lines a b a' b' p q (ftab (len e) (fun i =>
+        rough_of (fget a i) (fget b i) (fget (mag s) i) (fget a' i) (fget b' i) (fget (mag s') i)
+          (fget p i) (fget q i) g))
+  | _ => no_lines
+  end.
+
+Definition selected (e : extent) (q a b : farr) : farr :=
+  ftab (len e) (fun i => let x := fget q i in x * (if 0 <=? x then fget a i else fget b i)).
 
 Definition row := option farr.
 
@@ -83,14 +120,17 @@ Fixpoint back (v : fnoise) (ns : list node) (ss : list info) (ls : list lines) (
               let '(rs, cost) := spread ts (fun l => transV l q) ss rs own in
               back v ns ss ls rs (dn (acc + dn (bias_dot e b q - cost)))
           | Unary f e d =>
-              let src := info_at ss d in
-              let cost := up (up (dot_abs e q 0 (rough l) 0 + spare src) + tiny) in
-              let down := ftab (len e) (fun i =>
-                let x := fget q i in
-                x * (if 0 <=? x then fget (below_slope l) i else fget (above_slope l) i)) in
-              let '(rs, c) := add_row d e down ss rs in
+              let cost := up (up (dot_abs e q 0 (rough l) 0 + spare (info_at ss d)) + tiny) in
+              let '(rs, c) := add_row d e (selected e q (below_slope l) (above_slope l)) ss rs in
               back v ns ss ls rs
                 (dn (acc + dn (dot_sel e q (below_shift l) (above_shift l) - up (cost + c))))
+          | Product e d d' =>
+              let spares := up (spare (info_at ss d) + spare (info_at ss d')) in
+              let cost := up (up (dot_abs e q 0 (rough l) 0 + spares) + tiny) in
+              let '(rs, c) := add_row d e (selected e q (below_slope l) (above_slope l)) ss rs in
+              let '(rs, c') := add_row d' e (selected e q (below_right l) (above_right l)) ss rs in
+              back v ns ss ls rs
+                (dn (acc + dn (dot_sel e q (below_shift l) (above_shift l) - up (up (cost + c) + c'))))
           end
       end
   | _, _, _, _ => acc

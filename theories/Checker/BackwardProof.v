@@ -5,13 +5,16 @@
     [rows_fin ns rs]    all coefficients are finite
     [pulled make ts ys] the sum over the terms of the coefficients [make] on their operands times values
     [underflow ss ts]   bounds what underflow adds to transposed products into the operands of the terms
-    [unit_slope e a]    the lower slopes that [a] gives are between 0 and 1
-    [lines_good ...]    the lines of each elementwise node come from its bounds and from such slopes
+    [lines_good ...]    the lines of each node come from its operands' bounds, whatever the hints
+    [encloses ...]      lines or planes are on their sides of the value
     [outwards]          splits all finite outward steps into facts about their operands *)
 From Coq Require Import Bool ZArith Reals Lra Floats Uint63 Ring63 List.
-From Flocq Require Import Core.
+From Flocq Require Import Core BinarySingleNaN.
+From Flocq Require Import IEEE754.PrimFloat.
 From Provenn Require Import Base.Vector Base.VectorProof Base.Binary64 Base.Binary64Proof.
-From Provenn Require Import Base.Dot Base.DotProof Ops.Loops Ops.LoopsProof Ops.Relu Ops.ReluProof.
+From Provenn Require Import Base.Dot Base.DotProof Ops.Loops Ops.LoopsProof.
+From Provenn Require Import Ops.Lines Ops.LinesProof Ops.Product Ops.ProductProof Ops.Functions.
+From Provenn Require Import Ops.FunctionsProof.
 From Provenn Require Import IR.LinMap IR.LinMapProof IR.Graph IR.GraphProof.
 From Provenn Require Import Checker.Enclose Checker.EncloseProof Checker.Invariant Checker.InvariantProof.
 From Provenn Require Import Checker.Backward.
@@ -337,92 +340,198 @@ Proof.
   apply Rabs_le_inv in D. rewrite EA in *. lra.
 Qed.
 
-(** ** An elementwise function *)
-Definition unit_slope (e : extent) (a : int -> PrimFloat.float -> PrimFloat.float -> PrimFloat.float) :=
-  forall i l h, below e i -> fin (a i l h) /\ 0 <= fR (a i l h) <= 1.
+(** ** An elementwise function or a product *)
 Fixpoint lines_good (ns : list node) (ss : list info) (ls : list lines) : Prop :=
   match ns, ss, ls with
-  | n :: ns, _ :: ss, l :: ls =>
-      match n with
-      | Unary f e d => exists a, unit_slope e a /\ l = lines_of f e (info_at ss d) a
-      | _ => True
-      end /\ lines_good ns ss ls
+  | n :: ns, _ :: ss, l :: ls => (exists hint, l = lines_of n ss hint) /\ lines_good ns ss ls
   | [], [], [] => True
   | _, _, _ => False
   end.
 
-(** One element: coefficient [c] on the function's value becomes [c * slope] on its argument [x]. *)
-Lemma line_step f l h a c m g x (low := lower_slope f l h a) (high := upper_slope f l h)
-    (t := upper_offset f l h) (slope := if (0 <=? c)%float then low else high)
-    (cost := up (up (0x1p-52 * up (up (PrimFloat.abs low + PrimFloat.abs high) * m))
-                 + up (g * PrimFloat.abs t))%float) :
-  fin l -> fin h -> fin a -> 0 <= fR a <= 1 -> fR l <= x <= fR h -> Rabs x <= fR m ->
-  fin c -> fin (c * slope)%float -> fin cost ->
-  fR c * fR (if (0 <=? c)%float then 0%float else t) + fR g * (Rabs (fR c) * Rmax (Rabs (fR 0)) (Rabs (fR t)))
-    + fR (c * slope)%float * x <= fR c * sem f x + Rabs (fR c) * Rabs (fR cost) + eta * fR m.
+(** The coefficient [c] times the slope [k] of a line, against the exact product, at the argument [x]. *)
+Lemma slope_step a b m c k x : fin (up (0x1p-52 * up (up (PrimFloat.abs a + PrimFloat.abs b) * m)))%float ->
+  (k = a \/ k = b) -> Rabs x <= fR m -> fin (c * k)%float ->
+  fR (c * k)%float * x <= fR c * fR k * x
+    + Rabs (fR c) * (fR (up (0x1p-52 * up (up (PrimFloat.abs a + PrimFloat.abs b) * m))%float) / 2) + eta *
+      fR m /\
+  0 <= fR (up (0x1p-52 * up (up (PrimFloat.abs a + PrimFloat.abs b) * m))%float).
 Proof.
-  intros Fl Fh Fa Ha Hx Hm Fc Fs Fk. unfold cost in *. outwards.
-  assert (Ft : fin t) by (apply fin_abs; assumption).
-  destruct (lower_sound f l h a x Fl Fh Fa Ha Hx) as (_ & Lo).
-  destruct (upper_sound f l h x Fl Fh Ft Hx) as (_ & Up). fold low in Lo. fold high t in Up.
-  rewrite fR_0, Rabs_R0, (Rmax_right 0 (Rabs (fR t))), fR_two_u, !fR_abs in * by apply Rabs_pos.
-  match goal with |- context [Rabs (fR (up (?p + ?q)))] => set (k := fR (up (p + q))) in * end.
-  set (w := Rabs (fR low) + Rabs (fR high)) in *. set (C := Rabs (fR c)).
+  intros F Hk Hm Fk. outwards.
+  match goal with |- _ /\ 0 <= ?z => set (cost := z) in * end. rewrite fR_two_u, !fR_abs in *.
+  set (w := Rabs (fR a) + Rabs (fR b)) in *. set (C := Rabs (fR c)).
   pose proof u_pos. pose proof (Rabs_pos x). assert (PC : 0 <= C) by apply Rabs_pos.
-  assert (Pw : 0 <= w) by (pose proof (Rabs_pos (fR low)); pose proof (Rabs_pos (fR high)); unfold w; lra).
-  assert (Pay : C * (2 * (u * (w * fR m)) + fR g * Rabs (fR t)) <= C * Rabs k).
-  { apply Rmult_le_compat_l; [exact PC|]. refine (Rle_trans _ _ _ _ (Rle_abs k)).
-    assert (w * fR m <= fR (up (PrimFloat.abs low + PrimFloat.abs high)) * fR m)
+  pose proof (Rabs_pos (fR a)). pose proof (Rabs_pos (fR b)).
+  assert (Pw : 0 <= w) by (unfold w; lra).
+  assert (Lk : Rabs (fR k) <= w) by (destruct Hk as [-> | ->]; unfold w; lra).
+  assert (Pay : 2 * (u * (w * fR m)) <= cost).
+  { assert (w * fR m <= fR (up (PrimFloat.abs a + PrimFloat.abs b)) * fR m)
       by (apply Rmult_le_compat_r; lra).
-    assert (u * (w * fR m) <= u * fR (up (up (PrimFloat.abs low + PrimFloat.abs high) * m)))
+    assert (u * (w * fR m) <= u * fR (up (up (PrimFloat.abs a + PrimFloat.abs b) * m)))
       by (apply Rmult_le_compat_l; lra). lra. }
-  assert (Off : fR (c * slope) * x <= fR c * fR slope * x + u * (C * w * fR m) + eta * fR m).
-  { destruct (fin_mul _ _ Fs) as (_ & _ & ->).
-    assert (E := coefficient_error _ _ _ _ _ (rne_error (fR c * fR slope)) Hm).
-    rewrite Rabs_mult in E. fold C in E.
-    assert (C * Rabs (fR slope) <= C * w).
-    { apply Rmult_le_compat_l; [exact PC|]. pose proof (Rabs_pos (fR low)). pose proof (Rabs_pos (fR high)).
-      unfold slope, w. destruct (0 <=? c)%float; lra. }
-    assert (u * fR m * (C * Rabs (fR slope)) <= u * fR m * (C * w)); [|lra].
-    apply Rmult_le_compat_l; [apply Rmult_le_pos|]; lra. }
-  assert (0 <= u * (C * w * fR m)) by (repeat apply Rmult_le_pos; lra).
-  assert (Q := sign_le c _ _ _ Fc (conj Lo Up)). unfold slope in *. fold C.
-  destruct (0 <=? c)%float; rewrite ?fR_0; lra.
+  assert (0 <= u * (w * fR m)) by (repeat apply Rmult_le_pos; lra).
+  split; [|lra].
+  destruct (fin_mul _ _ Fk) as (_ & _ & ->).
+  assert (E := coefficient_error _ _ _ _ _ (rne_error (fR c * fR k)) Hm). rewrite Rabs_mult in E. fold C in E.
+  assert (C * Rabs (fR k) * (u * fR m) <= C * w * (u * fR m)).
+  { apply Rmult_le_compat_r; [apply Rmult_le_pos; lra | now apply Rmult_le_compat_l]. }
+  assert (C * (u * (w * fR m)) <= C * (cost / 2)) by (apply Rmult_le_compat_l; lra). lra.
 Qed.
 
-Lemma back_unary fv f e n s ms a q z y (l := lines_of f e s a)
-    (down := ftab (len e) (fun i =>
-      fget q i * (if 0 <=? fget q i then fget (below_slope l) i else fget (above_slope l) i))%float)
-    (cost := up (up (dot_abs e q 0 (rough l) 0 + spare s) + tiny)%float) :
-  wf e -> ext n = e -> between n s z -> magnitudes fv n s ms z -> unit_slope e a ->
-  (forall i, below e i -> y i = sem f (z i)) ->
-  fin cost -> fin (dot_sel e q (below_shift l) (above_shift l)) ->
-  (forall i, below e i -> fin (fget down i)) ->
-  (forall i, below e i -> fin (fget q i)) /\
-  fR (dot_sel e q (below_shift l) (above_shift l)) + dotR e down z <= dotR e q y + fR cost.
+(** One element: lines or planes on their sides of [y], and the cost of moving the coefficient [c] to them. *)
+Lemma plane_step a b m a' b' m' s t g c y x x'
+    (k := if (0 <=? c)%float then a else b) (k' := if (0 <=? c)%float then a' else b')
+    (cost := rough_of a b m a' b' m' s t g) :
+  (fin s -> fR a * x + fR a' * x' + fR s <= y) -> (fin t -> y <= fR b * x + fR b' * x' + fR t) ->
+  Rabs x <= fR m -> Rabs x' <= fR m' -> 0 <= fR g -> fin c -> fin (c * k)%float -> fin (c * k')%float ->
+    fin cost ->
+  fR c * fR (if (0 <=? c)%float then s else t)
+    + fR g * (Rabs (fR c) * Rmax (Rabs (fR s)) (Rabs (fR t)))
+    + fR (c * k)%float * x + fR (c * k')%float * x'
+  <= fR c * y + Rabs (fR c) * Rabs (fR cost) + eta * fR m + eta * fR m'.
 Proof.
-  intros W <- B M U Y Fc Fs Fd. set (e := ext n) in *. unfold cost in *. outwards.
-  assert (Fa : fin (dot_abs e q 0 (rough l) 0)) by assumption.
-  assert (Fq := fun i Hi => dot_abs_fin_0 e q (rough l) i W Fa Hi).
+  intros Lo Up Hm Hm' Pg Fc Fk Fk' Fcost. unfold cost, rough_of in *. cbv zeta in *.
+  match type of Fcost with fin (up (up (?p + ?q) + up (g * ?r))) =>
+    set (h := p) in *; set (h' := q) in *; set (o := r) in * end.
+  apply up_add in Fcost. destruct Fcost as (F1 & F2 & L). apply up_add in F1. destruct F1 as (Fh & Fh' & L1).
+  apply up_mul in F2. destruct F2 as (_ & Fo & L2). unfold o in Fo, L2. apply up_add in Fo.
+  destruct Fo as (Fs & Ft & L3). rewrite !fR_abs in L3.
+  apply (proj1 (fin_abs _)) in Fs, Ft. specialize (Lo Fs). specialize (Up Ft).
+  destruct (slope_step a b m c k x Fh) as (S1 & P1); trivial.
+  { unfold k. destruct (0 <=? c)%float; auto. }
+  destruct (slope_step a' b' m' c k' x' Fh') as (S2 & P2); trivial.
+  { unfold k'. destruct (0 <=? c)%float; auto. }
+  fold h in S1, P1. fold h' in S2, P2. set (C := Rabs (fR c)) in *. assert (PC : 0 <= C) by apply Rabs_pos.
+  assert (Mx : Rmax (Rabs (fR s)) (Rabs (fR t)) <= Rabs (fR s) + Rabs (fR t)).
+  { pose proof (Rabs_pos (fR s)). pose proof (Rabs_pos (fR t)). apply Rmax_lub; lra. }
+  fold o in L2, L3. set (M := Rmax (Rabs (fR s)) (Rabs (fR t))) in *.
+  set (total := fR (up (up (h + h') + up (g * o)))) in *.
+  assert (fR g * M <= fR g * fR o) by (apply Rmult_le_compat_l; lra).
+  assert (T : C * (fR h + fR h' + fR g * M) <= C * Rabs total).
+  { apply Rmult_le_compat_l; [exact PC|]. pose proof (Rle_abs total). lra. }
+  assert (0 <= C * fR h) by now apply Rmult_le_pos. assert (0 <= C * fR h') by now apply Rmult_le_pos.
+  assert (Q : fR c * (fR k * x + fR k' * x' + fR (if (0 <=? c)%float then s else t)) <= fR c * y).
+  { assert (Q := sign_le c _ _ _ Fc (conj Lo Up)). unfold k, k'. now destruct (0 <=? c)%float. }
+  lra.
+Qed.
+
+(** All elements. The right operand [z'] is absent for a function: then its slopes are 0. *)
+Definition encloses (l : lines) (i : int) (y x x' : R) : Prop :=
+  (fin (fget (below_shift l) i) ->
+    fR (fget (below_slope l) i) * x + fR (fget (below_right l) i) * x' + fR (fget (below_shift l) i) <= y) /\
+  (fin (fget (above_shift l) i) ->
+    y <= fR (fget (above_slope l) i) * x + fR (fget (above_right l) i) * x' + fR (fget (above_shift l) i)).
+
+Lemma back_lines e (l : lines) q (m m' : int -> PrimFloat.float) (y z z' : vec) :
+  wf e -> (forall i, below e i -> encloses l i (y i) (z i) (z' i)) ->
+  (forall i, below e i -> Rabs (z i) <= fR (m i)) -> (forall i, below e i -> Rabs (z' i) <= fR (m' i)) ->
+  (forall i, below e i -> fget (rough l) i
+     = rough_of (fget (below_slope l) i) (fget (above_slope l) i) (m i)
+         (fget (below_right l) i) (fget (above_right l) i) (m' i)
+         (fget (below_shift l) i) (fget (above_shift l) i) (gamma (len e))) ->
+  fin (dot_abs e q 0 (rough l) 0) -> fin (dot_sel e q (below_shift l) (above_shift l)) ->
+  (forall i, below e i -> fin (fget (selected e q (below_slope l) (above_slope l)) i)) ->
+  (forall i, below e i -> fin (fget (selected e q (below_right l) (above_right l)) i)) ->
+  (forall i, below e i -> fin (fget q i)) /\
+  fR (dot_sel e q (below_shift l) (above_shift l))
+    + dotR e (selected e q (below_slope l) (above_slope l)) z
+    + dotR e (selected e q (below_right l) (above_right l)) z'
+  <= dotR e q y + fR (dot_abs e q 0 (rough l) 0) + fR tiny
+     + eta * sum e (fun i => fR (m i)) + eta * sum e (fun i => fR (m' i)).
+Proof.
+  intros W E Hm Hm' R Fa Fs Fd Fd'. assert (Fq := fun i Hi => dot_abs_fin_0 e q (rough l) i W Fa Hi).
   split; [intros i Hi; now apply Fq|].
-  assert (A := dot_abs_ge_0 e q (rough l) (fun i => Rabs (fR (fget (rough l) i))) W Fa
-    (fun i _ => Rle_refl _)).
+  assert (A := dot_abs_ge_0 e q (rough l) (fun i => Rabs (fR (fget (rough l) i))) W Fa (fun i _ => Rle_refl
+    _)).
   assert (D := dot_sel_error e q _ _ W Fs). apply Rabs_le_inv in D.
-  destruct (spare_pays _ _ _ _ _ M W) as (P & S). fold e in P, S.
-  assert (E : forall i, below e i ->
+  assert (S : forall i, below e i ->
     fR (fget q i) * fR (if (0 <=? fget q i)%float then fget (below_shift l) i else fget (above_shift l) i)
     + fR (gamma (len e)) * (Rabs (fR (fget q i))
         * Rmax (Rabs (fR (fget (below_shift l) i))) (Rabs (fR (fget (above_shift l) i))))
-    + fR (fget down i) * z i
+    + fR (fget (selected e q (below_slope l) (above_slope l)) i) * z i
+    + fR (fget (selected e q (below_right l) (above_right l)) i) * z' i
     <= fR (fget q i) * y i + Rabs (fR (fget q i)) * Rabs (fR (fget (rough l) i))
-       + eta * fR (fget (mag s) i)).
-  { intros i Hi. rewrite Y by assumption. destruct (Fq i Hi) as (Fqi & Fri). specialize (Fd i Hi).
-    destruct (B i Hi) as (Fl & Fh & Bz). destruct (U i (fget (lo s) i) (fget (hi s) i) Hi) as (Fsl & Bs).
-    unfold down in *. unfold l, lines_of in *.
-    cbn [rough below_slope above_slope below_shift above_shift] in *.
-    rewrite !fget_ftab_below in * by assumption.
-    exact (line_step f _ _ _ (fget q i) _ _ (z i) Fl Fh Fsl Bs Bz (mag_ge _ _ _ _ _ M i Hi) Fqi Fd Fri). }
-  assert (T := sum_le e _ _ W E). rewrite !sum_plus, !sum_scal in T. unfold dotR. lra.
+       + eta * fR (m i) + eta * fR (m' i)).
+  { intros i Hi. destruct (Fq i Hi) as (Fqi & Fri). specialize (Fd i Hi). specialize (Fd' i Hi).
+    unfold selected in *. rewrite !fget_ftab_below in * by assumption. rewrite R in Fri |- * by assumption.
+    destruct (E i Hi) as (Lo & Up).
+    exact (plane_step _ _ _ _ _ _ _ _ _ (fget q i) (y i) (z i) (z' i) Lo Up (Hm i Hi) (Hm' i Hi)
+      (gamma_nonneg _) Fqi Fd Fd' Fri). }
+  assert (T := sum_le e _ _ W S). rewrite !sum_plus, !sum_scal in T. unfold dotR. lra.
+Qed.
+
+Lemma fin_mul_0 c : fin c -> fin (c * 0)%float.
+Proof.
+  unfold fin. rewrite mul_equiv. intros F.
+  generalize (Bmult_correct prec emax Hprec Hmax mode_NE (Prim2B c) (Prim2B 0)).
+  change (B2R (Prim2B 0)) with (fR 0). rewrite fR_0, Rmult_0_r, round_0, Rabs_R0 by apply
+    valid_rnd_round_mode.
+  rewrite Rlt_bool_true by apply bpow_gt_0. intros (_ & H & _). rewrite H, F. reflexivity.
+Qed.
+
+Lemma back_unary fv m s ms f q z y e d ss hint (l := lines_of (Unary f e d) ss hint) :
+  wf e -> ext m = e -> info_at ss d = s -> between m s z -> magnitudes fv m s ms z ->
+  (forall i, below e i -> y i = sem f (z i)) ->
+  fin (dot_abs e q 0 (rough l) 0) -> fin (dot_sel e q (below_shift l) (above_shift l)) ->
+  (forall i, below e i -> fin (fget (selected e q (below_slope l) (above_slope l)) i)) ->
+  (forall i, below e i -> fin (fget q i)) /\
+  fR (dot_sel e q (below_shift l) (above_shift l)) + dotR e (selected e q (below_slope l) (above_slope l)) z
+  <= dotR e q y + fR (dot_abs e q 0 (rough l) 0) + fR tiny + fR (spare s).
+Proof.
+  intros W Ee Es B M Y Fa Fs Fd. destruct (spare_pays _ _ _ _ _ M ltac:(now rewrite Ee)) as (P & S).
+  set (zero := ftab (len e) (fun _ => 0%float)). rewrite Ee in *.
+  set (l' := Lines (below_slope l) (above_slope l) zero zero (below_shift l) (above_shift l) (rough l)).
+  assert (Z : forall i, below e i -> fget zero i = 0%float) by (intros i Hi; now apply (fget_ftab_below e)).
+  assert (Fq := fun i Hi => proj1 (dot_abs_fin_0 e q (rough l) i W Fa Hi)).
+  destruct (back_lines e l' q (fget (mag s)) (fun _ => 0%float) y z (fun _ => 0) W) as (Q1 & Q2); trivial.
+  - intros i Hi. rewrite Y by assumption. destruct (B i ltac:(now rewrite Ee)) as (Fl & Fh & Bz).
+    unfold encloses, l'. cbn [below_slope above_slope below_right above_right below_shift above_shift].
+    rewrite Z, fR_0 by assumption. unfold l, lines_of. cbn [below_slope above_slope below_shift above_shift].
+    rewrite !fget_ftab_below, Es by assumption.
+    match goal with |- context [around (rule_of f) _ _ ?t ?u] =>
+      destruct (proj2 (rule_of_sound f _ _ Fl Fh ltac:(lra)) t u) as (Lo & Up) end.
+    split; intros F; [destruct (Lo F) as (_ & H) | destruct (Up F) as (_ & H)]; specialize (H (z i) Bz); lra.
+  - intros i Hi. apply (mag_ge _ _ _ _ _ M). now rewrite Ee.
+  - intros i Hi. rewrite fR_0, Rabs_R0. lra.
+  - intros i Hi. cbn [l' rough below_slope above_slope below_right above_right below_shift above_shift].
+    rewrite Z by assumption. unfold l, lines_of. cbn [rough below_slope above_slope below_shift above_shift].
+    now rewrite !fget_ftab_below, Es by assumption.
+  - intros i Hi. unfold selected. rewrite fget_ftab_below by assumption.
+    cbn [l' below_right above_right]. rewrite Z by assumption.
+    destruct (0 <=? fget q i)%float; now apply fin_mul_0, Fq.
+  - cbn [l' rough below_slope above_slope below_right above_right below_shift above_shift] in Q2.
+    split; [exact Q1|]. rewrite (sum_zero e (fun _ => fR 0) W) in Q2 by (intros; apply fR_0).
+    unfold dotR at 2 in Q2. rewrite (sum_zero e (fun i => _ * 0) W) in Q2 by (intros; ring). lra.
+Qed.
+
+Lemma back_product fv m s ms z m' s' ms' z' q y e d d' ss hint (l := lines_of (Product e d d') ss hint) :
+  wf e -> ext m = e -> info_at ss d = s -> between m s z -> magnitudes fv m s ms z ->
+  ext m' = e -> info_at ss d' = s' -> between m' s' z' -> magnitudes fv m' s' ms' z' ->
+  (forall i, below e i -> y i = z i * z' i) ->
+  fin (dot_abs e q 0 (rough l) 0) -> fin (dot_sel e q (below_shift l) (above_shift l)) ->
+  (forall i, below e i -> fin (fget (selected e q (below_slope l) (above_slope l)) i)) ->
+  (forall i, below e i -> fin (fget (selected e q (below_right l) (above_right l)) i)) ->
+  (forall i, below e i -> fin (fget q i)) /\
+  fR (dot_sel e q (below_shift l) (above_shift l)) + dotR e (selected e q (below_slope l) (above_slope l)) z
+    + dotR e (selected e q (below_right l) (above_right l)) z'
+  <= dotR e q y + fR (dot_abs e q 0 (rough l) 0) + fR tiny + fR (spare s) + fR (spare s').
+Proof.
+  intros W Ee Es B M Ee' Es' B' M' Y Fa Fs Fd Fd'.
+  destruct (spare_pays _ _ _ _ _ M ltac:(now rewrite Ee)) as (P & S).
+  destruct (spare_pays _ _ _ _ _ M' ltac:(now rewrite Ee')) as (P' & S'). rewrite Ee, Ee' in *.
+  destruct (back_lines e l q (fget (mag s)) (fget (mag s')) y z z' W) as (Q1 & Q2); trivial.
+  - intros i Hi. rewrite Y by assumption. destruct (B i ltac:(now rewrite Ee)) as (_ & _ & Bz).
+    destruct (B' i ltac:(now rewrite Ee')) as (_ & _ & Bz').
+    unfold encloses, l, lines_of. cbn [below_slope above_slope below_right above_right below_shift
+      above_shift].
+    rewrite !fget_ftab_below, Es, Es' by assumption. split; intros F.
+    + now apply plane_below_product in F as (_ & _ & H); apply H.
+    + now apply plane_above_product in F as (_ & _ & H); apply H.
+  - intros i Hi. apply (mag_ge _ _ _ _ _ M). now rewrite Ee.
+  - intros i Hi. apply (mag_ge _ _ _ _ _ M'). now rewrite Ee'.
+  - intros i Hi. unfold l, lines_of.
+    cbn [rough below_slope above_slope below_right above_right below_shift above_shift].
+    now rewrite !fget_ftab_below, Es, Es' by assumption.
+  - split; [exact Q1 | lra].
 Qed.
 
 (** ** The whole pass *)
@@ -438,7 +547,7 @@ Proof.
   destruct K as (B & M & K), X as (X & XS), L as (Ln & L).
   cbn [back] in F |- *. cbn [rows_fin rowsum]. destruct r as [q|].
   2: { destruct (IH ss ls rs ys acc G K XS L F) as (I1 & I2 & I3). repeat split; trivial. lra. }
-  destruct n as [e|e c|e ts b|f e d]; cbn [ext] in *.
+  destruct n as [e|e c|e ts b|f e d|e d d']; cbn [ext] in *.
   - destruct (IH ss ls rs ys _ G K XS L F) as (I1 & I2 & I3). clear IH.
     destruct (dn_add _ _ I2) as (F0 & F1 & L1), (dn_sub _ _ F1) as (F2 & Fc & L2).
     destruct (back_bounds e (Input e) s q y W eq_refl B) as (Q1 & Q2); trivial.
@@ -454,18 +563,32 @@ Proof.
     destruct (spread_sound fv ns e _ ts ss rs ys _ rs1 cost K T Es Fc I1) as (J1 & J2 & J3 & J4).
     destruct (back_affine v fv x ns ss ys e ts b s y q C G N K M X J2) as (Q1 & Q2); trivial.
     repeat split; trivial. lra.
-  - destruct Ln as (a & U & ->). apply andb_prop in N as [_ N].
-    destruct (fits_node ns d e G W N) as (m & Em & Ee).
-    match type of F with context [add_row d e ?r ss rs] => set (down := r) in * end.
-    destruct (add_row d e down ss rs) as [rs1 c1] eqn:Es.
-    destruct (IH ss ls rs1 ys _ G K XS L F) as (I1 & I2 & I3). clear IH.
-    destruct (dn_add _ _ I2) as (F0 & F1 & L1), (dn_sub _ _ F1) as (F2 & F3 & L2).
-    destruct (up_add _ _ F3) as (F4 & Fc & L3).
+  - destruct Ln as (hint & ->). set (l := lines_of (Unary f e d) ss hint) in *.
+    apply andb_prop in N as [_ N]. destruct (fits_node ns d e G W N) as (m & Em & Ee).
+    destruct (add_row d e (selected e q (below_slope l) (above_slope l)) ss rs) as [rs1 c1] eqn:Es.
+    destruct (IH ss ls rs1 ys _ G K XS L F) as (I1 & I2 & I3). clear IH. outwards.
     assert (Nd := ex_intro _ m (conj Em Ee) : node_at ns d e).
-    destruct (add_row_sound fv e down W ns d ss rs ys rs1 c1 K Nd Es Fc I1) as (J1 & J2 & J3 & J4).
+    destruct (add_row_sound fv e _ W ns d ss rs ys rs1 c1 K Nd Es ltac:(assumption) I1) as (J1 & J2 & J3 &
+      J4).
     destruct (known_nth fv ns ss ys d m K Em) as (Bm & (ms & Mm) & _).
-    destruct (back_unary fv f e m (info_at ss d) ms a q (value ys d) y W Ee Bm Mm U X) as (Q1 & Q2); trivial.
-    fold down in Q2. repeat split; trivial. lra.
+    destruct (back_unary fv m _ ms f q (value ys d) y e d ss hint W Ee eq_refl Bm Mm X) as (Q1 & Q2); trivial.
+    fold l in Q2. repeat split; trivial. lra.
+  - destruct Ln as (hint & ->). set (l := lines_of (Product e d d') ss hint) in *.
+    apply andb_prop in N as [_ N]. apply andb_prop in N as [N1 N2].
+    destruct (fits_node ns d e G W N1) as (m & Em & Ee). destruct (fits_node ns d' e G W N2) as (m' & Em' &
+      Ee').
+    destruct (add_row d e (selected e q (below_slope l) (above_slope l)) ss rs) as [rs1 c1] eqn:Es.
+    destruct (add_row d' e (selected e q (below_right l) (above_right l)) ss rs1) as [rs2 c2] eqn:Es'.
+    destruct (IH ss ls rs2 ys _ G K XS L F) as (I1 & I2 & I3). clear IH. outwards.
+    destruct (add_row_sound fv e _ W ns d' ss rs1 ys rs2 c2 K (ex_intro _ m' (conj Em' Ee')) Es'
+      ltac:(assumption) I1) as (T1 & T2 & T3 & T4).
+    destruct (add_row_sound fv e _ W ns d ss rs ys rs1 c1 K (ex_intro _ m (conj Em Ee)) Es
+      ltac:(assumption) T1) as (J1 & J2 & J3 & J4).
+    destruct (known_nth fv ns ss ys d m K Em) as (Bm & (ms & Mm) & _).
+    destruct (known_nth fv ns ss ys d' m' K Em') as (Bm' & (ms' & Mm') & _).
+    destruct (back_product fv m _ ms (value ys d) m' _ ms' (value ys d') q y e d d' ss hint
+      W Ee eq_refl Bm Mm Ee' eq_refl Bm' Mm' X) as (Q1 & Q2); trivial.
+    fold l in Q2. pose proof tiny_pos. repeat split; trivial. lra.
 Qed.
 
 (** ** One element *)

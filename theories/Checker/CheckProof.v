@@ -23,7 +23,7 @@ Proof.
   injection H as <-. split; [exact G|]. cbn [nodes]. unfold input_at. set (ns := map node_of all) in *.
   assert (N : ns <> []) by (intros N; rewrite N in E7; discriminate).
   rewrite (last_nth (Constant (extent_of 0) (ftab 0 (fun _ => 0%float))) ns N).
-  destruct (last ns _) as [e| | |]; try discriminate. now exists e.
+  destruct (last ns _) as [e| | | |]; try discriminate. now exists e.
 Qed.
 Lemma only_input ns e : graph_ok ns = true -> In (Input e) ns ->
   nth_error ns (input_at ns) = Some (Input e).
@@ -78,7 +78,7 @@ Lemma claims_known bl bh ss q : forwards fv (nodes net) (bl, bh) = inl ss ->
   forall r, In r rs -> exists c, In c cs /\ over c = claim_node net p r.
 Proof.
   intros F B. induction rs as [|r rs IH]; intros cs H; cbn [claims] in H; [injection H as <-; now split|].
-  destruct (claim_node net p r) as [| |e ts b|] eqn:Ec; try discriminate.
+  destruct (claim_node net p r) as [| |e ts b| |] eqn:Ec; try discriminate.
   passing H as N. passing H as E1. reading H as cs1 E2. injection H as <-. destruct (IH cs1 E2) as (T & I).
   split; [constructor; [|exact T]|].
   - exists e, ts, b. split; [reflexivity|]. split; [exact N|].

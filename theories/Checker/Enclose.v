@@ -11,11 +11,13 @@
     [operand]       the operand of a term, as centre [mid] and radius [rad]
     [radii_ok ops]  the radii of all operands of an affine node are finite
     [plain ...]     the info of a node whose bounds are known
+    [enclosed n ss] the bounds of a node that is neither input nor affine, from those of earlier nodes
     [forward v n box ss]  the info of node [n] from those of earlier nodes; [affine_info] for an affine node
     [info_ok n s]         everything is finite, and the bounds are in order
     [forwards v ns box]   the infos of all nodes *)
 From Coq Require Import Bool Reals Floats Uint63 List.
-From Provenn Require Import Base.Vector Base.Binary64 Base.Dot Ops.Loops IR.LinMap IR.Graph Ops.Relu.
+From Provenn Require Import Base.Vector Base.Binary64 Base.Dot Ops.Loops IR.LinMap IR.Graph.
+From Provenn Require Import Ops.Lines Ops.Product Ops.Functions.
 Import ListNotations.
 Local Open Scope float_scope.
 
@@ -78,17 +80,28 @@ Definition affine_info (v : fnoise) (e : extent) (ts : list term) (b : option fa
     up (sum_up (bias_f b i) ops (fun o => applyF (map_of o) (mid o) i) + fget slack i)) in
   plain e l h total g.
 
+Definition no_bounds : farr := ftab 0 (fun _ => 0).
+Definition enclosed (n : node) (ss : list info) : farr * farr :=
+  let both e (f : int -> itv) := (ftab (len e) (fun i => inf (f i)), ftab (len e) (fun i => sup (f i))) in
+  match n with
+  | Unary f e d =>
+      let s := info_at ss d in
+      let r := rule_of f in
+      both e (fun i => range r (fget (lo s) i) (fget (hi s) i))
+  | Product e d d' =>
+      let s := info_at ss d in
+      let s' := info_at ss d' in
+      both e (fun i => product_range (fget (lo s) i) (fget (hi s) i) (fget (lo s') i) (fget (hi s') i))
+  | _ => (no_bounds, no_bounds)
+  end.
+
 Definition forward (v : fnoise) (n : node) (box : farr * farr) (ss : list info) : info :=
   let zero := ftab 0 (fun _ => 0) in
   match n with
   | Input e => plain e (fst box) (snd box) zero 0
   | Constant e c => plain e c c zero 0
   | Affine e ts b => affine_info v e ts b ss
-  | Unary f e d =>
-      let s := info_at ss d in
-      let l := ftab (len e) (fun i => fst (enclose f (fget (lo s) i) (fget (hi s) i))) in
-      let h := ftab (len e) (fun i => snd (enclose f (fget (lo s) i) (fget (hi s) i))) in
-      plain e l h zero 0
+  | Unary _ e _ | Product e _ _ => let '(l, h) := enclosed n ss in plain e l h zero 0
   end.
 
 (** Everything the soundness proof wants to know about an info, tested once. *)

@@ -7,7 +7,9 @@
 From Coq Require Import Bool ZArith Reals Lra Floats Uint63 List.
 From Flocq Require Import Core BinarySingleNaN.
 From Provenn Require Import Base.Vector Base.VectorProof Base.Binary64 Base.Binary64Proof.
-From Provenn Require Import Base.Dot Base.DotProof Ops.Loops Ops.LoopsProof Ops.Relu Ops.ReluProof.
+From Provenn Require Import Base.Dot Base.DotProof Ops.Loops Ops.LoopsProof.
+From Provenn Require Import Ops.Lines Ops.LinesProof Ops.Product Ops.ProductProof Ops.Functions.
+From Provenn Require Import Ops.FunctionsProof.
 From Provenn Require Import IR.LinMap IR.LinMapProof IR.Graph IR.GraphProof.
 From Provenn Require Import Checker.Enclose Checker.Invariant Checker.InvariantProof.
 Import ListNotations.
@@ -249,6 +251,30 @@ Proof.
   unfold sum_dn, sum_up. apply Rabs_le_inv in Ly, Lc. lra.
 Qed.
 
+(** ** Nodes whose bounds come from those of their operands *)
+Definition derived (n : node) : bool := match n with Unary _ _ _ | Product _ _ _ => true | _ => false end.
+Lemma between_bounds fv ns ss ys d e i : graph_ok ns = true -> wf e -> known fv ns ss ys ->
+  fits ns d e = true -> below e i -> let s := info_at ss d in
+  fin (fget (lo s) i) /\ fin (fget (hi s) i) /\ fR (fget (lo s) i) <= value ys d i <= fR (fget (hi s) i).
+Proof.
+  intros G W K Hd Hi. destruct (fits_node ns d e G W Hd) as (m & Em & <-).
+  exact (proj1 (known_nth fv ns ss ys d m K Em) i Hi).
+Qed.
+Lemma enclosed_holds fv v x n ns ss ys y l h i : graph_ok ns = true -> node_ok n ns = true ->
+  known fv ns ss ys -> holds v x n ys y -> derived n = true -> enclosed n ss = (l, h) -> below (ext n) i ->
+  (fin (fget l i) -> fR (fget l i) <= y i) /\ (fin (fget h i) -> y i <= fR (fget h i)).
+Proof.
+  intros G N K Hy D E Hi. assert (W := node_ok_wf n ns N). apply andb_prop in N as [_ N].
+  specialize (Hy i Hi). destruct n as [| | |f e d|e d d']; try discriminate; cbn [ext] in *;
+    injection E as <- <-; rewrite !fget_ftab_below by assumption; rewrite Hy.
+  - destruct (between_bounds fv ns ss ys d e i G W K N Hi) as (Fl & Fh & L).
+    apply (proj1 (rule_of_sound f _ _ Fl Fh ltac:(lra)) _ L).
+  - apply andb_prop in N as [N1 N2].
+    destruct (between_bounds fv ns ss ys d e i G W K N1 Hi) as (_ & _ & L1).
+    destruct (between_bounds fv ns ss ys d' e i G W K N2 Hi) as (_ & _ & L2).
+    exact (product_range_holds _ _ _ _ _ _ L1 L2).
+Qed.
+
 (** ** All nodes *)
 Lemma forwards_centred fv v x ns bl bh : covers fv v -> graph_ok ns = true -> forall ss ys,
   forwards fv ns (bl, bh) = inl ss -> exec v x ns ys ->
@@ -266,16 +292,17 @@ Proof.
     cut (let s := forward fv n (bl, bh) ss' in
       between n s y /\ magnitudes fv n s (sizes ss') y /\ centred n s).
     { intros (B & M & Cn). split; [exact (conj B (conj M K)) | now constructor]. }
-    cbv zeta. destruct n as [e|e c|e ts b|f e d].
+    cbv zeta. destruct n as [e|e c|e ts b|f e d|e d d'].
     + apply (plain_known fv (Input e)); trivial. intros i Hi _ _. rewrite (Hy i Hi).
       apply (Hb e); [now left | exact Hi].
     + apply (plain_known fv (Constant e c)); trivial. intros i Hi _ _. rewrite (Hy i Hi). lra.
     + now apply (affine_step fv v x ns ss' ys e ts b y).
-    + apply (plain_known fv (Unary f e d)); trivial. intros i Hi _ _. rewrite (Hy i Hi).
-      cbn [ext] in *. rewrite !fget_ftab_below by assumption. apply andb_prop in Hn as [_ Hd].
-      destruct (fits_node ns d e G We Hd) as (m & Em & <-).
-      destruct (proj1 (known_nth fv ns ss' ys d m K Em) i Hi) as (Fl & Fh & L).
-      assert (S := enclose_sound f _ _ _ Fl Fh L). destruct (enclose f _ _) as [p q]. apply S.
+    + unfold forward in Hs |- *. destruct (enclosed (Unary f e d) ss') as [l h] eqn:E.
+      apply (plain_known fv (Unary f e d)); trivial. intros i Hi Fl Fh.
+      destruct (enclosed_holds fv v x _ ns ss' ys y l h i G Hn K Hy eq_refl E Hi) as (L & U). auto.
+    + unfold forward in Hs |- *. destruct (enclosed (Product e d d') ss') as [l h] eqn:E.
+      apply (plain_known fv (Product e d d')); trivial. intros i Hi Fl Fh.
+      destruct (enclosed_holds fv v x _ ns ss' ys y l h i G Hn K Hy eq_refl E Hi) as (L & U). auto.
 Qed.
 
 Theorem forwards_known fv v x ns bl bh ss ys : covers fv v -> graph_ok ns = true ->

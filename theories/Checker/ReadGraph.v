@@ -2,12 +2,14 @@
 
     [shaped]         a node with the shape of its tensor
     [operands ...]   the operands that absolute node numbers name, with their distances
-    [linear], [convolve], [elementwise], [scale], [concat], [slice]  the node that one operation stands for
+    [linear], [convolve], [elementwise], [times], [concat], [slice], [function]  the node that one
+                        operation stands for
     [lower ...]      what each operation of the format means: one node
     [read_node]      one node's words: tag, type, shape, operands, attributes, data
     [read_graph f]   all nodes, newest first, and the distance of the output node from the newest *)
 From Coq Require Import Bool Floats Uint63 List.
-From Provenn Require Import Base.Vector Base.Binary64 Ops.Loops Ops.Conv IR.LinMap IR.Graph Ops.Movement.
+From Provenn Require Import Base.Vector Base.Binary64 Ops.Loops Ops.Conv Ops.Functions IR.LinMap IR.Graph.
+From Provenn Require Import Ops.Movement.
 From Provenn Require Import Checker.Words.
 Import ListNotations.
 Local Open Scope uint63_scope.
@@ -105,11 +107,21 @@ Definition elementwise (minus : bool) (s : list int) (x y : nat * shaped) (p : i
   let e := extent_of (product s) in
   let* _ := demand (same s (shape (snd x)) && same s (shape (snd y))) WrongShape p in
   Ok (Affine e [(fst x, Signed false e); (fst y, Signed minus e)] None).
-Definition scale (s : list int) (x y : nat * shaped) (p : int) : res node :=
+Definition times (s : list int) (x y : nat * shaped) (p : int) : res node :=
   let e := extent_of (product s) in
-  let* c := constant (snd y) p in
   let* _ := demand (same s (shape (snd x)) && same s (shape (snd y))) WrongShape p in
-  Ok (Affine e [(fst x, Diag e c)] None).
+  match node_of (snd y) with
+  | Constant _ c => Ok (Affine e [(fst x, Diag e c)] None)
+  | _ => Ok (Product e (fst x) (fst y))
+  end.
+Definition function (f : unary) (s : list int) (x : nat * shaped) (p : int) : res node :=
+  let* _ := demand (same s (shape (snd x))) WrongShape p in
+  Ok (Unary f (extent_of (product s)) (fst x)).
+(** The number that an operand holds. *)
+Definition number (x : nat * shaped) (p : int) : res float :=
+  let* c := constant (snd x) p in
+  let* _ := demand (product (shape (snd x)) =? 1) WrongShape p in
+  Ok (fget c 0).
 Definition concat (s : list int) (ops : list (nat * shaped)) (axis p : int) : res node :=
   let a := nat_of axis in
   let inner := product (skipn (S a) s) in
@@ -130,11 +142,20 @@ Definition slice (s : list int) (x : nat * shaped) (axis start stop p : int) : r
 
 Inductive tag :=
 | TInput | TParameter | TAdd | TSub | TMul | TLinear
-| TConv | TRelu | TReshape | TTranspose | TConcat | TSlice.
+| TConv | TReshape | TTranspose | TConcat | TSlice
+| TFunction (f : unary) | TLeaky | TClip | TPower.
+Fixpoint find (t : int) (l : list (int * tag)) : option tag :=
+  match l with
+  | [] => None
+  | (k, a) :: l => if t =? k then Some a else find t l
+  end.
 Definition tag_of (t : int) : option tag :=
-  if t =? 0 then None else
-  nth_error [TInput; TParameter; TAdd; TSub; TMul; TLinear;
-             TConv; TRelu; TReshape; TTranspose; TConcat; TSlice] (nat_of (t - 1)).
+  find t [(1, TInput); (2, TParameter); (3, TAdd); (4, TSub); (5, TMul); (6, TLinear); (7, TConv);
+          (8, TFunction Relu); (9, TReshape); (10, TTranspose); (11, TConcat); (12, TSlice);
+          (26, TFunction Exp); (27, TFunction Log); (28, TFunction Sqrt); (29, TFunction Tanh);
+          (30, TFunction Sigmoid); (34, TFunction Sin); (35, TFunction Cos);
+          (36, TFunction (Hinge (-1)%float)); (37, TFunction Sign);
+          (40, TLeaky); (41, TClip); (42, TFunction Recip); (43, TFunction (Power 2)); (44, TPower)].
 
 Definition lower (t : tag) (s : list int) (ops : list (nat * shaped)) (attrs : list int) (data : farr)
     (p : int) : res node :=
@@ -144,12 +165,16 @@ Definition lower (t : tag) (s : list int) (ops : list (nat * shaped)) (attrs : l
   | TParameter, [], [] => Ok (Constant e data)
   | TAdd, [x; y], [] => elementwise false s x y p
   | TSub, [x; y], [] => elementwise true s x y p
-  | TMul, [x; y], [] => scale s x y p
+  | TMul, [x; y], [] => times s x y p
   | TLinear, x :: w :: more, [] => linear s x w more p
   | TConv, x :: w :: more, _ => convolve s attrs x w more p
-  | TRelu, [x], [] =>
-      let* _ := demand (same s (shape (snd x))) WrongShape p in
-      Ok (Unary Relu e (fst x))
+  | TFunction f, [x], [] => function f s x p
+  | TLeaky, [x; k], [] => let* k := number k p in function (Hinge k) s x p
+  | TClip, [x; a; b], [] =>
+      let* a := number a p in
+      let* b := number b p in
+      function (Clip a b) s x p
+  | TPower, [x], [n] => function (Power n) s x p
   | TReshape, [x], [] => Ok (Affine e [(fst x, Signed false e)] None)
   | TTranspose, [x], _ =>
       let* _ := demand (same s (pick (shape (snd x)) attrs)) WrongShape p in

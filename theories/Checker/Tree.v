@@ -4,13 +4,15 @@
     [claim]         one way to be unsafe, as an affine node on top of the network, with its info
     [vectors]       positions of the vectors that a block gives, by distance of their node from the newest
     [pays s b i]    the term [b * y[i]] cannot be positive
-    [all_lines ...] the lines of all elementwise nodes, from bounds and slopes
-    [tighten ...]   sharper bounds of one affine node
+    [hinted n]      the node [n] takes hints
+    [all_lines ...] the lines of all such nodes, from bounds and hints
+    [tighten ...]   sharper bounds of one node: by backward passes if it is affine, else from its operands'
+                        bounds
     [cut ...]       the bounds on one side of a split
     [leaf ...]      every claim has a combination of its rows that is positive on the box
     [walk ...]      the whole tree below one case; returns the position after it *)
 From Coq Require Import Bool Reals Floats Uint63 List.
-From Provenn Require Import Base.Vector Base.Binary64 Ops.Loops IR.LinMap IR.Graph Ops.Relu.
+From Provenn Require Import Base.Vector Base.Binary64 Ops.Loops Ops.Functions IR.LinMap IR.Graph.
 From Provenn Require Import Checker.Words Checker.Enclose Checker.Backward Checker.ReadProperty.
 Import ListNotations.
 Local Open Scope uint63_scope.
@@ -54,32 +56,29 @@ Definition read_vectors (kind : node -> bool) (test : float -> bool) (w : reason
   let* n := get_size f p in
   vectors_at (nat_of n) kind test w f ns top (p + 1).
 
-(** Slopes of lower lines, in [0, 1], for elementwise nodes. *)
-Definition is_unary (n : node) : bool := match n with Unary _ _ _ => true | _ => false end.
+(** Hints in [0, 1] for nodes with lines. *)
+Definition hinted (n : node) : bool := match n with Unary _ _ _ | Product _ _ _ => true | _ => false end.
 Definition in_unit (x : float) : bool := ((0 <=? x) && (x <=? 1))%float.
 Definition read_slopes (f : words) (ns : list node) (top p : int) : res (vectors * int) :=
-  read_vectors is_unary in_unit SlopeOutside f ns top p.
+  read_vectors hinted in_unit SlopeOutside f ns top p.
 
-(** Lines of every elementwise node, the first of which is at distance [d]. *)
-Definition slope (f : words) (s : vectors) (d : nat) (i : int) (l h : float) : float :=
+(** Lines of every node, the first of which is at distance [d]. *)
+Definition hint (f : words) (s : vectors) (n : node) (d : nat) (i : int) (l h : float) : float :=
   match look s d with
   | Some p => word f (p + i)
-  | None => adaptive l h
+  | None => match n with Unary g _ _ => default_hint g l h | _ => 0.5 end
   end.
 Fixpoint all_lines (f : words) (s : vectors) (ns : list node) (ss : state) (d : nat) : list lines :=
   match ns, ss with
-  | n :: ns, _ :: ss =>
-      match n with
-      | Unary g e from => lines_of g e (info_at ss from) (slope f s d)
-      | _ => no_lines
-      end :: all_lines f s ns ss (S d)
+  | n :: ns, _ :: ss => lines_of n ss (hint f s n d) :: all_lines f s ns ss (S d)
   | _, _ => []
   end.
 
 Definition replace (ss : state) (d : nat) (s : info) : state := firstn d ss ++ s :: skipn (S d) ss.
 Definition with_bounds (s : info) (l h : farr) : info := Info l h (mag s) (load s) (coef s) (spare s).
 
-(** Bounds of node number [top - d], sharpened at the elements for which [chosen] holds. *)
+(** Bounds of node number [top - d], sharpened at the elements for which [chosen] holds; those of a node
+    that is not affine at all elements. *)
 Definition sharper (old new : float) (keep : float -> float -> float) : float :=
   if finb new then keep old new else new.
 Definition tighten (v : fnoise) (ns : list node) (ss : state) (d : nat) (ls : list lines)
@@ -92,6 +91,15 @@ Definition tighten (v : fnoise) (ns : list node) (ss : state) (d : nat) (ls : li
         if chosen i then sharper (fget (lo s) i) (low i) maxf else fget (lo s) i) in
       let h := ftab (len e) (fun i =>
         if chosen i then sharper (fget (hi s) i) (high i) minf else fget (hi s) i) in
+      let* _ := demand (finite e l && finite e h) BoundFailed p in
+      let* _ := demand (ordered e l h) Crossed p in
+      Ok (replace ss d (with_bounds s l h))
+  | n :: _, s :: ss' =>
+      let* _ := demand (hinted n) NotAffine p in
+      let e := ext n in
+      let '(low, high) := enclosed n ss' in
+      let l := ftab (len e) (fun i => sharper (fget (lo s) i) (fget low i) maxf) in
+      let h := ftab (len e) (fun i => sharper (fget (hi s) i) (fget high i) minf) in
       let* _ := demand (finite e l && finite e h) BoundFailed p in
       let* _ := demand (ordered e l h) Crossed p in
       Ok (replace ss d (with_bounds s l h))
@@ -187,12 +195,14 @@ Fixpoint walk (depth : nat) (v : fnoise) (f : words) (ns : list node) (top : int
         let* _ := demand (k <=? top) MissingNode (p + 1) in
         let d := nat_of (top - k) in
         let* n := get_float f (p + 2) in
-        let every := (n =? -1)%float in
-        let* n := (if every then Ok 0 else get_size f (p + 2)) in
+        let unsure := (n =? -1)%float in
+        let every := (n =? -2)%float in
+        let* n := (if unsure || every then Ok 0 else get_size f (p + 2)) in
         let* _ := demand (p + 3 + n <=? count f) Truncated (p + 2) in
         let* (s, q) := read_slopes f ns top (p + 3 + n) in
         let ls := all_lines f s (skipn d ns) (skipn d ss) d in
-        let chosen := if every then crossing (info_at ss d)
+        let chosen := if unsure then crossing (info_at ss d)
+                      else if every then fun _ => true
                       else let fuel := nat_of n in fun i => listed fuel f (p + 3) (PrimFloat.of_uint63 i) in
         let* ss := tighten v ns ss d ls chosen p in
         walk depth v f ns top cs ss q

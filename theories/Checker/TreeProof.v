@@ -1,11 +1,10 @@
 (** Walking a certificate keeps every enclosure true, and no claim survives an accepted tree.
 
-    [slopes_good f ns s]        the vectors of [s] hold finite slopes in [0, 1]
     [claim_known fv ns ms ys c] what is known of the claim [c] on top of the network's values [ys]
     [refuted ys c]              some row of the claim [c] is positive at this execution *)
 From Coq Require Import Bool ZArith Reals Lra Lia Floats Uint63 List.
 From Provenn Require Import Base.Vector Base.VectorProof Base.Binary64 Base.Binary64Proof.
-From Provenn Require Import Ops.Loops Ops.LoopsProof Ops.Relu Ops.ReluProof IR.LinMap IR.Graph IR.GraphProof.
+From Provenn Require Import Ops.Loops Ops.LoopsProof Ops.Functions IR.LinMap IR.Graph IR.GraphProof.
 From Provenn Require Import Checker.Words Checker.WordsProof Checker.Enclose Checker.EncloseProof.
 From Provenn Require Import Checker.Invariant Checker.InvariantProof Checker.Backward Checker.BackwardProof.
 From Provenn Require Import Checker.Tree.
@@ -13,12 +12,6 @@ Import ListNotations.
 Local Open Scope R_scope.
 
 (** ** Blocks of words *)
-Lemma unit_fin x : (0 <=? x)%float = true -> (x <=? 1)%float = true -> fin x /\ 0 <= fR x <= 1.
-Proof.
-  intros H0 H1. assert (F := leb_between_fin 0 x 1 fin_0 fin_1 H0 H1). split; [exact F|].
-  apply leb_le in H0; [|exact fin_0 | exact F]. apply leb_le in H1; [|exact F | exact fin_1].
-  now rewrite fR_0, fR_1 in *.
-Qed.
 Lemma all_words_nth test w f : forall n p x, all_words n test w f p = Ok x -> forall k, (k < n)%nat ->
   test (word f (nth_index p k)) = true.
 Proof.
@@ -42,10 +35,6 @@ Proof.
 Qed.
 
 (** ** Lines *)
-Definition slopes_good (f : words) (ns : list node) (s : vectors) : Prop :=
-  forall d p n, look s d = Some p -> nth_error ns d = Some n ->
-    forall i, below (ext n) i -> fin (word f (p + i)) /\ 0 <= fR (word f (p + i)) <= 1.
-
 Lemma read_vectors_good kind test w f ns top p s q : graph_ok ns = true ->
   read_vectors kind test w f ns top p = Ok (s, q) ->
   forall d b n, look s d = Some b -> nth_error ns d = Some n ->
@@ -62,20 +51,11 @@ Proof.
     intros i Hi. exact (all_words_below test w f (ext n0) _ x i (graph_ok_wf ns d0 _ G En) E4 Hi).
   - exact (IH _ _ _ E5 d b n' L N').
 Qed.
-Lemma read_slopes_good f ns top p s q : graph_ok ns = true -> read_slopes f ns top p = Ok (s, q) ->
-  slopes_good f ns s.
+Lemma all_lines_good f s : forall ns ss ys fv d, known fv ns ss ys -> lines_good ns ss (all_lines f s ns ss
+  d).
 Proof.
-  intros G H d b n L N i Hi. assert (T := read_vectors_good _ _ _ f ns top p s q G H d b n L N i Hi).
-  apply andb_prop in T as [T0 T1]. now apply unit_fin.
-Qed.
-Lemma all_lines_good f s all : slopes_good f all s -> forall ns ss ys fv d, skipn d all = ns ->
-  known fv ns ss ys -> lines_good ns ss (all_lines f s ns ss d).
-Proof.
-  intros S. induction ns as [|n ns IH]; intros [|t ss] [|y ys] fv d D K; try contradiction; [exact I|].
-  cbn [all_lines lines_good]. split; [|exact (IH ss ys fv _ (skipn_S all d n ns D) (proj2 (proj2 K)))].
-  destruct n as [| | |g e from]; trivial. exists (slope f s d). split; [|reflexivity].
-  intros i l h Hi. unfold slope. destruct (look s d) as [p|] eqn:El; [|apply adaptive_unit].
-  exact (S d p _ El (skipn_nth all d _ ns D) i Hi).
+  induction ns as [|n ns IH]; intros [|t ss] [|y ys] fv d K; try contradiction; [exact I|].
+  cbn [all_lines lines_good]. split; [eexists; reflexivity | exact (IH ss ys fv _ (proj2 (proj2 K)))].
 Qed.
 
 (** ** Other bounds for one node *)
@@ -101,22 +81,56 @@ Proof. unfold sharper. destruct (finb new) eqn:E; [intros; now apply finb_fin | 
 Lemma sharper_keep old new keep : fin new -> sharper old new keep = keep old new.
 Proof. intros F. unfold sharper. now rewrite (proj2 (finb_fin new) F). Qed.
 
+(** The bounds of a node that is not affine, once more from those of its operands. *)
+Lemma reenclosed_known v fv x ns ss ys d n s ys' y ns' ss1 p ss' : graph_ok ns = true ->
+  known fv ns ss ys -> graph_ok (n :: ns') = true -> known fv (n :: ns') (s :: ss1) (y :: ys') ->
+  exec v x (n :: ns') (y :: ys') -> nth_error ns d = Some n -> info_at ss d = s -> value ys d = y ->
+  (let* _ := demand (hinted n) NotAffine p in
+   let e := ext n in
+   let '(low, high) := enclosed n ss1 in
+   let l := ftab (len e) (fun i => sharper (fget (lo s) i) (fget low i) maxf) in
+   let h := ftab (len e) (fun i => sharper (fget (hi s) i) (fget high i) minf) in
+   let* _ := demand (finite e l && finite e h) BoundFailed p in
+   let* _ := demand (ordered e l h) Crossed p in
+   Ok (replace ss d (with_bounds s l h))) = Ok ss' ->
+  known fv ns ss' ys /\ sizes ss' = sizes ss.
+Proof.
+  intros G K Gd (B & _ & K') (Y & _) Nd Es Ey H. passing H as D. cbv zeta in H.
+  destruct (enclosed n ss1) as [low high] eqn:En. passing H as E. passing H as O. injection H as <-.
+  apply andb_prop in E as [F1 F2]. cbn [graph_ok] in Gd. apply andb_prop in Gd as [N Gd].
+  assert (W := node_ok_wf _ _ N). rewrite <- Es. apply (known_replace fv ns ss ys d n _ _ K Nd).
+  intros i Hi. cbn [with_bounds lo hi]. rewrite Ey, Es.
+  assert (Fl := finite_below _ _ i W F1 Hi). assert (Fh := finite_below _ _ i W F2 Hi).
+  split; [exact Fl|]. split; [exact Fh|]. destruct (B i Hi) as (Bl & Bh & By).
+  destruct (enclosed_holds fv v x n ns' ss1 ys' y low high i Gd N K' Y D En Hi) as (L & U).
+  rewrite !fget_ftab_below in * by assumption. apply sharper_fin in Fl, Fh.
+  rewrite !sharper_keep by assumption. specialize (L Fl). specialize (U Fh).
+  rewrite fR_maxf, fR_minf by assumption. split; [apply Rmax_lub | apply Rmin_glb]; lra.
+Qed.
+
 Lemma tighten_known v fv x ns ss ys d ls chosen p ss' : covers fv v -> graph_ok ns = true ->
   known fv ns ss ys -> exec v x ns ys -> lines_good (skipn d ns) (skipn d ss) ls ->
   tighten fv ns ss d ls chosen p = Ok ss' -> known fv ns ss' ys /\ sizes ss' = sizes ss.
 Proof.
   intros C G K X L H. unfold tighten in H. assert (Gd := graph_ok_skipn d ns G).
   assert (Kd := known_skipn fv d ns ss ys K). assert (Xd := exec_skipn v x d ns ys X).
-  destruct (skipn d ns) as [|[| |e ts b|] ns'] eqn:En; try discriminate.
-  destruct (skipn d ss) as [|s ss1] eqn:Es; [discriminate|].
+  destruct (skipn d ns) as [|n ns'] eqn:En; [discriminate|].
+  destruct (skipn d ss) as [|s ss1] eqn:Es; [destruct n; discriminate|].
   destruct (skipn d ys) as [|y ys'] eqn:Ey; [contradiction|].
+  assert (Ei := skipn_info ss d s ss1 Es). assert (Ev := skipn_value ys d y ys' Ey).
+  assert (Nd := skipn_nth ns d _ _ En).
+  destruct n as [e0|e0 c0|e ts b|g e0 d0|e0 d0 d1]; [discriminate | discriminate | | |].
+  2: { exact (reenclosed_known v fv x ns ss ys d (Unary g e0 d0) s ys' y ns' ss1 p ss' G K Gd Kd Xd Nd Ei
+    Ev H). }
+  2: { exact (reenclosed_known v fv x ns ss ys d (Product e0 d0 d1) s ys' y ns' ss1 p ss' G K Gd Kd Xd Nd
+    Ei Ev H). }
   destruct ls as [|l0 ls]; [contradiction|]. destruct L as (_ & L).
   match type of H with context [finite e ?l && finite e ?h] =>
     set (new_lo := l) in *; set (new_hi := h) in * end.
   passing H as E. passing H as O. apply andb_prop in E as [F1 F2]. injection H as <-.
-  rewrite <- (skipn_info ss d s ss1 Es). assert (Nd := skipn_nth ns d _ _ En).
+  rewrite <- Ei.
   apply (known_replace fv ns ss ys d _ new_lo new_hi K Nd).
-  intros i Hi. cbn [ext] in Hi. cbn [with_bounds lo hi]. rewrite (skipn_value ys d y ys' Ey).
+  intros i Hi. cbn [ext] in Hi. cbn [with_bounds lo hi]. rewrite Ev.
   assert (Gn := Gd). cbn [graph_ok] in Gn. apply andb_prop in Gn as [N _]. assert (W := node_ok_wf _ _ N).
   assert (Fl := finite_below e _ i W F1 Hi). assert (Fh := finite_below e _ i W F2 Hi).
   split; [exact Fl|]. split; [exact Fh|]. destruct (proj1 Kd i Hi) as (Bl & Bh & By).
@@ -189,9 +203,9 @@ Proof.
   intros C G K X (e & ts & b & Ec & N & B & M) H. unfold refute in H. unfold refuted. rewrite Ec in *.
   cbn [ext] in H. assert (W := node_ok_wf _ _ N). change (wf e) in W.
   assert (T := node_ok_terms e ts b ns G N).
-  reading H as r En. reading H as (s, p1) Es. assert (S := read_slopes_good f ns top _ s p1 G Es).
+  reading H as r En. reading H as (s, p1) Es.
   reading H as (b2, p2) Eb. passing H as Pay. set (rs := extra_rows f b2 ns ss 0) in *.
-  assert (L := all_lines_good f s ns S ns ss ys fv 0 eq_refl K). set (ls := all_lines f s ns ss 0) in *.
+  assert (L := all_lines_good f s ns ss ys fv 0 K). set (ls := all_lines f s ns ss 0) in *.
   set (m := ftab (len e) (fun i => word f (p + i))) in *.
   match type of H with (if finb ?w then _ else _) = _ => set (low := w) in * end.
   destruct (finb low) eqn:F; [|discriminate]. destruct (0 <? low)%float eqn:P; [|discriminate].
@@ -202,7 +216,7 @@ Proof.
   - cbn [graph_ok]. now rewrite N.
   - exact (conj B (conj M K)).
   - exact (conj Xc X).
-  - exact (conj I L).
+  - exact (conj (ex_intro _ (fun _ _ _ => 0%float) eq_refl) L).
   - fold low in R. cbn [rowsum ext] in R. rewrite fR_0 in R. cbn [rows_fin] in Rf.
     assert (Z := extra_rows_pay fv ns ss ys rs G K (proj2 Rf) Pay).
     apply ltb_lt in P; [|exact fin_0 | exact F]. rewrite fR_0 in P.
@@ -241,8 +255,7 @@ Proof.
       exact (IH cs _ _ _ K' T H).
   - reading H as k E1. passing H as E2. reading H as w E3. reading H as n E4. passing H as E5.
     reading H as (s, p1) E6. reading H as ss' E7. set (d := nat_of (top - k)) in *.
-    assert (S := read_slopes_good f ns top _ s p1 G E6).
-    assert (L := all_lines_good f s ns S _ _ _ fv d eq_refl (known_skipn fv d ns ss ys K)).
+    assert (L := all_lines_good f s _ _ _ fv d (known_skipn fv d ns ss ys K)).
     destruct (tighten_known v fv x ns ss ys d _ _ p ss' C G K X L E7) as (K' & E). rewrite <- E in T.
     exact (IH cs ss' p1 q K' T H).
 Qed.

@@ -1,7 +1,6 @@
 (** Networks as lists of nodes, newest first, and what it means to execute one.
 
     [vec]               a flat tensor: a total function from indices to reals
-    [unary], [sem f]    an elementwise function and its real meaning
     [node]              one value of the network; a node names another one by its distance towards the start
     [term]              a linear map of the value at some distance
     [ext n]             the size of the value of node [n]
@@ -14,24 +13,19 @@
     [graph_ok ns]       every node refers to earlier ones of the size that it expects, and only the first one
                         is an input *)
 From Coq Require Import Reals Floats Uint63 List.
-From Provenn Require Import Base.Vector Base.Binary64 Ops.Loops IR.LinMap.
+From Provenn Require Import Base.Vector Base.Binary64 Ops.Loops Ops.Functions IR.LinMap.
 Import ListNotations.
 Local Open Scope R_scope.
 
 Definition vec := int -> R.
-
-Inductive unary := Relu.
-Definition sem (f : unary) (x : R) : R :=
-  match f with
-  | Relu => Rmax 0 x
-  end.
 
 Definition term : Type := nat * linmap.
 Inductive node :=
 | Input (e : extent)
 | Constant (e : extent) (c : farr)
 | Affine (e : extent) (ts : list term) (bias : option farr)
-| Unary (f : unary) (e : extent) (source : nat).
+| Unary (f : unary) (e : extent) (source : nat)
+| Product (e : extent) (left right : nat).
 
 Definition ext (n : node) : extent :=
   match n with
@@ -39,6 +33,7 @@ Definition ext (n : node) : extent :=
   | Constant e _ => e
   | Affine e _ _ => e
   | Unary _ e _ => e
+  | Product e _ _ => e
   end.
 
 Definition value (ys : list vec) (d : nat) : vec := nth d ys (fun _ => 0).
@@ -73,6 +68,7 @@ Definition holds (v : noise) (x : vec) (n : node) (ys : list vec) (y : vec) : Pr
       Rabs (y i - affine ts b ys i)
         <= relative v * affineA ts b (map (fun z k => Rabs (z k)) ys) i + absolute v
   | Unary f _ d => y i = sem f (value ys d i)
+  | Product _ d d' => y i = value ys d i * value ys d' i
   end.
 
 Fixpoint exec (v : noise) (x : vec) (ns : list node) (ys : list vec) : Prop :=
@@ -93,6 +89,7 @@ Fixpoint eval (x : vec) (ns : list node) : list vec :=
       | Constant _ c => fun i => fR (fget c i)
       | Affine _ ts b => affine ts b ys
       | Unary f _ d => fun i => sem f (value ys d i)
+      | Product _ d d' => fun i => value ys d i * value ys d' i
       end :: ys
   end.
 
@@ -112,6 +109,7 @@ Definition node_ok (n : node) (ns : list node) : bool :=
   | Affine e ts _ =>
       forallb (fun t => valid (snd t) && same_len (out_ext (snd t)) e && fits ns (fst t) (in_ext (snd t))) ts
   | Unary _ e d => fits ns d e
+  | Product e d d' => fits ns d e && fits ns d' e
   end%bool.
 Fixpoint graph_ok (ns : list node) : bool :=
   match ns with

@@ -1,24 +1,7 @@
-(** Enclosures and lines of elementwise functions enclose the functions. Symbols: see [Ops.Relu]. *)
+(** Enclosures and lines enclose Relu. Symbols: see [Ops.Relu]. *)
 From Coq Require Import Reals Lra Floats.
-From Flocq Require Import Core BinarySingleNaN.
-From Flocq Require Import IEEE754.PrimFloat.
-From Provenn Require Import Base.Vector Base.Binary64 Base.Binary64Proof IR.Graph Ops.Relu.
+From Provenn Require Import Base.Binary64 Base.Binary64Proof Ops.Lines Ops.LinesProof Ops.Relu.
 Local Open Scope R_scope.
-
-Lemma leb_between_fin a q b : fin a -> fin b -> (a <=? q)%float = true -> (q <=? b)%float = true -> fin q.
-Proof.
-  unfold fin. rewrite !leb_equiv.
-  destruct (Prim2B a) as [sa|sa| |sa ma ea Ha], (Prim2B b) as [sb|sb| |sb mb eb Hb]; try discriminate;
-    destruct (Prim2B q) as [sq|[]| |sq mq eq Hq]; try reflexivity; now intros _ _.
-Qed.
-
-Lemma zero_times_finite w z : fin (w + 0 * z)%float -> fin w /\ fin z /\ fR (w + 0 * z)%float = fR w.
-Proof.
-  intros F. destruct (fin_add _ _ F) as (Fw & F0 & E). destruct (fin_mul _ _ F0) as (_ & Fz & E0).
-  repeat split; trivial. rewrite E, E0, fR_0, Rmult_0_l.
-  rewrite (round_0 radix2 _ _ : rne 0 = 0), Rplus_0_r.
-  apply round_generic; [apply valid_rnd_N | apply generic_format_B2R].
-Qed.
 
 (** ** Slopes between 0 and 1 *)
 Lemma clamp_unit q : fin (clamp q) /\ 0 <= fR (clamp q) <= 1.
@@ -31,26 +14,19 @@ Proof.
   - split; [assumption | lra].
 Qed.
 
-Lemma adaptive_unit l h : fin (adaptive l h) /\ 0 <= fR (adaptive l h) <= 1.
+Lemma upper_slope_unit l h : fin (upper_slope l h) /\ 0 <= fR (upper_slope l h) <= 1.
 Proof.
-  pose proof fin_0. pose proof fin_1. pose proof fR_0. pose proof fR_1. unfold adaptive.
-  destruct (- (l * 0.9375) <=? h)%float; split; trivial; lra.
-Qed.
-
-Lemma upper_slope_unit f l h : fin (upper_slope f l h) /\ 0 <= fR (upper_slope f l h) <= 1.
-Proof.
-  pose proof fin_0. pose proof fin_1. pose proof fR_0. pose proof fR_1. destruct f. cbn [upper_slope].
+  pose proof fin_0. pose proof fin_1. pose proof fR_0. pose proof fR_1. unfold upper_slope.
   destruct (0 <=? l)%float; [split; trivial; lra|]. destruct (h <=? 0)%float; [split; trivial; lra|].
   apply clamp_unit.
 Qed.
 
-Lemma lower_slope_unit f l h a : fin a -> 0 <= fR a <= 1 ->
-  fin (lower_slope f l h a) /\ 0 <= fR (lower_slope f l h a) <= 1.
+Lemma lower_slope_unit l h a :
+  fin (lower_slope l h a) /\ 0 <= fR (lower_slope l h a) <= 1.
 Proof.
-  pose proof fin_0. pose proof fin_1. pose proof fR_0. pose proof fR_1. intros Fa Ha. destruct f.
-  cbn [lower_slope].
+  pose proof fin_0. pose proof fin_1. pose proof fR_0. pose proof fR_1. unfold lower_slope.
   destruct (0 <=? l)%float; [split; trivial; lra|]. destruct (h <=? 0)%float; [split; trivial; lra|].
-  now split.
+  apply clamp_unit.
 Qed.
 
 (** ** Enclosures *)
@@ -63,29 +39,21 @@ Proof.
     rewrite Rmax_left; lra.
 Qed.
 
-Lemma enclose_sound f l h x : fin l -> fin h -> fR l <= x <= fR h ->
-  let (a, b) := enclose f l h in fin a /\ fin b /\ fR a <= sem f x <= fR b.
-Proof.
-  intros Fl Fh Hx. destruct f. cbn [enclose sem].
-  destruct (relu_exact l Fl) as [Fa ->]. destruct (relu_exact h Fh) as [Fb ->].
-  repeat split; trivial; apply Rle_max_compat_l; lra.
-Qed.
-
 (** ** Lines *)
-Lemma lower_sound f l h a x : fin l -> fin h -> fin a -> 0 <= fR a <= 1 -> fR l <= x <= fR h ->
-  fin (lower_slope f l h a) /\ fR (lower_slope f l h a) * x <= sem f x.
+Lemma lower_sound l h a x : fin l -> fin h -> fR l <= x <= fR h ->
+  fin (lower_slope l h a) /\ fR (lower_slope l h a) * x <= Rmax 0 x.
 Proof.
-  intros Fl Fh Fa Ha Hx. destruct (lower_slope_unit f l h a Fa Ha) as [F U]. split; [exact F|].
-  destruct f. cbn [sem]. pose proof (Rmax_l 0 x). pose proof (Rmax_r 0 x).
-  set (s := fR (lower_slope Relu l h a)) in *. destruct (Rle_dec 0 x); nra.
+  intros Fl Fh Hx. destruct (lower_slope_unit l h a) as [F U]. split; [exact F|].
+  pose proof (Rmax_l 0 x). pose proof (Rmax_r 0 x).
+  set (s := fR (lower_slope l h a)) in *. destruct (Rle_dec 0 x); nra.
 Qed.
 
-Lemma upper_sound f l h x : fin l -> fin h -> fin (upper_offset f l h) -> fR l <= x <= fR h ->
-  fin (upper_slope f l h) /\
-  sem f x <= fR (upper_slope f l h) * x + fR (upper_offset f l h).
+Lemma upper_sound l h x : fin l -> fin h -> fin (upper_offset l h) -> fR l <= x <= fR h ->
+  fin (upper_slope l h) /\
+  Rmax 0 x <= fR (upper_slope l h) * x + fR (upper_offset l h).
 Proof.
-  intros Fl Fh Ft Hx. destruct (upper_slope_unit f l h) as [Fs Us]. split; [exact Fs|].
-  destruct f. cbn [sem]. revert Fs Us Ft. unfold upper_offset. set (s := upper_slope Relu l h).
+  intros Fl Fh Ft Hx. destruct (upper_slope_unit l h) as [Fs Us]. split; [exact Fs|].
+  revert Fs Us Ft. unfold upper_offset. set (s := upper_slope l h).
   assert (Es := eq_refl s). unfold s at 2, upper_slope in Es. destruct (0 <=? l)%float eqn:El.
   - intros _ _ _. apply leb_le in El; [|apply fin_0 | exact Fl]. rewrite Es, fR_0, fR_1 in *.
     rewrite Rmax_right; lra.
@@ -105,4 +73,15 @@ Proof.
       pose proof (Rmax_l (fR p) (fR q)). pose proof (Rmax_r (fR p) (fR q)).
       set (t := fR (up (maxf p q + 0 * (p + q))%float)) in *.
       apply Rmax_lub; nra.
+Qed.
+
+Theorem relu_sound : sound (Rmax 0) relu_rule.
+Proof.
+  intros l h Fl Fh Hlh. split; cbn [relu_rule range around].
+  - intros x Hx. split; cbn [inf sup]; intros _.
+    + destruct (relu_exact l Fl) as [_ ->]. apply Rle_max_compat_l. lra.
+    + destruct (relu_exact h Fh) as [_ ->]. apply Rle_max_compat_l. lra.
+  - intros t u. split; cbn [fst snd]; intros F; cbn [slope shift] in *.
+    + split; [apply lower_slope_unit|]. intros x Hx. rewrite fR_0, Rplus_0_r. now apply lower_sound.
+    + split; [apply upper_slope_unit|]. intros x Hx. now apply upper_sound.
 Qed.

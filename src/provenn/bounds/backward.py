@@ -14,14 +14,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from provenn.bounds.interval import intervals
 from provenn.bounds.regions import Coefficients, Floats, Indices, Regions
 
 ROW_BLOCK = 1 << 16
 KEPT = 1 << 25
-ODD = 0.9375
 Slopes = Mapping[int, Floats]
+Mask = NDArray[np.bool_]
 
 
 @dataclass
@@ -78,15 +79,13 @@ def root_state(regions: Regions, lo: Floats, hi: Floats) -> State:
     return State(lo, hi, low, high)
 
 
-def adaptive(low: Floats, high: Floats) -> Floats:
-    """Lower slope 1 where the positive side dominates, else 0; the odd threshold avoids exact ties."""
-    return (high >= -ODD * low).astype(np.float64)
-
-
 def source_bounds(regions: Regions, state: State, u: int) -> tuple[Floats, Floats]:
-    """Current bounds of what unary node ``u`` reads."""
-    source = regions.source[u]
-    return (state.low[source], state.high[source]) if source else (state.lo, state.hi)
+    """Current bounds of what unary node ``u`` reads; of both operands side by side for a product."""
+    reads = regions.graph.nodes[u].inputs
+    ends = [(state.low[k], state.high[k]) if k else (state.lo, state.hi) for k in reads]
+    if len(ends) == 1:
+        return ends[0]
+    return np.concatenate([a for a, _ in ends], 1), np.concatenate([b for _, b in ends], 1)
 
 
 def make_lines(regions: Regions, state: State, slopes: Slopes, target: int,
@@ -97,7 +96,7 @@ def make_lines(regions: Regions, state: State, slopes: Slopes, target: int,
         if u in made:
             continue
         low, high = source_bounds(regions, state, u)
-        alpha = slopes[u] if u in slopes else adaptive(low, high)
+        alpha = slopes[u] if u in slopes else regions.hint(u, low, high)
         a, b, c, d = regions.lines(u, low, high, alpha)
         made[u] = Lines(a, b if b.any() else None, c - a, d)
     return made
@@ -109,6 +108,8 @@ def through(c: Floats, lines: Lines, constant: Floats) -> Floats:
     constant += np.einsum("ij,ij->i", negative, np.broadcast_to(lines.upper_offset, c.shape))
     if lines.lower_offset is not None:
         constant += np.einsum("ij,ij->i", c - negative, np.broadcast_to(lines.lower_offset, c.shape))
+    if lines.lower.shape[1] != c.shape[1]:
+        c, negative = np.tile(c, (1, 2)), np.tile(negative, (1, 2))
     negative *= lines.rise
     negative += c * lines.lower
     return negative
@@ -185,9 +186,16 @@ class Rows:
     blocks: list[tuple[slice, Coefficients]]
 
 
-def unstable(state: State, target: int) -> tuple[Indices, Indices]:
-    """(box, neuron) pairs whose sign is not known, sorted by box."""
-    owner, neuron = np.nonzero((state.low[target] < 0.0) & (state.high[target] > 0.0))
+def undecided(regions: Regions, state: State, target: int) -> Mask:
+    """Neurons whose bounds matter to what reads them: those of unknown sign; for curves all."""
+    low, high = state.low[target], state.high[target]
+    made: Mask = low < high if target in regions.curved else (low < 0.0) & (high > 0.0)
+    return made
+
+
+def unstable(regions: Regions, state: State, target: int) -> tuple[Indices, Indices]:
+    """(box, neuron) pairs whose bounds matter, sorted by box."""
+    owner, neuron = np.nonzero(undecided(regions, state, target))
     return owner, neuron
 
 
@@ -210,11 +218,11 @@ def bound_rows(regions: Regions, state: State, lines: Mapping[int, Lines], targe
 
 def tighten(regions: Regions, state: State, lines: Mapping[int, Lines], target: int,
             keep: bool = False) -> Rows:
-    """Intersect the bounds of every unstable neuron of ``target`` with its backward bounds, in place.
+    """Intersect the bounds of every undecided neuron of ``target`` with its backward bounds, in place.
 
     ``keep`` fills the coefficients of the result, unless they would take too much memory.
     """
-    owner, neuron = unstable(state, target)
+    owner, neuron = unstable(regions, state, target)
     widths = [regions.sizes[0], *(regions.sizes[u] for u in regions.above[target])]
     step = max(16, ROW_BLOCK // max(widths))
     keep = keep and 2 * len(owner) * sum(widths) <= KEPT

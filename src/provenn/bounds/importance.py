@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from provenn.bounds.backward import Rows, State, adaptive, source_bounds
+from provenn.bounds.backward import Rows, State, source_bounds
 from provenn.bounds.regions import Coefficients, Floats, Indices, Regions
 
 STEP = 1e-4
@@ -38,7 +38,7 @@ def rates(regions: Regions, state: State, u: int) -> tuple[Floats, Floats]:
     low, high = source_bounds(regions, state, u)
     crossing = (low < 0.0) & (high > 0.0)
     step = np.where(crossing, STEP * np.minimum(-low, high), 1.0)
-    alpha, middle = adaptive(low, high), (low + high) / 2
+    alpha, middle = regions.hint(u, low, high), (low + high) / 2
 
     def height(a: Floats, b: Floats) -> Floats:
         _, _, slope, offset = regions.lines(u, a, b, alpha)
@@ -102,7 +102,7 @@ def losses(regions: Regions, found: Importance, old: State, new: State) -> dict[
         heights = []
         for state in (new, old):
             low, high = state.low[t], state.high[t]
-            a, b, slope, offset = regions.lines(u, low, high, adaptive(low, high))
+            a, b, slope, offset = regions.lines(u, low, high, regions.hint(u, low, high))
             heights.append((a * middle + b, slope * middle + offset))
         made[t] += found.positive[u] * np.maximum(heights[0][0] - heights[1][0], 0.0)
         made[t] += weight * np.maximum(heights[1][1] - heights[0][1], 0.0)

@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,7 @@ Coefficients = dict[int, Floats]
 SMALL, LARGE, CACHED = 1 << 14, 1 << 19, 1 << 23
 DENSE_SHARE = 0.25
 ROWS_AT_ONCE = 256
+ODD = 0.9375
 
 
 @dataclass
@@ -131,15 +133,40 @@ class Region:
         return {leaf: here[leaf].reshape(len(ct), -1).astype(np.float64, copy=False) for leaf in self.leaves}
 
 
+class Pair:
+    """Both sources of a product, side by side, as one region."""
+
+    def __init__(self, left: Region, right: Region) -> None:
+        self.parts = (left, right)
+        self.leaves = tuple(sorted({*left.leaves, *right.leaves}))
+        self.nodes = (*left.nodes, *right.nodes)
+
+    def pull(self, ct: Floats) -> tuple[Coefficients, Floats]:
+        """See ``Region.pull``; the halves of ``ct`` belong to the two sources."""
+        (made, constant), (more, other) = (r.pull(c) for r, c in zip(self.parts, np.split(ct, 2, axis=1)))
+        for leaf, c in more.items():
+            made[leaf] = made[leaf] + c if leaf in made else c
+        return made, constant + other
+
+    def push(self, values: Coefficients) -> Floats:
+        """See ``Region.push``."""
+        return np.concatenate([r.push(values) for r in self.parts], 1)
+
+    def start(self, rows: Indices) -> tuple[Coefficients, Floats]:
+        """A pair is no target of its own."""
+        raise NotImplementedError
+
+
 class Regions:
     """All regions of a graph that bounds need: one for every unary node's source, and the output's.
 
     ``unary`` lists the unary nodes in topological order, ``source`` gives the node each reads,
     ``targets`` the pre-activation nodes in order (``affine`` those that are no unary nodes themselves),
-    ``above`` the unary nodes below each target.
+    ``above`` the unary nodes below each target, ``curved`` the nodes that functions with curves read.
     ``tick`` runs before every product and may raise to stop the work.
-    Raises UnsupportedError (PNN-OP-201) for a node that is neither affine nor has lines, GraphError
-    (PNN-GRAPH-103) for a product of two variables.
+    ``products`` are nodes with planes; each counts as unary with a source of its own, the pair of its
+    operands, which has a negative number. Raises UnsupportedError (PNN-OP-201) for a node that is neither
+    affine nor has lines.
     """
 
     def __init__(self, graph: Graph, tick: Callable[[], None] = lambda: None) -> None:
@@ -147,22 +174,31 @@ class Regions:
         self.sizes = {i: n.type.size for i, n in enumerate(graph)}
         self.fixed = _constants(graph)
         self.unary: list[int] = []
+        self.products: list[int] = []
         self.source: dict[int, int] = {}
         for i, node in enumerate(graph):
             if i == 0 or i in self.fixed:
                 continue
-            if isinstance(node.op.lines, Have):
+            if isinstance(node.op.planes, Have) and not any(k in self.fixed for k in node.inputs):
+                self.products.append(i)
+                self.source[i] = -i
+            elif isinstance(node.op.lines, Have):
                 self.unary.append(i)
                 self.source[i] = node.inputs[0]
             elif not isinstance(node.op.transpose, Have):
                 node.op.need("lines", graph.where(i))
-        self.targets = sorted(set(self.source.values()) - {0})
-        self.of: dict[int, Region] = {}
-        leaves = {0, *self.unary}
-        for target in (*self.targets, graph.output):
-            if target not in self.of:
-                self.of[target] = self._region(target, leaves)
+        factors = {k for u in self.products for k in graph.nodes[u].inputs}
+        self.targets = sorted({self.source[u] for u in self.unary} | factors - {0})
+        if 0 in self.targets:
+            self.targets.remove(0)
+        self.of: dict[int, Any] = {}
+        leaves = {0, *self.unary, *self.products}
+        for target in {*self.targets, *factors, graph.output}:
+            self.of[target] = self._region(target, leaves)
+        for u in self.products:
+            self.of[-u] = Pair(*(self.of[k] for k in graph.nodes[u].inputs))
         self.affine = [t for t in self.targets if self.of[t].nodes]
+        self.curved = factors | {self.source[u] for u in self.unary if graph.nodes[u].op.hint is not None}
         self.above = {t: self._upstream(t) for t in self.of}
 
     def _region(self, target: int, leaves: set[int]) -> Region:
@@ -193,18 +229,43 @@ class Regions:
 
     def last(self) -> tuple[int, ...]:
         """Targets whose bounds no other target's rows meet: only the output depends on them."""
-        met = {self.source[u] for t in self.targets for u in self.above[t]}
+        met = {k for t in self.targets for u in self.above[t] for k in self.graph.nodes[u].inputs}
         return tuple(t for t in self.affine if t not in met)
 
     def lines(self, u: int, lo: Floats, hi: Floats, alpha: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-        """Lower slope, lower offset, upper slope, upper offset of unary node ``u`` (flat arrays)."""
+        """Lower slope, lower offset, upper slope, upper offset of unary node ``u`` (flat arrays).
+
+        Slopes and bounds of a product are those of both operands, side by side.
+        """
+        if self.source[u] < 0:
+            (xl, yl), (xh, yh) = np.split(lo, 2, axis=-1), np.split(hi, 2, axis=-1)
+            rule = self.graph.nodes[u].op.need("planes")
+            a, b, low, c, d, high = np.broadcast_arrays(*rule((xl, xh), (yl, yh), alpha))
+            return np.concatenate([a, b], -1), low, np.concatenate([c, d], -1), high
         made: tuple[Floats, Floats, Floats, Floats] = self.graph.nodes[u].op.need("lines")(lo, hi, alpha)
+        return made
+
+    def free(self, u: int) -> bool:
+        """Whether the parameter of the lines of ``u`` is a hint, in which they are not affine."""
+        return self.source[u] < 0 or self.graph.nodes[u].op.hint is not None
+
+    def hint(self, u: int, lo: Floats, hi: Floats) -> Floats:
+        """The parameter of the lines of unary node ``u`` that the checker takes unless told otherwise."""
+        if self.source[u] < 0:
+            return np.full((len(lo), self.sizes[u]), 0.5)
+        rule = self.graph.nodes[u].op.hint
+        made: Floats = adaptive(lo, hi) if rule is None else rule(lo, hi).astype(np.float64)
         return made
 
     def flops(self, target: int) -> float:
         """Multiplications and additions of one backward row from ``target`` to the input, roughly."""
         regions = [self.of[target]] + [self.of[self.source[u]] for u in self.above[target] if self.source[u]]
-        return float(sum(region_flops(r) for r in regions))
+        return float(sum(region_flops(r) for p in regions for r in getattr(p, "parts", (p,))))
+
+
+def adaptive(low: Floats, high: Floats) -> Floats:
+    """Lower slope 1 where the positive side dominates, else 0; the odd threshold avoids exact ties."""
+    return (high >= -ODD * low).astype(np.float64)
 
 
 def region_flops(region: Region) -> float:

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from provenn.bounds.backward import Extra, Lines, State, Tape, adaptive, concretise, source_bounds, walk
+from provenn.bounds.backward import Extra, Lines, State, Tape, concretise, source_bounds, walk
+from provenn.bounds.hints import Hints
 from provenn.bounds.regions import Coefficients, Floats, Indices, Regions
 
 RATE, WARM, DECAY = 0.25, 0.1, 0.96
@@ -30,9 +31,12 @@ def forward(regions: Regions, lines: Mapping[int, Lines], tape: Tape, lo: Floats
     for u in sorted(tape.coefficients):
         source, c, line = regions.source[u], tape.coefficients[u], lines[u]
         z = regions.of[source].push(value) if source else value[0]
-        made = np.where(c < 0.0, line.rise, 0.0)
+        product = z.shape[1] != c.shape[1]
+        made = np.where(np.tile(c, (1, 2)) < 0.0 if product else c < 0.0, line.rise, 0.0)
         made += line.lower
         made *= z
+        if product:
+            made = made[:, : c.shape[1]] + made[:, c.shape[1] :]
         if line.lower_offset is None:
             made += np.where(c < 0.0, line.upper_offset, 0.0)
         else:
@@ -97,8 +101,9 @@ class Family:
     """All lines of the unary nodes below a target, for groups of rows that share their slopes.
 
     Group k belongs to box ``owner[k]``; its rows are k, k + groups, … (``copies`` of them). The lower
-    line and its offset must be affine in the slope parameter. ``slopes`` are those to start from, full
-    vectors by unary node, else adaptive ones; ``signs`` (with one copy only) bring split multipliers.
+    line and its offset are affine in the slope parameter, unless that is a hint. ``slopes`` are those to
+    start from, full vectors by unary node, else the default ones; ``signs`` (with one copy only) bring split
+    multipliers.
     ``rate`` is the size of the first steps: small ones (WARM) keep what a good start is worth.
     ``entries`` tells which of the first signs are still there.
     """
@@ -108,17 +113,26 @@ class Family:
                  rate: float = RATE) -> None:
         self.regions, self.copies, self.groups, self.rate = regions, copies, len(owner), rate
         self.made: dict[int, Lines] = {}
-        self.free: dict[int, _Free] = {}
+        self.free: dict[int, _Free | Hints] = {}
         self.signs, self.time = dict(signs or {}), 0
         self.moments = {u: (np.zeros_like(s.weight), np.zeros_like(s.weight)) for u, s in self.signs.items()}
         self.scale: dict[int, Floats] = {}
         self.entries = {u: np.arange(len(s.row)) for u, s in self.signs.items()}
         for u in regions.above[target]:
-            low, high = (a[owner] for a in source_bounds(regions, state, u))
-            start = slopes[u] if slopes is not None else adaptive(low, high)
+            low, high = source_bounds(regions, state, u)
+            start = slopes[u] if slopes is not None else regions.hint(u, low, high)[owner]
+            if len(state) > 1 or not self._curved(u):
+                low, high = low[owner], high[owner]
             self._open(u, low, high, start)
 
+    def _curved(self, u: int) -> bool:
+        return self.regions.free(u)
+
     def _open(self, u: int, low: Floats, high: Floats, start: Floats) -> None:
+        if self._curved(u):
+            self.free[u] = Hints.of(self.regions, u, low, high, start)
+            self._settle(u)
+            return
         a0, b0, upper, offset = self.regions.lines(u, low, high, np.zeros_like(low))
         a1, b1, _, _ = self.regions.lines(u, low, high, np.ones_like(low))
         rise, lift = a1 - a0, b1 - b0
@@ -132,7 +146,12 @@ class Family:
 
     def _settle(self, u: int) -> None:
         """Lines at the current slopes."""
-        line, free = self.made[u], self.free[u]
+        free = self.free[u]
+        if isinstance(free, Hints):
+            a, b, c, d = free.lines()
+            self.made[u] = Lines(self._rows(a), self._rows(b), self._rows(c - a), self._rows(d))
+            return
+        line = self.made[u]
         lower = self._rows(free.slope + free.rise * free.value)
         line.rise[:, free.columns] += line.lower[:, free.columns] - lower
         line.lower[:, free.columns] = lower
@@ -171,11 +190,7 @@ class Family:
         pace = self.rate * DECAY**self.time
         for u, c in tape.coefficients.items():
             free = self.free[u]
-            gain = np.maximum(c[:, free.columns], 0.0)
-            slow = self._rows(free.rise) * argument[u][:, free.columns]
-            if self.made[u].lower_offset is not None:
-                slow += self._rows(free.lift)
-            gain *= slow
+            gain = self._gain(u, free, c, argument[u])
             if self.copies > 1:
                 gain = gain.reshape(self.copies, self.groups, -1).sum(0)
             step = _adam(gain, free.first, free.second, self.time)
@@ -185,6 +200,23 @@ class Family:
             self._settle(u)
             if u in self.signs:
                 self._push(u, c, argument[u], pace)
+
+    def _gain(self, u: int, free: _Free | Hints, c: Floats, argument: Floats) -> Floats:
+        """The derivative of every row's bound by the parameters of node u."""
+        if isinstance(free, Hints):
+            a, b, up, d = (self._rows(rate) for rate in free.rates(free.lines()))
+            down = np.minimum(c, 0.0)
+            low, high = a * argument, up * argument
+            if low.shape[1] != c.shape[1]:
+                low, high = (np.add(*np.split(part, 2, axis=1)) for part in (low, high))
+            gain: Floats = (c - down) * (low + b) + down * (high + d)
+            return gain
+        gain = np.maximum(c[:, free.columns], 0.0)
+        slow = self._rows(free.rise) * argument[:, free.columns]
+        if self.made[u].lower_offset is not None:
+            slow += self._rows(free.lift)
+        gain *= slow
+        return gain
 
     def _push(self, u: int, c: Floats, argument: Floats, pace: float) -> None:
         """The same for split multipliers, in units of the coefficients that meet the node."""
@@ -226,8 +258,9 @@ class Best:
         """Slopes of one group as full vectors."""
         made = {}
         for u, columns in self.columns.items():
-            made[u] = np.zeros(sizes[u])
-            made[u][columns] = self.slopes[u][k]
+            if len(columns):
+                made[u] = np.zeros(sizes[u])
+                made[u][columns] = self.slopes[u][k]
         return made
 
 

@@ -106,6 +106,8 @@ LinesRule = Callable[..., tuple[Array, Array, Array, Array]]
 GradRule = Callable[["Emitter", int, Sequence[int], int, int], int | None]
 LowerRule = Callable[["Emitter", Attrs, Sequence[int]], int]
 EncloseRule = Callable[..., Ends]
+PlanesRule = Callable[..., tuple[Array, Array, Array, Array, Array, Array]]
+HintRule = Callable[[Array, Array], Array]
 RelaxRule = Callable[["Emitter", int, int], tuple[int, int, int]]
 WriteRule = Callable[["Writer", Attrs, Sequence[int]], int]
 
@@ -123,7 +125,8 @@ class Op:
                    parameters are None. Having it means: affine in its operands that are not parameters
         slope      rule(x) -> array: derivative of a unary elementwise op, at kinks as declared
         lines      rule(lo, hi, alpha) -> (lower slope, lower offset, upper slope, upper offset) of a unary
-                   elementwise op; alpha in [0, 1] is the free lower slope where there is one
+                   elementwise op; alpha in [0, 1] is the free lower slope, or says where a curve is touched;
+                   the lower line is affine in it unless the op has a ``hint``
         grad       rule(emitter, slot, operands, result, cotangent) -> node or None: emits the nodes of the
                    cotangent of operand ``slot`` (all four are node numbers); None when it is zero
         lower      rule(emitter, attrs, operands) -> node: the same value by operations of the
@@ -135,6 +138,9 @@ class Op:
                    through 0 below and a chord above an elementwise op of one operand in [lower, upper]
         onnx       (operator name, opset) pairs that the reader maps to this op
 
+    ``hint``, rule(lo, hi) -> alpha, is what the checker takes for a curve unless told otherwise.
+    ``planes``, rule((xlo, xhi), (ylo, yhi), alpha) -> slopes on x and y and level of a plane below, then of
+    one above, is what an op of two variables has for lines; alpha in [0, 1] is free.
     ``constants`` lists the operands that bounds need as parameters.
     """
 
@@ -155,6 +161,8 @@ class Op:
     attrs: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     constants: tuple[int, ...] = ()
+    hint: HintRule | None = None
+    planes: Have[PlanesRule] | Lacks = Lacks("it is no product of two variables")
     relax: Have[RelaxRule] | Lacks = Lacks("its lines are not written as a graph yet")
 
     def need(self, facet: str, where: str = "") -> Any:

@@ -23,6 +23,7 @@ from provenn.ops.move import move
 from provenn.ops.mul import mul
 from provenn.ops.neg import neg
 from provenn.ops.parameter import parameter
+from provenn.ops.recip import recip
 from provenn.ops.relu import relu
 from provenn.ops.reshape import reshape
 from provenn.ops.sigmoid import sigmoid
@@ -31,6 +32,7 @@ from provenn.ops.sin import sin
 from provenn.ops.slice import slice_op
 from provenn.ops.softplus import softplus
 from provenn.ops.sqrt import sqrt
+from provenn.ops.square import square
 from provenn.ops.step import step
 from provenn.ops.sub import sub
 from provenn.ops.tanh import tanh
@@ -41,6 +43,6 @@ ALL: dict[str, Op] = {
     for op in (
         input, parameter, add, sub, mul, linear, conv, relu, reshape, transpose, concat, slice_op,
         move, contract, div, maximum, equal, step, neg, exp, log, sqrt, tanh, sigmoid, softplus, erf, gauss,
-        sin, cos, abs_op, sign, logsumexp,
+        sin, cos, abs_op, sign, logsumexp, recip, square,
     )
 }

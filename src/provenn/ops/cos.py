@@ -4,7 +4,7 @@
 
 One operand, result of the same type.
 
-Proof: theories/Autodiff/Core.v, CurveProof.v.
+Proof: theories/Ops/Wave.v, WaveProof.v; theories/Autodiff/Core.v, CurveProof.v.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
+from provenn.base import curves
+from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op, Pair
 from provenn.ops import families
 
 
@@ -23,6 +24,22 @@ def kernel(arith: Arithmetic | None, attrs: Attrs, x: Array) -> Array:
     return out
 
 
+def slope(x: Array) -> Array:
+    """The opposite of the sine."""
+    out: Array = -np.sin(x)
+    return out
+
+
+def interval(attrs: Attrs, x: Pair) -> Pair:
+    """The ends, or 1 and -1 where an extremum lies between them."""
+    return curves.wave_ends(np.cos, slope, *x)
+
+
+def lines(lo: Array, hi: Array, alpha: Array) -> tuple[Array, Array, Array, Array]:
+    """Tangents and chords on intervals of at most 3, else none."""
+    return curves.waved(np.cos, slope, lo, hi, alpha, np.pi / 2)
+
+
 def grad(emit: Emitter, slot: int, args: Sequence[int], out: int, ct: int) -> int:
     """The cotangent times the derivative."""
     return emit.neg(emit.mul(ct, emit.sin(args[0])))
@@ -30,9 +47,9 @@ def grad(emit: Emitter, slot: int, args: Sequence[int], out: int, ct: int) -> in
 
 cos = Op(
     tag="cos", code=35, coq="Provenn.Autodiff.Core", facts=("elementwise",),
-    shape=Have(families.like_input), kernel=Have(kernel), interval=families.NO_BOUNDS,
-    transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
+    shape=Have(families.like_input), kernel=Have(kernel), interval=Have(interval),
+    transpose=families.NOT_AFFINE, slope=Have(slope), lines=Have(lines),
     grad=Have(grad), lower=families.CORE,
     stablehlo=families.written("cosine"),
-    enclose=families.NO_ENCLOSURE, onnx=families.NOT_READ,
+    enclose=families.NO_ENCLOSURE, onnx=Have(("Cos",)), hint=curves.middle,
 )

@@ -4,7 +4,7 @@
 
 One operand, result of the same type. Overflows to infinity above 88.72 in binary32.
 
-Proof: theories/Autodiff/Core.v, CurveProof.v.
+Proof: theories/Ops/Elementary.v, ElementaryProof.v; theories/Autodiff/Core.v, CurveProof.v.
 """
 
 from __future__ import annotations
@@ -13,14 +13,27 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from provenn.base import curves
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
 from provenn.ops import families
 
 
 def kernel(arith: Arithmetic | None, attrs: Attrs, x: Array) -> Array:
-    """Elementwise, in the type of x."""
+    """Elementwise, in the type of x; what is too large becomes infinite."""
+    with np.errstate(over="ignore"):
+        out: Array = np.exp(x)
+    return out
+
+
+def slope(x: Array) -> Array:
+    """The function itself."""
     out: Array = np.exp(x)
     return out
+
+
+def lines(lo: Array, hi: Array, alpha: Array) -> tuple[Array, Array, Array, Array]:
+    """A tangent below and the chord above."""
+    return curves.convex(np.exp, np.exp, lo, hi, lo + alpha * (hi - lo))
 
 
 def grad(emit: Emitter, slot: int, args: Sequence[int], out: int, ct: int) -> int:
@@ -30,9 +43,10 @@ def grad(emit: Emitter, slot: int, args: Sequence[int], out: int, ct: int) -> in
 
 exp = Op(
     tag="exp", code=26, coq="Provenn.Autodiff.Core", facts=("elementwise",),
-    shape=Have(families.like_input), kernel=Have(kernel), interval=families.NO_BOUNDS,
-    transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
+    shape=Have(families.like_input), kernel=Have(kernel),
+    interval=Have(families.increasing(kernel)),
+    transpose=families.NOT_AFFINE, slope=Have(slope), lines=Have(lines),
     grad=Have(grad), lower=families.CORE,
     stablehlo=families.written("exponential"),
-    enclose=families.both_ends("exp"), onnx=families.NOT_READ,
+    enclose=families.both_ends("exp"), onnx=Have(("Exp",)), hint=curves.middle,
 )

@@ -1,15 +1,15 @@
-"""mul — each element times a constant of its own.
+"""mul — the product of two tensors of one shape, element by element.
 
     mul(x, c)[i] = x[i] * c[i]
 
-``c`` is a parameter of the same shape, as second operand. Two variable factors are another op.
+Linear where ``c`` is a parameter; two variables are bounded by planes (McCormick, 1976).
 
 Example:
     >>> import numpy as np
     >>> mul.kernel.rule(None, {}, np.array([[3.0]]), np.array([[2.0]]))
     array([[6.]])
 
-Proof: theories/IR/LinMap.v, LinMapProof.v.
+Proof: theories/IR/LinMap.v, LinMapProof.v, theories/Ops/Product.v, ProductProof.v.
 """
 
 from __future__ import annotations
@@ -29,9 +29,21 @@ def kernel(arith: Arithmetic | None, attrs: Attrs, x: Array, c: Array) -> Array:
 
 
 def interval(attrs: Attrs, x: Pair, c: Pair) -> Pair:
-    """Ends swap where the constant is negative."""
-    a, b = x[0] * c[0], x[1] * c[0]
-    return np.minimum(a, b), np.maximum(a, b)
+    """The extreme products of ends."""
+    corners = [x[0] * c[0], x[1] * c[0]]
+    if c[0] is not c[1]:
+        corners += [x[0] * c[1], x[1] * c[1]]
+    return np.minimum.reduce(corners), np.maximum.reduce(corners)
+
+
+def planes(x: Pair, y: Pair, alpha: Array) -> tuple[Array, Array, Array, Array, Array, Array]:
+    """Blends of both of McCormick's planes below (slopes and level), and above."""
+    a, b = y[0] + alpha * (y[1] - y[0]), x[0] + alpha * (x[1] - x[0])
+    c, d = a, x[1] + alpha * (x[0] - x[1])
+    corners = [(p, q) for p in x for q in y]
+    low = np.minimum.reduce([p * q - a * p - b * q for p, q in corners])
+    high = np.maximum.reduce([p * q - c * p - d * q for p, q in corners])
+    return a, b, low, c, d, high
 
 
 def transpose(attrs: Attrs, k: int, ct: Array, operands: Sequence[Array], types: object) -> Array:
@@ -47,7 +59,7 @@ def grad(emit: Emitter, slot: int, args: Sequence[int], out: int, ct: int) -> in
 
 mul = Op(
     tag="mul", code=5, coq="Provenn.IR.LinMap", facts=("affine", "elementwise"),
-    constants=(1,),
+    planes=Have(planes),
     shape=Have(families.same_shapes), kernel=Have(kernel), interval=Have(interval),
     transpose=Have(transpose), slope=families.AFFINE, lines=families.AFFINE,
     grad=Have(grad), lower=families.CORE,

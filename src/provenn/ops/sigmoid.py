@@ -4,7 +4,7 @@
 
 One operand, result of the same type. Never overflows: the exponential is of -|x|.
 
-Proof: theories/Autodiff/Core.v, CurveProof.v.
+Proof: theories/Ops/Sigmoid.v, SigmoidProof.v; theories/Autodiff/Core.v, CurveProof.v.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from provenn.base import curves
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
 from provenn.ops import families
 
@@ -25,6 +26,18 @@ def kernel(arith: Arithmetic | None, attrs: Attrs, x: Array) -> Array:
     return out
 
 
+def slope(x: Array) -> Array:
+    """The value times its distance from 1."""
+    y = kernel(None, {}, x)
+    out: Array = y * kernel(None, {}, -x)
+    return out
+
+
+def lines(lo: Array, hi: Array, alpha: Array) -> tuple[Array, Array, Array, Array]:
+    """Tangents and chords; through the ends where it bends."""
+    return curves.bent(lambda x: kernel(None, {}, x), slope, lo, hi, alpha)
+
+
 def grad(emit: Emitter, slot: int, args: Sequence[int], out: int, ct: int) -> int:
     """The cotangent times the derivative."""
     return emit.mul(ct, emit.sub(out, emit.mul(out, out)))
@@ -32,9 +45,10 @@ def grad(emit: Emitter, slot: int, args: Sequence[int], out: int, ct: int) -> in
 
 sigmoid = Op(
     tag="sigmoid", code=30, coq="Provenn.Autodiff.Core", facts=("elementwise",),
-    shape=Have(families.like_input), kernel=Have(kernel), interval=families.NO_BOUNDS,
-    transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
+    shape=Have(families.like_input), kernel=Have(kernel),
+    interval=Have(families.increasing(kernel)),
+    transpose=families.NOT_AFFINE, slope=Have(slope), lines=Have(lines),
     grad=Have(grad), lower=families.CORE,
     stablehlo=families.written("logistic"),
-    enclose=families.both_ends("sigmoid"), onnx=families.NOT_READ,
+    enclose=families.both_ends("sigmoid"), onnx=Have(("Sigmoid",)), hint=curves.bend,
 )

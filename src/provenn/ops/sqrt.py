@@ -5,7 +5,7 @@
 One operand, result of the same type. Correctly rounded. Not a number below 0; differentiable above
 0.
 
-Proof: theories/Autodiff/Core.v, CurveProof.v.
+Proof: theories/Ops/Elementary.v, ElementaryProof.v; theories/Autodiff/Core.v, CurveProof.v.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from provenn.base import curves
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
 from provenn.ops import families
 
@@ -24,6 +25,17 @@ def kernel(arith: Arithmetic | None, attrs: Attrs, x: Array) -> Array:
     return out
 
 
+def slope(x: Array) -> Array:
+    """Half of the reciprocal root."""
+    out: Array = 0.5 / np.sqrt(x)
+    return out
+
+
+def lines(lo: Array, hi: Array, alpha: Array) -> tuple[Array, Array, Array, Array]:
+    """The chord below and a tangent above."""
+    return curves.concave(np.sqrt, slope, lo, hi, np.maximum(lo + alpha * (hi - lo), 1e-300))
+
+
 def grad(emit: Emitter, slot: int, args: Sequence[int], out: int, ct: int) -> int:
     """The cotangent times the derivative."""
     return emit.div(ct, emit.add(out, out))
@@ -31,9 +43,10 @@ def grad(emit: Emitter, slot: int, args: Sequence[int], out: int, ct: int) -> in
 
 sqrt = Op(
     tag="sqrt", code=28, coq="Provenn.Autodiff.Core", facts=("elementwise",),
-    shape=Have(families.like_input), kernel=Have(kernel), interval=families.NO_BOUNDS,
-    transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
+    shape=Have(families.like_input), kernel=Have(kernel),
+    interval=Have(families.increasing(kernel)),
+    transpose=families.NOT_AFFINE, slope=Have(slope), lines=Have(lines),
     grad=Have(grad), lower=families.CORE,
     stablehlo=families.written("sqrt"),
-    enclose=families.both_ends("sqrt"), onnx=families.NOT_READ,
+    enclose=families.both_ends("sqrt"), onnx=Have(("Sqrt",)), hint=curves.middle,
 )

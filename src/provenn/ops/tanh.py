@@ -4,7 +4,7 @@
 
 One operand, result of the same type.
 
-Proof: theories/Autodiff/Core.v, CurveProof.v.
+Proof: theories/Ops/Sigmoid.v, SigmoidProof.v; theories/Autodiff/Core.v, CurveProof.v.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from provenn.base import curves
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
 from provenn.ops import families
 
@@ -23,6 +24,17 @@ def kernel(arith: Arithmetic | None, attrs: Attrs, x: Array) -> Array:
     return out
 
 
+def slope(x: Array) -> Array:
+    """One less the square of the value."""
+    out: Array = 1 - np.tanh(x) ** 2
+    return out
+
+
+def lines(lo: Array, hi: Array, alpha: Array) -> tuple[Array, Array, Array, Array]:
+    """Tangents and chords; through the ends where it bends."""
+    return curves.bent(np.tanh, slope, lo, hi, alpha)
+
+
 def grad(emit: Emitter, slot: int, args: Sequence[int], out: int, ct: int) -> int:
     """The cotangent times the derivative."""
     return emit.sub(ct, emit.mul(ct, emit.mul(out, out)))
@@ -30,9 +42,10 @@ def grad(emit: Emitter, slot: int, args: Sequence[int], out: int, ct: int) -> in
 
 tanh = Op(
     tag="tanh", code=29, coq="Provenn.Autodiff.Core", facts=("elementwise",),
-    shape=Have(families.like_input), kernel=Have(kernel), interval=families.NO_BOUNDS,
-    transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
+    shape=Have(families.like_input), kernel=Have(kernel),
+    interval=Have(families.increasing(kernel)),
+    transpose=families.NOT_AFFINE, slope=Have(slope), lines=Have(lines),
     grad=Have(grad), lower=families.CORE,
     stablehlo=families.written("tanh"),
-    enclose=families.both_ends("tanh"), onnx=families.NOT_READ,
+    enclose=families.both_ends("tanh"), onnx=Have(("Tanh",)), hint=curves.bend,
 )

@@ -78,7 +78,8 @@ class Attack:
         for u in self.regions.above[self.graph.output]:
             source, node = self.regions.source[u], self.graph.nodes[u]
             argument[u] = self.regions.of[source].push(value) if source else x
-            value[u] = node.op.need("kernel")(None, node.attrs, argument[u])
+            operands = np.split(argument[u], len(node.inputs), axis=1)
+            value[u] = node.op.need("kernel")(None, node.attrs, *operands)
         return self.regions.of[self.graph.output].push(value), argument, value
 
     def check(self, goals: Goals, x: Floats, case: Indices, slack: Floats | None = None) -> bool:
@@ -105,8 +106,11 @@ class Attack:
         pending, _ = self.regions.of[self.graph.output].pull(-cy[index, worst])
         while (u := max(pending, default=0)) > 0:
             node = self.graph.nodes[u]
-            c = pending.pop(u) * node.op.need("slope", self.graph.where(u))(argument[u])
-            source = self.regions.source[u]
+            source, c = self.regions.source[u], pending.pop(u)
+            if source < 0:
+                c = np.tile(c, (1, 2)) * self.regions.lines(u, argument[u], argument[u], np.zeros_like(c))[0]
+            else:
+                c = c * node.op.need("slope", self.graph.where(u))(argument[u])
             for leaf, part in (self.regions.of[source].pull(c)[0] if source else {0: c}).items():
                 pending[leaf] = pending[leaf] + part if leaf in pending else part
         out: Floats = pending.get(0, np.zeros_like(x)) - cx[index, worst]

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from provenn.bounds.backward import Lines, Rows, State, Tape, concretise, make_lines, tighten, walk
+from provenn.bounds.backward import Lines, Rows, State, Tape, concretise, make_lines, tighten, undecided, walk
 from provenn.bounds.importance import importance, input_scores, losses
 from provenn.bounds.interval import intervals
 from provenn.bounds.regions import Floats, Indices, Regions
@@ -116,12 +116,12 @@ class Brancher:
     def __post_init__(self) -> None:
         self.pool, self.reach = Pool(self.regions), NEAR
         self.output = self.regions.graph.output
-        self.full = tuple(Tighten(t) for t in self.regions.affine)
+        self.full = tuple(Tighten(t, every=t in self.regions.curved) for t in self.regions.affine)
         self.last = self.regions.last()
         self.flops = {t: self.regions.flops(t) * 1e-6 for t in self.regions.of}
         ends = intervals(self.regions.graph, self.goals.lo, self.goals.hi)
         self.magnitude = {u: np.maximum(np.abs(ends[u][0]), np.abs(ends[u][1])).max(0)
-                          for u in self.regions.unary}
+                          for u in (*self.regions.unary, *self.regions.products)}
 
     def plant(self, state: State, case: Indices) -> None:
         """Put root boxes into the pool."""
@@ -248,7 +248,7 @@ class Brancher:
         """Steps for boxes ``which``: of every target the useful unstable neurons, [boxes, size]."""
         made: list[list[Tighten]] = [[] for _ in which]
         for step in self.full:
-            crossing = (old.low[step.node][which] < 0.0) & (old.high[step.node][which] > 0.0)
+            crossing = undecided(self.regions, old, step.node)[which]
             listed = crossing & useful[step.node]
             count = listed.sum(1)
             parts = np.split(np.nonzero(listed)[1], np.cumsum(count)[:-1])
@@ -314,7 +314,7 @@ class Brancher:
         child = state.take(which)
         settled = {t: np.ones((len(which), self.regions.sizes[t]), bool) for t in self.regions.targets}
         for t in self.last:
-            settled[t] = (child.low[t] >= 0.0) | (child.high[t] <= 0.0)
+            settled[t] = ~undecided(self.regions, child, t)
             child.low[t] = np.where(settled[t], child.low[t], old.low[t][which])
             child.high[t] = np.where(settled[t], child.high[t], old.high[t][which])
         steps = self._steps(old, which, settled)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from provenn.bounds.backward import Extra, Lines, State, adaptive, concretise, source_bounds, walk
+from provenn.bounds.backward import Extra, Lines, State, concretise, source_bounds, walk
 from provenn.bounds.regions import Coefficients, Floats, Indices, Regions
 from provenn.bounds.slopes import Combination, Family, Pass
 
@@ -50,7 +50,7 @@ def ranked(regions: Regions, state: State, here: Pass, argument: Coefficients,
     """The ``count`` best neurons of every row by each score: unary nodes (-1: none) and neurons."""
     nodes, neurons, gaps, offsets = [], [], [], []
     for u, c in here.tape.coefficients.items():
-        if not regions.source[u]:
+        if regions.source[u] <= 0:
             continue
         low, high = source_bounds(regions, state, u)
         crossing = (low < 0.0) & (high > 0.0)
@@ -122,7 +122,7 @@ def _fix(regions: Regions, state: State, line: Lines, u: int, which: Indices, ro
     """Lines of one neuron a row as if its sign were known."""
     low, high = (a[row, j] for a in source_bounds(regions, state, u))
     low, high = np.where(up, np.maximum(low, 0.0), low), np.where(up, high, np.minimum(high, 0.0))
-    a, b, c, d = regions.lines(u, low, high, adaptive(low, high))
+    a, b, c, d = regions.lines(u, low, high, regions.hint(u, low, high))
     line.lower[which, j], line.rise[which, j], line.upper_offset[which, j] = a, c - a, d
     if line.lower_offset is not None:
         line.lower_offset[which, j] = b

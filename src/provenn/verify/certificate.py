@@ -23,11 +23,15 @@ Slopes = Mapping[int, Floats]
 
 @dataclass(frozen=True, slots=True)
 class Tighten:
-    """Bounds to compute before anything below: of ``neurons`` of ``node`` (None: all unstable ones)."""
+    """Bounds to compute before anything below: of ``neurons`` of ``node``.
+
+    None stands for all neurons whose sign is not known, or for ``every`` one.
+    """
 
     node: int
     neurons: Indices | None = None
     slopes: Slopes = field(default_factory=dict)
+    every: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ def _vector_words(slopes: Slopes) -> list[Floats]:
 
 
 def _step_words(step: Tighten) -> list[Floats]:
-    count = -1 if step.neurons is None else len(step.neurons)
+    count = (-2 if step.every else -1) if step.neurons is None else len(step.neurons)
     out: list[Floats] = [np.array([TIGHTEN, step.node, count], np.float64)]
     out += [] if step.neurons is None else [np.asarray(step.neurons, np.float64)]
     return out + _vector_words(step.slopes)
@@ -163,9 +167,9 @@ class _Reader:
         steps: list[Tighten] = []
         while (kind := self.integer(0, 3, "kind of tree node")) == TIGHTEN:
             node = self.integer(0, len(self.sizes) - 1, "node")
-            count = self.integer(-1, self.sizes[node], "number of neurons")
+            count = self.integer(-2, self.sizes[node], "number of neurons")
             neurons = None if count < 0 else np.array([self.element(node) for _ in range(count)], np.intp)
-            steps.append(Tighten(node, neurons, self.vectors()))
+            steps.append(Tighten(node, neurons, self.vectors(), count == -2))
         if kind == SPLIT:
             node = self.integer(0, len(self.sizes) - 1, "node")
             index = self.element(node)

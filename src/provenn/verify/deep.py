@@ -49,7 +49,7 @@ class Deepener:
     def __post_init__(self) -> None:
         self.regions, self.goals = self.base.regions, self.base.goals
         met = {u for t in self.regions.affine for u in self.regions.above[t]}
-        self.early = [u for u in met if self.regions.source[u]]
+        self.early = [u for u in met if self.regions.source[u] > 0]
 
     def better(self, domain: Domain, node: int, neuron: int, improve: Improve) -> Found:
         """The split of ``neuron``, or one with new intermediate bounds that promises less work in all.
@@ -79,7 +79,7 @@ class Deepener:
     def _cost(self, state: State, domain: Domain) -> float:
         """Work of a split with new bounds, in units of that of a plain one."""
         plain = PLAIN_STEPS * len(domain.open) * self.base.flops[self.base.output]
-        fresh = sum(len(unstable(state, t)[1]) * self.base.flops[t] for t in self.regions.affine
+        fresh = sum(len(unstable(self.regions, state, t)[1]) * self.base.flops[t] for t in self.regions.affine
                     if self.regions.above[t])
         return 1.0 + 2.0 * AGAIN * fresh / plain
 
@@ -145,7 +145,7 @@ class Deepener:
 
     def _rows(self, domain: Domain, state: State, target: int) -> Rows:
         """Backward rows of the unstable neurons of a target, with the slopes that gave their bounds."""
-        owner, neuron = unstable(state, target)
+        owner, neuron = unstable(self.regions, state, target)
         slopes = {u: np.atleast_2d(a) for u, a in domain.frame.slopes.get(target, {}).items()}
         lines, tape = make_lines(self.regions, state, slopes, target), Tape()
         if len(owner):

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from provenn.bounds.backward import State, adaptive, source_bounds
+from provenn.bounds.backward import State, source_bounds
 from provenn.bounds.regions import Coefficients, Floats, Indices, Regions
 from provenn.bounds.slopes import Best, Signs
 from provenn.verify.certificate import Slopes
@@ -111,12 +111,13 @@ class Packing:
         for u in self.unary:
             low, high = source_bounds(regions, root, u)
             ends = [regions.lines(u, low, high, np.full_like(low, a)) for a in (0.0, 1.0)]
-            matters = (ends[0][0] != ends[1][0]) | (ends[0][1] != ends[1][1])
+            matters = ends[0][1] != ends[1][1]
+            matters |= True if regions.free(u) else ends[0][0] != ends[1][0]
             self.columns[u] = np.flatnonzero(matters[0])
-            self.place[u] = np.full(low.shape[1], -1, np.intp)
+            self.place[u] = np.full(regions.sizes[u], -1, np.intp)
             self.place[u][self.columns[u]] = np.arange(len(self.columns[u]))
         self.cuts = np.cumsum([len(self.columns[u]) for u in self.unary])[:-1]
-        self.first = {u: adaptive(*source_bounds(regions, root, u)) for u in self.unary}
+        self.first = {u: regions.hint(u, *source_bounds(regions, root, u)) for u in self.unary}
 
     def fresh(self, multipliers: Floats) -> Dual:
         """Adaptive slopes."""

@@ -15,7 +15,6 @@ import numpy as np
 from provenn.bounds.backward import (
     Lines,
     State,
-    adaptive,
     make_lines,
     source_bounds,
     tighten,
@@ -48,7 +47,7 @@ def refine(regions: Regions, state: State, worth: dict[int, Floats] | None = Non
     steps: list[Tighten] = []
     for target in regions.affine:
         tighten(regions, state, make_lines(regions, state, {}, target, dict[int, Lines]()), target)
-        steps.append(Tighten(target))
+        steps.append(Tighten(target, every=target in regions.curved))
         if regions.above[target]:
             steps += _refine_target(regions, state, target, None if worth is None else worth.get(target))
     return Refined(state, tuple(steps))
@@ -64,7 +63,7 @@ def affordable(regions: Regions, target: int, neurons: Indices, rank: Floats | N
 
 
 def _refine_target(regions: Regions, state: State, target: int, rank: Floats | None) -> list[Tighten]:
-    neurons = affordable(regions, target, unstable(state, target)[1], rank)
+    neurons = affordable(regions, target, unstable(regions, state, target)[1], rank)
     width = sum(regions.sizes[u] for u in regions.above[target])
     group = max(1, GROUP_NUMBERS // (8 * width))
     made: list[Tighten] = []
@@ -94,11 +93,12 @@ def refresh(regions: Regions, state: State, changed: int, slopes: dict[int, Slop
     """
     steps: list[Tighten] = []
     for target in regions.affine:
-        neurons = unstable(state, target)[1]
+        neurons = unstable(regions, state, target)[1]
         if changed not in regions.above[target] or not len(neurons):
             continue
         start = {u: np.atleast_2d(a) for u, a in slopes.get(target, {}).items()}
-        start = start or {u: adaptive(*source_bounds(regions, state, u)) for u in regions.above[target]}
+        above = regions.above[target]
+        start = start or {u: regions.hint(u, *source_bounds(regions, state, u)) for u in above}
         low, high, slopes[target] = improve_together(regions, state, target, neurons, AGAIN, start)
         chosen = _adopt(state, target, neurons, low, high)
         if len(chosen):

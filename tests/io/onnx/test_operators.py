@@ -209,3 +209,53 @@ def test_movements(judge: Any) -> None:
     for target in ([0, -1], [4, 3, 2], [-1], [1, 2, 0, 3]):
         x = (2, 3, 4) if target != [1, 2, 0, 3] else (1, 2, 1, 3)
         judge([node("Reshape", ["x", "t"], ["y"])], x, {"t": np.array(target)})
+
+
+FUNCTIONS = ["Sigmoid", "Tanh", "Exp", "Sin", "Cos", "Abs", "Softmax", "LeakyRelu", "Neg"]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_functions(judge: Any, name: str) -> None:
+    judge([node(name, ["x"], ["y"])], (2, 3, 4))
+
+
+@pytest.mark.parametrize("name", ["Log", "Sqrt", "Reciprocal"])
+def test_functions_of_positive_numbers(judge: Any, name: str) -> None:
+    judge([node("Exp", ["x"], ["e"]), node(name, ["e"], ["y"])], (2, 5))
+
+
+@pytest.mark.parametrize("exponent", [0.5, 1.0, 2.0, 3.0, 4.0, -1.0])
+def test_powers(judge: Any, exponent: float) -> None:
+    positive = node("Exp", ["x"], ["e"])
+    judge([positive, node("Pow", ["e", "p"], ["y"])], (2, 5), {"p": np.array(exponent, np.float32)})
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2, -1])
+def test_softmax_and_maxima_along_axes(judge: Any, axis: int) -> None:
+    judge([node("Softmax", ["x"], ["y"], axis=axis)], (2, 3, 4))
+    judge([node("ReduceMax", ["x"], ["y"], axes=[axis], keepdims=0)], (2, 3, 5))
+
+
+@pytest.mark.parametrize("name", ["Mul", "Div", "Max", "Min", "Add", "Sub"])
+def test_two_variables(judge: Any, name: str) -> None:
+    other = [node("Exp", ["x"], ["e"]), node("ReduceSum", ["e"], ["s"])]
+    judge([*other, node(name, ["x", "s"], ["y"])], (3, 4))
+    judge([*other, node(name, ["x", "e"], ["y"])], (3, 4))
+
+
+def test_products_of_two_variable_matrices(judge: Any) -> None:
+    judge([node("Transpose", ["x"], ["t"], perm=[0, 2, 1]), node("MatMul", ["x", "t"], ["y"])], (2, 3, 4))
+    judge([node("Gemm", ["x", "x"], ["y"], transB=1)], (3, 4))
+
+
+@pytest.mark.parametrize("attributes", [
+    {"kernel_shape": [2, 2], "strides": [2, 2]}, {"kernel_shape": [3, 2]},
+    {"kernel_shape": [3, 3], "strides": [2, 2], "pads": [1, 1, 1, 1]}])
+def test_max_pool(judge: Any, attributes: dict[str, Any]) -> None:
+    judge([node("Relu", ["x"], ["r"]), node("MaxPool", ["r"], ["y"], **attributes)], (1, 2, 7, 8))
+
+
+def test_where_with_a_constant_condition(judge: Any) -> None:
+    weights = {"c": np.array([[True, False, True]]), "k": noise(2, 3)}
+    judge([node("Exp", ["x"], ["e"]), node("Where", ["c", "x", "e"], ["y"])], (2, 3), weights)
+    judge([node("Where", ["c", "k", "x"], ["y"])], (2, 3), weights)

@@ -14,7 +14,7 @@ from provenn.io.onnx import load
 
 LISTED = {"Add", "Sub", "Mul", "MatMul", "Gemm", "Relu", "Flatten", "Constant", "Reshape", "Dropout", "Conv",
           "Identity", "Squeeze", "Unsqueeze", "Transpose", "Concat"}
-REFUSED_ZOO = {"leakyRelu", "maxpool", "sigmoid", "tanh", "dropout_training_mode_true"}
+REFUSED_ZOO = {"maxpool", "dropout_training_mode_true"}
 
 
 def differences(path: Path) -> tuple[float, float, float]:

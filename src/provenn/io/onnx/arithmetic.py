@@ -14,15 +14,15 @@ from provenn.ir.op import Op
 from provenn.ops.add import add as add_op
 from provenn.ops.linear import linear
 from provenn.ops.mul import mul as mul_op
+from provenn.ops.recip import recip as recip_op
 from provenn.ops.relu import relu as relu_op
+from provenn.ops.reshape import reshape as reshape_op
+from provenn.ops.square import square as square_op
 from provenn.ops.sub import sub as sub_op
 
 
 def aligned(call: Call, x: Value, y: Value) -> tuple[Value, Value]:
-    """Both operands at their common shape. Two variables must have one shape already."""
-    if isinstance(x, Var) and isinstance(y, Var) and x.shape != y.shape:
-        raise call.unsupported(f"it broadcasts one variable to another, {list(x.shape)} and {list(y.shape)}",
-                               "expand the smaller one in the network")
+    """Both operands at their common shape."""
     try:
         shape = tuple(np.broadcast_shapes(x.shape, y.shape))
     except ValueError:
@@ -56,25 +56,31 @@ def _as_bias(call: Call, x: Value, y: Value) -> Value | None:
 
 
 def add(call: Call) -> Value:
-    """Sum; constants are broadcast, two variables must have one shape."""
+    """Sum; operands are broadcast."""
     return sum_of(call, *_pair(call))
 
 
 def sub(call: Call) -> Value:
-    """Difference; constants are broadcast, two variables must have one shape."""
+    """Difference; operands are broadcast."""
     return call.apply(sub_op, *_pair(call))
 
 
 def mul(call: Call) -> Value:
-    """Product where one factor is constant."""
-    x, y = _pair(call)
+    """Product; operands are broadcast."""
+    return product_of(call, *_pair(call))
+
+
+def product_of(call: Call, x: Value, y: Value) -> Value:
+    """The product of two values of one shape; a square where they are the same."""
     if isinstance(x, Var) and isinstance(y, Var):
-        raise call.unsupported("both factors depend on the network input")
+        if x.node == y.node:
+            return call.apply(square_op, x)
+        x, y = (call.apply(reshape_op, v, shape=v.shape) for v in (x, y))
     return call.apply(mul_op, y, x) if isinstance(x, Const) else call.apply(mul_op, x, y)
 
 
 def div(call: Call) -> Value:
-    """Quotient x / y for constant y, as a product with 1/y.
+    """Quotient x / y as a product with 1/y.
 
     Exact when every 1/y is a float32 number (powers of two). Otherwise 1/y is rounded to the nearest
     float32, a relative change of at most 2**-24 in the factor, which is noted. Division by zero is
@@ -84,7 +90,8 @@ def div(call: Call) -> Value:
     if isinstance(x, Const) and isinstance(y, Const):
         return _quotient(call, *aligned(call, x, y))
     if isinstance(y, Var):
-        raise call.unsupported("its divisor depends on the network input")
+        call.note("a quotient is written as a product with 1/divisor: one more rounding in float32")
+        return product_of(call, *aligned(call, x, call.apply(recip_op, y)))
     return call.apply(mul_op, *aligned(call, x, call.constant_like(y, reciprocal(call, y.array))))
 
 

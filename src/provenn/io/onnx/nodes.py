@@ -6,7 +6,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from provenn.errors import ProvennError, ShapeError, UnsupportedError
-from provenn.io.onnx import arithmetic, constants, movement, products, signature, windows
+from provenn.io.onnx import (
+    arithmetic,
+    constants,
+    functions,
+    movement,
+    products,
+    signature,
+    windows,
+)
 from provenn.io.onnx.call import Call
 from provenn.io.onnx.values import Const, Recorder, Value
 
@@ -15,6 +23,10 @@ Reader = Callable[[Call], "Value | list[Value]"]
 OPERATORS: dict[str, Reader] = {
     "Add": arithmetic.add, "Sub": arithmetic.sub, "Mul": arithmetic.mul, "Div": arithmetic.div,
     "Neg": arithmetic.neg, "Relu": arithmetic.relu, "Clip": arithmetic.clip,
+    **functions.PLAIN, "LeakyRelu": functions.leaky_relu, "Abs": functions.absolute,
+    "Max": functions.maximum, "Min": functions.minimum, "Pow": functions.power, "Softmax": functions.softmax,
+    "Where": functions.where, "Equal": functions.equal, "MaxPool": functions.max_pool,
+    "ReduceMax": functions.reduce_max,
     "BatchNormalization": arithmetic.batch_normalization,
     "MatMul": products.matmul, "Gemm": products.gemm,
     "ReduceSum": products.reduce_sum, "ReduceMean": products.reduce_mean,

@@ -1,4 +1,4 @@
-"""MatMul and Gemm: products with a constant matrix on either side."""
+"""MatMul and Gemm: products of matrices, of which one is mostly constant."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from provenn.io.onnx.arithmetic import aligned, reciprocal, scaled, sum_of
+from provenn.io.onnx.arithmetic import aligned, product_of, reciprocal, scaled, sum_of
 from provenn.io.onnx.call import Call
 from provenn.io.onnx.movement import cut, expanded, joined, permuted, reshaped
 from provenn.io.onnx.values import Const, Value, Var
@@ -20,15 +20,9 @@ def _swapped(call: Call, x: Value) -> Value:
     return permuted(call, x, (*range(rank - 2), rank - 1, rank - 2))
 
 
-def _constant_on_one_side(call: Call, a: Value, b: Value) -> None:
-    if isinstance(a, Var) and isinstance(b, Var):
-        raise call.unsupported("both factors depend on the network input")
-
-
 def matmul(call: Call) -> Value:
-    """NumPy's matmul where one factor is constant; vectors count as one row or one column."""
+    """NumPy's matmul; vectors count as one row or one column."""
     a, b = call.input(0), call.input(1)
-    _constant_on_one_side(call, a, b)
     if not a.shape or not b.shape:
         raise call.misfit("a factor is a scalar", expected="at least one axis",
                           got=f"{a.shape} and {b.shape}")
@@ -51,10 +45,31 @@ def matmul(call: Call) -> Value:
 
 
 def _matrices(call: Call, a: Value, b: Value) -> Value:
-    """Both factors with at least two axes. A constant left factor is moved to the right by transposes."""
+    """Both factors with at least two axes. A constant left factor is moved to the right by transposes.
+
+    Two variables are spread out: their products, element by element, are added up by a product with ones.
+    """
+    if isinstance(a, Var) and isinstance(b, Var):
+        return _spread(call, a, b)
     if isinstance(b, Var):
         return _swapped(call, _times(call, _swapped(call, b), _swapped(call, a)))
     return _times(call, a, b)
+
+
+def _spread(call: Call, a: Value, b: Value) -> Value:
+    r, n, m = a.shape[-2], a.shape[-1], b.shape[-1]
+    try:
+        lead = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
+    except ValueError:
+        raise call.misfit("stacks of matrices cannot be broadcast", expected=list(a.shape),
+                          got=list(b.shape)) from None
+    call.recorder.check_size((*lead, r, m, n))
+    rows = reshaped(call, a, (*a.shape[:-2], r, 1, n))
+    columns = _swapped(call, b)
+    columns = reshaped(call, columns, (*b.shape[:-2], 1, m, n))
+    products = product_of(call, *(expanded(call, v, (*lead, r, m, n)) for v in (rows, columns)))
+    total = call.apply(linear, products, Const(np.ones((1, n), np.float32), f"{call.name}.ones"))
+    return reshaped(call, total, (*lead, r, m))
 
 
 def _times(call: Call, x: Value, w: Value) -> Value:
@@ -88,7 +103,6 @@ def gemm(call: Call) -> Value:
     """
     a, b, c = call.input(0), call.input(1), call.optional(2)
     alpha, beta = (float(call.attrs.get(k, 1.0)) for k in ("alpha", "beta"))
-    _constant_on_one_side(call, a, b)
     if len(a.shape) != 2 or len(b.shape) != 2:
         raise call.misfit("Gemm multiplies matrices", expected="two axes each",
                           got=f"{a.shape} and {b.shape}")

@@ -1,0 +1,62 @@
+"""Hints of curves during an ascent: where lines should touch, for groups of rows.
+
+The lines of a curve are not affine in its hint, so they are drawn again at every step, and their
+derivative by the hint is a difference quotient.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from provenn.bounds.regions import Floats, Indices, Regions
+
+STEP = 1e-3
+Four = tuple[Floats, Floats, Floats, Floats]
+
+
+@dataclass
+class Hints:
+    """Hints of one unary node, [groups, size], between bounds [groups or 1, size]; Adam's moments."""
+
+    regions: Regions
+    node: int
+    low: Floats
+    high: Floats
+    value: Floats
+    first: Floats
+    second: Floats
+
+    @staticmethod
+    def of(regions: Regions, node: int, low: Floats, high: Floats, start: Floats) -> Hints:
+        """Hints to start from."""
+        value = start.copy()
+        return Hints(regions, node, low, high, value, np.zeros_like(value), np.zeros_like(value))
+
+    @property
+    def columns(self) -> Indices:
+        """All elements have hints."""
+        return np.arange(self.value.shape[1])
+
+    def take(self, rows: Indices) -> Hints:
+        """Those of some groups."""
+        low, high = (a if len(a) == 1 else a[rows] for a in (self.low, self.high))
+        return Hints(self.regions, self.node, low, high, self.value[rows], self.first[rows],
+                     self.second[rows])
+
+    def lines(self) -> Four:
+        """Lines at the present hints."""
+        return self._lines(self.value)
+
+    def _lines(self, value: Floats) -> Four:
+        made = self.regions.lines(self.node, self.low, self.high, value)
+        a, b, c, d = (np.broadcast_to(part, (len(value), part.shape[1])) for part in made)
+        return a, b, c, d
+
+    def rates(self, here: Four) -> Four:
+        """How lines change with the hints, given the present ones."""
+        step = np.where(self.value < 0.5, STEP, -STEP)
+        a, b, c, d = ((new - old) / np.tile(step, (1, new.shape[1] // step.shape[1]))
+                      for new, old in zip(self._lines(self.value + step), here))
+        return a, b, c, d

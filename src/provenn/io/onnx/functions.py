@@ -1,0 +1,200 @@
+"""Elementwise ONNX functions, and what is composed of them: LeakyRelu, Abs, Max, Min, Pow, Softmax.
+
+The compositions are exact over the reals; those with relu alone are exact in float32 too.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from provenn.io.onnx.arithmetic import aligned
+from provenn.io.onnx.call import Call
+from provenn.io.onnx.movement import cut, expanded, joined, permuted, reshaped
+from provenn.io.onnx.values import Const, Value, Var
+from provenn.io.onnx.windows import window
+from provenn.ir.op import Op
+from provenn.ops.add import add
+from provenn.ops.cos import cos
+from provenn.ops.exp import exp
+from provenn.ops.linear import linear
+from provenn.ops.log import log
+from provenn.ops.mul import mul
+from provenn.ops.recip import recip
+from provenn.ops.relu import relu
+from provenn.ops.sigmoid import sigmoid
+from provenn.ops.sin import sin
+from provenn.ops.sqrt import sqrt
+from provenn.ops.square import square
+from provenn.ops.sub import sub
+from provenn.ops.tanh import tanh
+
+
+def _plain(op: Op, doc: str) -> Callable[[Call], Value]:
+    def read(call: Call) -> Value:
+        return call.apply(op, call.input(0))
+
+    read.__doc__ = doc
+    return read
+
+
+PLAIN: dict[str, Callable[[Call], Value]] = {
+    "Sigmoid": _plain(sigmoid, "1 / (1 + exp(-x))."), "Tanh": _plain(tanh, "The hyperbolic tangent."),
+    "Exp": _plain(exp, "The exponential function."), "Log": _plain(log, "The natural logarithm."),
+    "Sqrt": _plain(sqrt, "The square root."), "Sin": _plain(sin, "The sine."),
+    "Cos": _plain(cos, "The cosine."),
+    "Reciprocal": _plain(recip, "1 / x."),
+}
+
+
+def _full(call: Call, x: Value, value: float) -> Const:
+    call.recorder.check_size(x.shape)
+    return Const(np.full(x.shape, value, np.float32), f"{call.name}.number")
+
+
+def leaky_relu(call: Call) -> Value:
+    """X where x >= 0, else alpha x, as relu(x) + alpha (x - relu(x)). Exact."""
+    x, alpha = call.input(0), float(np.float32(call.attrs.get("alpha", 0.01)))
+    positive = call.apply(relu, x)
+    below = call.apply(sub, x, positive)
+    return call.apply(add, positive, call.apply(mul, below, _full(call, x, alpha)))
+
+
+def absolute(call: Call) -> Value:
+    """|x|, as relu(x) + (relu(x) - x). Exact."""
+    x = call.input(0)
+    positive = call.apply(relu, x)
+    return call.apply(add, positive, call.apply(sub, positive, x))
+
+
+def larger(call: Call, x: Value, y: Value) -> Value:
+    """The maximum of two values of one shape: x + relu(y - x)."""
+    if isinstance(x, Const) and isinstance(y, Const):
+        return call.constant_like(x, np.asarray(np.maximum(x.array, y.array)))
+    return call.apply(add, x, call.apply(relu, call.apply(sub, y, x)))
+
+
+def _smaller(call: Call, x: Value, y: Value) -> Value:
+    if isinstance(x, Const) and isinstance(y, Const):
+        return call.constant_like(x, np.asarray(np.minimum(x.array, y.array)))
+    return call.apply(sub, x, call.apply(relu, call.apply(sub, x, y)))
+
+
+def _folded(call: Call, step: Callable[[Call, Value, Value], Value]) -> Value:
+    made = call.input(0)
+    for i in range(1, len(call.inputs)):
+        made = step(call, *aligned(call, made, call.input(i)))
+    if isinstance(made, Var):
+        call.note("written with relu: exact over the reals, two more roundings in float32")
+    return made
+
+
+def maximum(call: Call) -> Value:
+    """The largest of the operands, as x + relu(y - x). Exact over the reals (noted)."""
+    return _folded(call, larger)
+
+
+def minimum(call: Call) -> Value:
+    """The smallest of the operands, as x - relu(x - y). Exact over the reals (noted)."""
+    return _folded(call, _smaller)
+
+
+def power(call: Call) -> Value:
+    """X to a constant power 1/2, 1, 2, 3, 4 or -1, as products, squares, a root or a reciprocal."""
+    x, exponent = call.input(0), call.number(1, "exponent")
+    if isinstance(x, Const):
+        return call.constant_like(x, np.asarray(x.array ** x.array.dtype.type(exponent)))
+    if exponent == 1:
+        return x
+    if exponent in (0.5, -1.0):
+        return call.apply(sqrt if exponent == 0.5 else recip, x)
+    if exponent not in (2.0, 3.0, 4.0):
+        raise call.unsupported(f"its exponent is {exponent}")
+    y = call.apply(square, x)
+    return y if exponent == 2 else call.apply(square, y) if exponent == 4 else call.apply(mul, y, x)
+
+
+def softmax(call: Call) -> Value:
+    """exp(x_i) / sum over j of exp(x_j) along one axis, as 1 / sum over j of exp(x_j - x_i).
+
+    Exact over the reals (noted).
+    """
+    x = call.input(0)
+    rank = len(x.shape)
+    axis = call.axis(int(call.attrs.get("axis", -1 if call.opset >= 13 else 1)), rank)
+    if call.opset < 13 and axis != rank - 1:
+        raise call.unsupported("before opset 13 its axis must be the last one")
+    call.note("softmax is written as 1 / sum exp(x_j - x_i): exact over the reals")
+    back = (*range(axis), *range(axis + 1, rank), axis)
+    rows = permuted(call, x, back)
+    n = rows.shape[-1]
+    grid = (*rows.shape[:-1], n, n)
+    differ = call.apply(sub, expanded(call, reshaped(call, rows, (*rows.shape[:-1], 1, n)), grid),
+                        expanded(call, reshaped(call, rows, (*rows.shape, 1)), grid))
+    ones = Const(np.ones((1, n), np.float32), f"{call.name}.ones")
+    total = call.apply(linear, call.apply(exp, differ), ones)
+    out = call.apply(recip, reshaped(call, total, rows.shape))
+    return permuted(call, out, tuple(int(a) for a in np.argsort(back)))
+
+
+def where(call: Call) -> Value:
+    """X where a constant condition holds, else y."""
+    condition, x, y = call.constant(0, "condition"), call.input(1), call.input(2)
+    shape = tuple(np.broadcast_shapes(condition.shape, x.shape, y.shape))
+    x, y = expanded(call, x, shape), expanded(call, y, shape)
+    chosen = np.broadcast_to(condition, shape).astype(bool)
+    if isinstance(x, Const) and isinstance(y, Const):
+        return call.constant_like(x, np.where(chosen, x.array, y.array))
+    mask = chosen.astype(np.float32)
+    parts = [call.apply(mul, v, Const(m, f"{call.name}.mask")) if isinstance(v, Var)
+             else Const(np.asarray(v.array * m), f"{call.name}.part") for v, m in ((x, mask), (y, 1 - mask))]
+    return call.apply(add, *(parts if isinstance(parts[0], Var) else parts[::-1]))
+
+
+def equal(call: Call) -> Value:
+    """Whether constants are equal."""
+    return Const(np.equal(call.constant(0, "operand"), call.constant(1, "operand")), call.name)
+
+
+def largest(call: Call, x: Value, axis: int) -> Value:
+    """The maximum along one axis, which gets size 1: halves of it are compared until one is left."""
+    call.note("written with relu: exact over the reals, two more roundings in float32 a comparison")
+    while (size := x.shape[axis]) > 1:
+        half = size // 2
+        first, second = cut(call, x, axis, 0, half), cut(call, x, axis, half, 2 * half)
+        rest = [cut(call, x, axis, size - 1, size)] if size % 2 else []
+        x = joined(call, [larger(call, first, second), *rest], axis)
+    return x
+
+
+def max_pool(call: Call) -> Value:
+    """Maximum of each window, by comparing its elements pairwise. Pads are read after relu only."""
+    x, taps = call.input(0), tuple(int(t) for t in call.attrs.get("kernel_shape", ()))
+    if call.outputs > 1 or call.flag("ceil_mode") or call.flag("storage_order"):
+        raise call.unsupported("it asks for indices, or its windows leave the image")
+    slots = window(call, x.shape[2:], taps)
+    padded = any(slots.before + slots.after)
+    if padded and not (isinstance(x, Var) and call.recorder.builder.nodes[x.node].op is relu):
+        raise call.unsupported("its pads may exceed the image's elements", "pad after a Relu")
+    if any(max(slots.before[a], slots.after[a]) >= t for a, t in enumerate(taps)):
+        raise call.unsupported("a window covers padding only")
+    channels, count = x.shape[1], math.prod(taps)
+    units = np.eye(count, dtype=np.float32).reshape(count, 1, *taps)
+    weight = Const(np.tile(units, (channels, *([1] * (len(taps) + 1)))), f"{call.name}.units")
+    y = slots.slide(call, x, weight, None, channels)
+    image = y.shape[2:]
+    tall = reshaped(call, y, (channels, count, math.prod(image)))
+    return reshaped(call, largest(call, tall, 1), (1, channels, *image))
+
+
+def reduce_max(call: Call) -> Value:
+    """Maximum over constant axes, by comparing elements pairwise."""
+    x = call.input(0)
+    axes = call.integers(1, "axes", "axes") or tuple(range(len(x.shape)))
+    axes = tuple(call.axis(a, len(x.shape)) for a in axes)
+    for axis in axes:
+        x = largest(call, x, axis)
+    kept = tuple(n for a, n in enumerate(x.shape) if a not in axes)
+    return x if call.flag("keepdims", 1) else reshaped(call, x, kept)
