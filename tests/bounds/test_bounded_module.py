@@ -167,7 +167,10 @@ def published(shared: Path, key: str, rows: int | None = None) -> tuple[Any, Any
 CASES = [*((f"{net}|float32|batch1|{method}|{what}", None) for net in NETS
            for method in ("IBP", "CROWN") for what in ("margins", "outputs")),
          *((f"{net}|float32|batch64|IBP|margins", None) for net in NETS),
-         *((f"{net}|float32|batch64|CROWN|margins", 10) for net in NETS)]
+         *((f"{net}|float32|batch64|CROWN|margins", 10) for net in NETS),
+         *((f"{net}|float32|batch1|alpha-CROWN-20it|{what}", None) for net in NETS
+           for what in ("margins", "outputs")),
+         ("mnistfc_256x4|float32|batch64|alpha-CROWN-20it|margins", 15)]
 
 
 @pytest.mark.parametrize(("key", "rows"), CASES)

@@ -10,7 +10,7 @@
 Backward bounds are the better of two, by steep and by flat lower lines. Steep ones are those of Zhang et
 al. (NeurIPS 2018), decided as if there were no others, so that the result is never looser than theirs; flat
 ones lose less where intervals are wide. Slopes are chosen as by Xu et al. (ICLR 2021), except that each
-neuron in between seeks its own narrowest interval, not the best rows. All numbers are binary64 and ignore
+end of a neuron in between is made tight for itself, not for the rows. All numbers are binary64 and ignore
 rounding: good for search only.
 """
 
@@ -24,6 +24,7 @@ import numpy as np
 from provenn.bounds.backward import (
     ROW_BLOCK,
     State,
+    Tape,
     concretise,
     make_lines,
     root_state,
@@ -34,7 +35,7 @@ from provenn.bounds.backward import (
 )
 from provenn.bounds.interval import intervals
 from provenn.bounds.regions import Coefficients, Floats, Indices, Regions
-from provenn.bounds.slopes import Combination, improve_goals, improve_neurons
+from provenn.bounds.slopes import Combination, Family, forward, improve_goals
 
 Method = Literal["IBP", "CROWN-IBP", "CROWN", "alpha-CROWN"]
 METHODS: tuple[Method, ...] = get_args(Method)
@@ -112,9 +113,23 @@ class Bounds:
         step = max(16, CHOSEN_AT_ONCE // sum(regions.sizes[u] for u in regions.above[target]))
         for i in range(0, len(owner) if self.iterations else 0, step):
             box, some = owner[i : i + step], neuron[i : i + step]
-            low, high, _ = improve_neurons(regions, state, target, box, some, self.iterations)
+            low, high = (self._chosen_end(target, box, some, sign) for sign in (1.0, -1.0))
             state.low[target][box, some] = np.maximum(state.low[target][box, some], low)
-            state.high[target][box, some] = np.minimum(state.high[target][box, some], high)
+            state.high[target][box, some] = np.minimum(state.high[target][box, some], -high)
+
+    def _chosen_end(self, target: int, box: Indices, neuron: Indices, sign: float) -> Floats:
+        """Lower ends of ``sign`` times neurons of ``target``, each with slopes of its own."""
+        regions, lo, hi = self.regions, self.lo[box], self.hi[box]
+        start, offset = regions.of[target].start(neuron)
+        rows, best = {leaf: sign * c for leaf, c in start.items()}, np.full(len(box), -np.inf)
+        family = Family(regions, self.state, target, box, 1)
+        for step in range(self.iterations):
+            lines, tape = family.lines(), Tape()
+            tape.entry, constant = walk(regions, lines, None, rows, sign * offset, tape)
+            np.maximum(best, concretise(tape.entry, constant, lo, hi), out=best)
+            if step < self.iterations - 1:
+                family.ascend(tape, forward(regions, lines, tape, lo, hi)[1])
+        return best
 
     def _by_intervals(self, box: Indices, rows: Floats) -> Floats:
         start, total = self.output.pull(rows)
