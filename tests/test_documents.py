@@ -20,10 +20,11 @@ def test_the_quick_start_runs(
 ) -> None:
     (tmp_path / "examples").symlink_to(repository / "examples")
     monkeypatch.chdir(tmp_path)
-    code = re.findall(r"```python\n(.*?)```", (repository / "README.md").read_text(), re.DOTALL)[0]
+    code = "".join(re.findall(r"```python\n(.*?)```", (repository / "README.md").read_text(), re.DOTALL))
     exec(compile(code, "README.md", "exec"), {})
     said = capsys.readouterr().out.split("\n")
     assert said[:3] == ["unsat", "True", "sat"]
+    assert said[-2] == "unsat"
     assert (tmp_path / "report.html").is_file()
 
 

@@ -18,19 +18,19 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 LEVELS = {
     "errors": -1, "base": 0, "catalogue": 0, "ir": 1, "ops": 2,
     "eval": 3, "autodiff": 3, "bounds": 3, "io": 3,
-    "tensor": 4, "verify": 4, "coq": 4,
+    "tensor": 4, "verify": 4, "coq": 4, "bounded": 4,
     "functional": 5, "nn": 6, "optim": 6, "train": 7, "report": 8, "cli": 9,
     "__init__": 10, "__main__": 10,
 }
 ENGINES = ("bounds", "eval", "autodiff", "verify", "report", "cli")
 FORBIDDEN = {"utils", "util", "misc", "helpers", "helper", "common", "stuff", "tools"}
 PUBLIC = [
-    "Builder", "CertificateError", "CheckResult", "Counterexample", "DataLoader", "FileError", "Graph",
-    "GraphError", "Property", "PropertyError", "ProvennError", "ShapeError", "Tensor", "ToolError",
-    "UnsupportedError", "Verdict", "__version__", "check", "compile", "explain", "from_pretrained",
-    "functional", "grad", "graph_hash", "jvp", "manual_seed", "nn", "no_grad", "optim", "property_hash",
-    "read_onnx", "read_vnnlib", "save_pretrained", "show", "value_and_grad", "verify", "vjp",
-    "write_report",
+    "BoundedModule", "BoundedTensor", "Builder", "CertificateError", "CheckResult", "Counterexample",
+    "DataLoader", "FileError", "Graph", "GraphError", "PerturbationLpNorm", "Property", "PropertyError",
+    "ProvennError", "ShapeError", "Tensor", "ToolError", "UnsupportedError", "Verdict", "__version__",
+    "check", "compile", "explain", "from_pretrained", "functional", "grad", "graph_hash", "jvp",
+    "manual_seed", "nn", "no_grad", "optim", "property_hash", "read_onnx", "read_vnnlib", "robustness",
+    "save_pretrained", "show", "value_and_grad", "verify", "vjp", "write_report",
 ]
 
 

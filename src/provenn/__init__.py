@@ -17,6 +17,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from provenn import functional, nn, optim
+    from provenn.bounded import BoundedModule, BoundedTensor, PerturbationLpNorm
     from provenn.catalogue import explain
     from provenn.errors import (
         CertificateError,
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
         ToolError,
         UnsupportedError,
     )
+    from provenn.io.network import read_vnnlib
     from provenn.io.onnx import read as read_onnx
-    from provenn.io.vnnlib import read as read_vnnlib
     from provenn.ir.canonical import graph_hash
     from provenn.ir.graph import Builder, Graph
     from provenn.ir.printer import show
@@ -40,9 +41,12 @@ if TYPE_CHECKING:
     from provenn.train.compiling import compile
     from provenn.train.dataset import DataLoader
     from provenn.verify.checker import CheckResult
+    from provenn.verify.robustness import robustness
     from provenn.verify.verdict import Counterexample, Verdict, check, verify
 
 _HOME = {
+    "BoundedModule": "bounded:BoundedModule",
+    "BoundedTensor": "bounded:BoundedTensor",
     "Builder": "ir.graph:Builder",
     "CertificateError": "errors:CertificateError",
     "CheckResult": "verify.checker:CheckResult",
@@ -51,6 +55,7 @@ _HOME = {
     "FileError": "errors:FileError",
     "Graph": "ir.graph:Graph",
     "GraphError": "errors:GraphError",
+    "PerturbationLpNorm": "bounded:PerturbationLpNorm",
     "Property": "ir.property:Property",
     "PropertyError": "errors:PropertyError",
     "ProvennError": "errors:ProvennError",
@@ -73,7 +78,8 @@ _HOME = {
     "optim": "optim:",
     "property_hash": "ir.property:property_hash",
     "read_onnx": "io.onnx:read",
-    "read_vnnlib": "io.vnnlib:read",
+    "read_vnnlib": "io.network:read_vnnlib",
+    "robustness": "verify.robustness:robustness",
     "save_pretrained": "train.checkpoint:save_pretrained",
     "show": "ir.printer:show",
     "value_and_grad": "tensor:value_and_grad",
@@ -83,12 +89,12 @@ _HOME = {
 }
 
 __all__ = [
-    "Builder", "CertificateError", "CheckResult", "Counterexample", "DataLoader", "FileError", "Graph",
-    "GraphError", "Property", "PropertyError", "ProvennError", "ShapeError", "Tensor", "ToolError",
-    "UnsupportedError", "Verdict", "__version__", "check", "compile", "explain", "from_pretrained",
-    "functional", "grad", "graph_hash", "jvp", "manual_seed", "nn", "no_grad", "optim", "property_hash",
-    "read_onnx", "read_vnnlib", "save_pretrained", "show", "value_and_grad", "verify", "vjp",
-    "write_report",
+    "BoundedModule", "BoundedTensor", "Builder", "CertificateError", "CheckResult", "Counterexample",
+    "DataLoader", "FileError", "Graph", "GraphError", "PerturbationLpNorm", "Property", "PropertyError",
+    "ProvennError", "ShapeError", "Tensor", "ToolError", "UnsupportedError", "Verdict", "__version__",
+    "check", "compile", "explain", "from_pretrained", "functional", "grad", "graph_hash", "jvp",
+    "manual_seed", "nn", "no_grad", "optim", "property_hash", "read_onnx", "read_vnnlib", "robustness",
+    "save_pretrained", "show", "value_and_grad", "verify", "vjp", "write_report",
 ]
 
 

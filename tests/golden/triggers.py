@@ -36,6 +36,7 @@ from provenn.verify.verdict import check
 from tests.golden import benchmarks, compiling, training
 from tests.golden.certified import CERTIFIED
 from tests.golden.face import FACE
+from tests.golden.near import NEAR
 
 Patch = pytest.MonkeyPatch
 Trigger = Callable[[Path, Patch], Any]
@@ -236,6 +237,7 @@ def header(*rest: float) -> np.ndarray:
 
 TRIGGERS: dict[str, Trigger] = {
     **FACE,
+    **NEAR,
     **CERTIFIED,
     "PNN-SHAPE-101": node("relu", (1, 2), (1, 2)),
     "PNN-SHAPE-102": node("add", (1, 50), (50,)),

@@ -92,4 +92,8 @@ ENTRIES = (
           "changed since, by an optimizer's step or assign().",
           "loss = f(model(x)); optimizer.step(); loss.backward()",
           "Call backward() on everything before the step, or compute the loss again after it."),
+    Entry("PNN-FACE-921", "Something that is no network",
+          "Networks are ONNX files, graphs, and modules of provenn.nn or torch.nn.",
+          "provenn.verify(lambda x: x, spec)",
+          "Write a function as the forward of an nn.Module."),
 )

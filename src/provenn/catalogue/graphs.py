@@ -71,6 +71,21 @@ ENTRIES = (
           "one score a class.",
           "a model for 8 x 8 digits with --data mnist",
           "Name the data set that the model was trained on with --data."),
+    Entry("PNN-SHAPE-131", "Points or boxes that are no inputs of the network",
+          "An input has the network's shape, or is flat with as many elements. Bounds are computed of "
+          "batches, whose first axis counts inputs; a robustness property is about one input.",
+          "BoundedTensor of shape [1, 28, 28] for a network that takes [1, 1, 28, 28]",
+          "Compare the shape with the one in the message: x[None] adds the axis of the batch."),
+    Entry("PNN-SHAPE-132", "Rows that do not fit the outputs",
+          "C holds linear rows of the network's outputs: [batch, specs, outputs], one set of rows for each "
+          "input of the batch, or [1, specs, outputs] for all.",
+          "C of shape [9, 10], or [1, 9, 10] for a network with 43 outputs",
+          "Add the missing axis with C[None], or count the outputs again."),
+    Entry("PNN-SHAPE-133", "A module without the shape of its input",
+          "A file and a Graph say which shape their input has; a module takes many. Where no property tells, "
+          "it has to be given.",
+          "read_network(nn.Linear(2, 2)), without a shape",
+          "Give shape=, the batch axis 1 included: shape=(1, 3, 32, 32)."),
     Entry("PNN-GRAPH-101", "A node reads a node that does not exist yet",
           "Graphs are built in order: a node can only read nodes that were added before it.",
           "builder.add(relu, 7) while the builder has three nodes",
@@ -108,4 +123,13 @@ ENTRIES = (
           "such as a weight. Here both depend on the input.",
           "the graph of bounds of mul(x, x)",
           "Write the network with one varying factor a product; squares and attention have none yet."),
+    Entry("PNN-OP-231", "A ball that is no box",
+          "Bounds are computed over boxes, that is, for the infinity norm.",
+          "PerturbationLpNorm(norm=2, eps=0.5)",
+          "Use norm=numpy.inf. The box of the same eps contains the ball, so its bounds hold there too."),
+    Entry("PNN-OP-232", "A method of bounding that is not there",
+          "The methods are IBP, CROWN-IBP, CROWN (also named backward) and alpha-CROWN (also named "
+          "CROWN-Optimized).",
+          "compute_bounds(x=(ball,), method='forward')",
+          "Choose one from the list; they are ordered from fast to tight."),
 )

@@ -87,4 +87,10 @@ ENTRIES = (
           " 1, a missing shape or a size of zero cannot be read.",
           "a network input of unknown rank",
           "Set the shape, for instance with onnx.tools.update_model_dims."),
+    Entry("PNN-ONNX-421", "A torch module that torch does not export",
+          "Modules of torch.nn are exported to ONNX in memory and read like files. Torch could not run or "
+          "export this one for an input of the shape in the message.",
+          "a forward that looks at values, or a Linear of 784 inputs with shape=(1, 10)",
+          "Call the module on torch.zeros of that shape; torch.onnx.export with other options may write a "
+          "file."),
 )

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 
 from provenn.errors import FileError, GraphError
+from provenn.ir.graph import Graph
 from provenn.ir.op import Array
 from provenn.tensor.core import Tensor, as_tensor
 
@@ -118,6 +119,17 @@ class Module:
         for part in path:
             module = getattr(module, part)
         setattr(module, name, value)
+
+    # As a graph
+
+    def to_graph(self, *shape: int) -> Graph:
+        """What verification reads: the graph for an input of this shape, batch axis included, in use.
+
+        Weights are constants of the graph, with the values that they have now.
+        """
+        from provenn.nn.tracing import network
+
+        return network(self, *shape)
 
     # State
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from provenn.base.words import PROPERTY_MAGIC, VERSION, Words
 from provenn.bounds.regions import Floats, Indices
-from provenn.ir.property import Case, Property, Row, above, below
+from provenn.ir.property import Case, Disjunct, Property, Row, above, below
 from provenn.verify.goals import Goals
 
 ZERO, ONE = Fraction(0), Fraction(1)
@@ -24,6 +24,11 @@ def ends(pixel: int, largest: int, eps: Fraction) -> tuple[Fraction, Fraction]:
     """[k / largest - eps, k / largest + eps] within [0, 1], exactly."""
     middle = Fraction(pixel, largest)
     return max(ZERO, middle - eps), min(ONE, middle + eps)
+
+
+def rivals_win(label: int, classes: int) -> tuple[Disjunct, ...]:
+    """What must not happen: one disjunct for every other class, whose output is at least the label's."""
+    return tuple((Row({}, {label: ONE, j: -ONE}, ZERO),) for j in range(classes) if j != label)
 
 
 @dataclass(frozen=True)
@@ -85,8 +90,8 @@ class Balls:
     def property(self) -> Property:
         """The same claim with exact fractions: one case an image, one disjunct a rival that wins or ties."""
         cases = []
-        for pixels, label, rivals in zip(self.pixels.tolist(), self.labels.tolist(), self.rivals().tolist()):
+        for pixels, label in zip(self.pixels.tolist(), self.labels.tolist()):
             box = [ends(k, self.largest, self.eps) for k in pixels]
-            loses = tuple((Row({}, {label: ONE, j: -ONE}, ZERO),) for j in rivals)
-            cases.append(Case(tuple(a for a, _ in box), tuple(b for _, b in box), loses))
+            cases.append(Case(tuple(a for a, _ in box), tuple(b for _, b in box),
+                              rivals_win(label, self.classes)))
         return Property(self.pixels.shape[1], self.classes, tuple(cases), f"eps {self.eps}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,20 +11,28 @@ from provenn.base.words import CERTIFICATE_MAGIC, GRAPH_MAGIC, PROPERTY_MAGIC, W
 from provenn.errors import FileError
 from provenn.io import onnx, vnnlib
 from provenn.io.files import read_bytes
+from provenn.io.network import Network, input_shape, read_network
 from provenn.ir.canonical import graph_words
 from provenn.ir.graph import Graph
 from provenn.ir.property import Property, property_words
 
+INPUTS_AT = 3
+
 
 def load_words(
-    model: str | Path | Graph, spec: str | Path | Property, network_name: str | None = None
+    model: Network, spec: str | Path | Property, network_name: str | None = None,
+    shape: Sequence[int] | None = None,
 ) -> tuple[Words, Words]:
     """Graph words and property words; VNN-LIB needs the network itself for its shapes.
 
-    Raises FileError (PNN-CERT-614) for a VNN-LIB property beside a canonical graph file.
+    ``shape`` is that of a module's input. Raises FileError (PNN-CERT-614) for a VNN-LIB property beside a
+    canonical graph file.
     """
-    graph = canonical(model, GRAPH_MAGIC) if isinstance(model, (str, Path)) else graph_words(model)
     prop = canonical(spec, PROPERTY_MAGIC) if isinstance(spec, (str, Path)) else property_words(spec)
+    if not isinstance(model, (str, Path)):
+        said = input_shape(spec, model) if prop is None else (1, int(prop[INPUTS_AT]))
+        model = read_network(model, shape or said).graph
+    graph = canonical(model, GRAPH_MAGIC) if isinstance(model, (str, Path)) else graph_words(model)
     if graph is not None and prop is not None:
         return graph, prop
     read = model if isinstance(model, Graph) else None

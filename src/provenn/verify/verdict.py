@@ -8,7 +8,7 @@ The search is trusted for neither.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -19,7 +19,8 @@ import numpy as np
 from provenn.base.words import Words, hash_words, sha256, to_bytes
 from provenn.errors import CertificateError, ProvennError, ToolError
 from provenn.eval.run import replay
-from provenn.io import onnx, vnnlib
+from provenn.io import vnnlib
+from provenn.io.network import Network, input_shape, read_network
 from provenn.io.output import write_atomically
 from provenn.ir.canonical import graph_words
 from provenn.ir.graph import Graph
@@ -108,9 +109,10 @@ class Verdict:
 
 
 def verify(
-    model: str | Path | Graph,
+    model: Network,
     spec: str | Path | Property,
     *,
+    shape: Sequence[int] | None = None,
     timeout: float = 300.0,
     seed: int = 0,
     certificate: str | Path | None = None,
@@ -119,15 +121,18 @@ def verify(
 ) -> Verdict:
     """Decide whether any input in the property's domain has an output that the property forbids.
 
-    ``model`` is an ONNX file or a Graph, ``spec`` a VNN-LIB file or a Property; ``timeout`` is in
-    seconds for everything, the check of the certificate included. An accepted certificate is written to
-    ``certificate`` when given. ``network_name`` says which network of a VNN-LIB 2.0 file the model is.
+    ``model`` is an ONNX file, a Graph or a module (provenn.nn or torch.nn), ``spec`` a VNN-LIB file or a
+    Property. ``shape`` is that of a module's input, batch axis included; by default what the property
+    says, which is [1, inputs] unless it is a VNN-LIB 2.0 file. ``timeout`` is in seconds for everything,
+    the check of the certificate included. An accepted certificate is written to ``certificate`` when
+    given. ``network_name`` says which network of a VNN-LIB 2.0 file the model is.
     Raises ProvennError subclasses for files that cannot be read or used, and ToolError when
     the checker is missing; a rejected certificate is no exception but ``Verdict.problem``.
     """
     start = time.perf_counter()
     say = progress or (lambda event: None)
-    graph, notes = (model, ()) if isinstance(model, Graph) else _read(model)
+    reading = read_network(model, shape or input_shape(spec, model))
+    graph = reading.graph
     prop = spec if isinstance(spec, Property) else vnnlib.read(spec, graph, network_name=network_name)
     words, prop_words = graph_words(graph), property_words(prop)
     read = time.perf_counter() - start
@@ -136,9 +141,10 @@ def verify(
     made = search(graph, prop, timeout=max(0.0, SEARCH_SHARE * timeout - read), seed=seed, report=say)
     found = time.perf_counter()
     known: dict[str, Any] = {
-        "graph": graph, "prop": prop, "seed": seed, "timeout": timeout, "stats": made.stats, "notes": notes,
+        "graph": graph, "prop": prop, "seed": seed, "timeout": timeout, "stats": made.stats,
+        "notes": reading.notes,
         "graph_sha256": sha256(words), "property_sha256": sha256(prop_words),
-        "model_path": None if isinstance(model, Graph) else Path(model),
+        "model_path": Path(model) if isinstance(model, (str, Path)) else None,
         "spec_path": None if isinstance(spec, Property) else Path(spec)}
     left = max(1.0, timeout - (found - start))
     if made.kind == "unsat":
@@ -153,11 +159,6 @@ def verify(
     end = time.perf_counter()
     seconds = {"read": read, "search": found - start - read, "check": end - found, "total": end - start}
     return Verdict(**known, **result, seconds=seconds)
-
-
-def _read(model: str | Path) -> tuple[Graph, tuple[str, ...]]:
-    reading = onnx.load(model)
-    return reading.graph, reading.notes
 
 
 def _checked(
@@ -207,19 +208,20 @@ def _replayed(graph: Graph, prop: Property, made: Outcome, model: Path | None) -
 
 
 def check(
-    model: str | Path | Graph,
+    model: Network,
     spec: str | Path | Property,
     certificate: str | Path | Words,
     *,
+    shape: Sequence[int] | None = None,
     network_name: str | None = None,
     timeout: float | None = None,
 ) -> checker.CheckResult:
     """Run the extracted checker on a network, a property and a certificate from anywhere.
 
-    ``model`` may be ONNX or a canonical graph file, ``spec`` VNN-LIB or a canonical property file.
+    ``model`` may be a canonical graph file and ``spec`` a canonical property file, or what ``verify`` takes.
     Raises CertificateError (PNN-CERT-615) when the certificate's header names other files.
     """
-    graph, prop = load_words(model, spec, network_name)
+    graph, prop = load_words(model, spec, network_name, shape)
     words = load_certificate(certificate)
     _same_names(words, graph, prop)
     return checker.run(graph, prop, words, timeout=timeout)

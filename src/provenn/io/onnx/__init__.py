@@ -2,6 +2,7 @@
 
     read(path)   the Graph
     load(path)   the Graph, with notes on every rounding that the reader added
+    parse(data)  the same, from bytes in memory
 
 The reader is part of what a verdict rests on: it refuses whatever it does not know, never guesses.
 """
@@ -13,13 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from provenn.errors import FileError
+from provenn.io.files import read_bytes
 from provenn.io.onnx.model import Model, open_model
 from provenn.io.onnx.nodes import read_node, supported
 from provenn.io.onnx.values import Recorder, Value, Var
 from provenn.ir.graph import Builder, Graph
 from provenn.ops.input import input as input_op
 
-__all__ = ["Reading", "load", "read", "supported"]
+__all__ = ["Reading", "load", "parse", "read", "supported"]
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,12 @@ def read(path: str | Path) -> Graph:
 
 def load(path: str | Path) -> Reading:
     """Like ``read``, with the notes that a report should show."""
-    model = open_model(path)
+    return parse(read_bytes(path, "PNN-ONNX-401", "ONNX"), str(path))
+
+
+def parse(data: bytes, file: str) -> Reading:
+    """Like ``load``, from the bytes of a file; ``file`` names them in errors."""
+    model = open_model(data, file)
     recorder = Recorder(model.file, Builder(model.name))
     values = _evaluate(model, recorder)
     if model.output not in values:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from provenn.errors import FileError, UnsupportedError
-from provenn.io.files import read_bytes
 from provenn.io.onnx.nodes import DOMAINS
 from provenn.io.onnx.tensors import array_of
 from provenn.io.onnx.values import Const
@@ -33,14 +32,13 @@ class Model:
     notes: tuple[str, ...]
 
 
-def open_model(path: str | Path) -> Model:
-    """Parse the file and check everything that is not a node.
+def open_model(data: bytes, file: str) -> Model:
+    """Parse the bytes of a file and check everything that is not a node; ``file`` names them in errors.
 
-    Raises FileError (PNN-ONNX-401 missing, -402 not ONNX, -403 opset, -407 and -418 input type and
-    shape, the codes of tensors) and UnsupportedError (PNN-ONNX-406 several inputs or outputs).
+    Raises FileError (PNN-ONNX-402 not ONNX, -403 opset, -407 and -418 input type and shape, the codes of
+    tensors) and UnsupportedError (PNN-ONNX-406 several inputs or outputs).
     """
-    file = str(path)
-    message = _parse(read_bytes(path, "PNN-ONNX-401", "ONNX"), file)
+    message = _parse(data, file)
     graph, opset = message.graph, _opset(message, file)
     initialisers = {}
     for tensor in graph.initializer:
@@ -56,7 +54,7 @@ def open_model(path: str | Path) -> Model:
     shape, notes = _shape(only[0], file)
     nodes = in_order(tuple(graph.node), {*initialisers, only[0].name}, file)
     return Model(file, opset, only[0].name, shape, only[1].name, _declared(only[1]), initialisers, nodes,
-                 graph.name or Path(path).stem, notes)
+                 graph.name or Path(file).stem, notes)
 
 
 def _parse(data: bytes, file: str) -> Any:

@@ -22,7 +22,7 @@ from provenn.io.vnnlib.sexpr import Source
 from provenn.ir.graph import Graph
 from provenn.ir.property import Property
 
-__all__ = ["Reading", "counterexample", "load", "read"]
+__all__ = ["Reading", "counterexample", "input_shape", "load", "read"]
 
 SECOND_VERSION = re.compile(r"(?>\s|;[^\n]*\n)*+\(\s*(?:vnnlib-version|declare-network)\b")
 
@@ -57,6 +57,14 @@ def load(path: str | Path, graph: Graph, network_name: str | None = None) -> Rea
     made = to_property(query.formula, inputs, outputs, source=source.file,
                        name_input=lambda i: (f"X_{i}", source.place(query.inputs[i])))
     return Reading(made, 1, "real")
+
+
+def input_shape(path: str | Path) -> tuple[int, ...]:
+    """The shape of the input that a file declares; variables X_0, X_1, … of version 1.0 are [1, inputs]."""
+    source = Source(str(path), _text(path))
+    if SECOND_VERSION.match(source.text):
+        return v2.read_query(source).input.shape
+    return 1, len(v1.read_query(source).inputs)
 
 
 def _second(query: v2.Query, graph: Graph, network_name: str | None) -> Reading:
