@@ -3041,18 +3041,33 @@ let info_ok n s =
                | Affine (_, _, _) -> finite e s.load
                | _ -> true))))))
 
-(** val forwards :
-    fnoise -> node list -> (farr * farr) -> (info list, node) sum **)
+(** val fixed_info : fnoise -> node -> info option **)
 
-let rec forwards v ns box =
+let fixed_info v n = match n with
+| Constant (_, _) ->
+  let s = forward v n (no_bounds, no_bounds) [] in
+  if info_ok n s then Some s else None
+| _ -> None
+
+(** val forwards_from :
+    fnoise -> node list -> info option list -> (farr * farr) -> (info list,
+    node) sum **)
+
+let rec forwards_from v ns ks box =
   match ns with
   | [] -> Inl []
   | n :: ns0 ->
-    (match forwards v ns0 box with
-     | Inl ss ->
-       let s = forward v n box ss in
-       if info_ok n s then Inl (s :: ss) else Inr n
-     | Inr bad -> Inr bad)
+    (match ks with
+     | [] -> Inr n
+     | k :: ks0 ->
+       (match forwards_from v ns0 ks0 box with
+        | Inl ss ->
+          (match k with
+           | Some s -> Inl (s :: ss)
+           | None ->
+             let s = forward v n box ss in
+             if info_ok n s then Inl (s :: ss) else Inr n)
+        | Inr bad -> Inr bad))
 
 type lines = { below_slope : farr; above_slope : farr; below_right : 
                farr; above_right : farr; below_shift : farr;
@@ -4724,10 +4739,10 @@ let rec claims v net p ss rs at_word =
           about = s } :: cs0))))
 
 (** val check_case :
-    nat -> fnoise -> words -> network -> property -> case -> Uint63.t ->
-    Uint63.t res **)
+    nat -> fnoise -> words -> network -> property -> info option list -> case
+    -> Uint63.t -> Uint63.t res **)
 
-let check_case depth v f net p c q =
+let check_case depth v f net p ks c q =
   let ns = net.nodes in
   bind (get_size f q) (fun kind ->
     if eqb0 kind (Uint63.of_int (3))
@@ -4740,22 +4755,22 @@ let check_case depth v f net p c q =
              if (&&) ((&&) (finb l) (finb h)) (ltb0 h l)
              then Ok (add0 q (Uint63.of_int (2)))
              else Err (NotEmpty, (add0 q (Uint63.of_int (1))), l, h)))
-    else (match forwards v ns (c.box_lo, c.box_hi) with
+    else (match forwards_from v ns ks (c.box_lo, c.box_hi) with
           | Inl ss ->
             bind (claims v net p ss c.ways q) (fun cs0 ->
               walk depth v f ns (newest ns) cs0 ss q)
           | Inr _ -> fail EnclosureFailed q))
 
 (** val check_cases :
-    nat -> fnoise -> words -> network -> property -> case list -> Uint63.t ->
-    Uint63.t res **)
+    nat -> fnoise -> words -> network -> property -> info option list -> case
+    list -> Uint63.t -> Uint63.t res **)
 
-let rec check_cases depth v f net p cs0 q =
+let rec check_cases depth v f net p ks cs0 q =
   match cs0 with
   | [] -> Ok q
   | c :: cs1 ->
-    bind (check_case depth v f net p c q) (fun q0 ->
-      check_cases depth v f net p cs1 q0)
+    bind (check_case depth v f net p ks c q) (fun q0 ->
+      check_cases depth v f net p ks cs1 q0)
 
 (** val check : words -> words -> words -> (network * property) res **)
 
@@ -4780,8 +4795,9 @@ let check g p c =
                 bind
                   (demand (leb depth (Uint63.of_int (65536))) TooDeep
                     (Uint63.of_int (4))) (fun _ ->
+                  let ks = map (fixed_info no_noise) net.nodes in
                   bind
-                    (check_cases (S (nat_of depth)) no_noise c net prop
+                    (check_cases (S (nat_of depth)) no_noise c net prop ks
                       prop.cases (Uint63.of_int (22))) (fun q ->
                     bind (demand (eqb0 q c.count) TrailingWords q) (fun _ ->
                       Ok (net, prop)))))))))))

@@ -798,7 +798,11 @@ val forward : fnoise -> node -> (farr * farr) -> info list -> info
 
 val info_ok : node -> info -> bool
 
-val forwards : fnoise -> node list -> (farr * farr) -> (info list, node) sum
+val fixed_info : fnoise -> node -> info option
+
+val forwards_from :
+  fnoise -> node list -> info option list -> (farr * farr) -> (info list,
+  node) sum
 
 type lines = { below_slope : farr; above_slope : farr; below_right : 
                farr; above_right : farr; below_shift : farr;
@@ -1066,11 +1070,11 @@ val claims :
   list res
 
 val check_case :
-  nat -> fnoise -> words -> network -> property -> case -> Uint63.t ->
-  Uint63.t res
+  nat -> fnoise -> words -> network -> property -> info option list -> case
+  -> Uint63.t -> Uint63.t res
 
 val check_cases :
-  nat -> fnoise -> words -> network -> property -> case list -> Uint63.t ->
-  Uint63.t res
+  nat -> fnoise -> words -> network -> property -> info option list -> case
+  list -> Uint63.t -> Uint63.t res
 
 val check : words -> words -> words -> (network * property) res

@@ -50,8 +50,8 @@ Fixpoint claims (v : fnoise) (net : network) (p : property) (ss : state) (rs : l
       Ok (Claim n s :: cs)
   end.
 
-Definition check_case (depth : nat) (v : fnoise) (f : words) (net : network) (p : property) (c : case)
-    (q : int) : res int :=
+Definition check_case (depth : nat) (v : fnoise) (f : words) (net : network) (p : property)
+    (ks : list (option info)) (c : case) (q : int) : res int :=
   let ns := nodes net in
   let* kind := get_size f q in
   if kind =? 3 then
@@ -61,20 +61,20 @@ Definition check_case (depth : nat) (v : fnoise) (f : words) (net : network) (p 
     let h := fget (box_hi c) i in
     if finb l && finb h && (h <? l)%float then Ok (q + 2) else Err NotEmpty (q + 1) l h
   else
-    match forwards v ns (box_lo c, box_hi c) with
+    match forwards_from v ns ks (box_lo c, box_hi c) with
     | inr _ => fail EnclosureFailed q
     | inl ss =>
         let* cs := claims v net p ss (ways c) q in
         walk depth v f ns (newest ns) cs ss q
     end.
 
-Fixpoint check_cases (depth : nat) (v : fnoise) (f : words) (net : network) (p : property) (cs : list case)
-    (q : int) : res int :=
+Fixpoint check_cases (depth : nat) (v : fnoise) (f : words) (net : network) (p : property)
+    (ks : list (option info)) (cs : list case) (q : int) : res int :=
   match cs with
   | [] => Ok q
   | c :: cs =>
-      let* q := check_case depth v f net p c q in
-      check_cases depth v f net p cs q
+      let* q := check_case depth v f net p ks c q in
+      check_cases depth v f net p ks cs q
   end.
 
 Definition check (g p c : words) : res (network * property) :=
@@ -91,7 +91,8 @@ Definition check (g p c : words) : res (network * property) :=
   let* _ := demand (semantics =? 0) WrongSemantics 3 in
   let* depth := get_size c 4 in
   let* _ := demand (depth <=? 65536) TooDeep 4 in
-  let* q := check_cases (S (nat_of depth)) no_noise c net prop (cases prop) 22 in
+  let ks := map (fixed_info no_noise) (nodes net) in
+  let* q := check_cases (S (nat_of depth)) no_noise c net prop ks (cases prop) 22 in
   let* _ := demand (q =? count c) TrailingWords q in
   Ok (net, prop).
 Definition accepts (g p c : words) : bool :=

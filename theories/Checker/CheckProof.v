@@ -92,10 +92,10 @@ Qed.
 Hypotheses (Wi : wf (n_in p)) (Wo : wf (n_out p)).
 Hypothesis Inp : nth_error (nodes net) (input_at (nodes net)) = Some (Input (n_in p)).
 
-Lemma check_case_sound depth f c q q' : check_case depth fv f net p c q = Ok q' -> within p c x ->
-  forall r, In r (ways c) -> ~ satisfied p r x (value ys (output net)).
+Lemma check_case_sound depth f c q q' (ks := map (fixed_info fv) (nodes net)) :
+  check_case depth fv f net p ks c q = Ok q' -> within p c x -> forall r, In r (ways c) -> ~ satisfied p r x (value ys (output net)).
 Proof.
-  intros H B r Hr S. unfold check_case in H. reading H as kind E. destruct (kind =? 3)%uint63.
+  intros H B r Hr S. unfold check_case, ks in H. rewrite forwards_from_fixed in H. reading H as kind E. destruct (kind =? 3)%uint63.
   - reading H as i E1. passing H as E2. apply below_iff in E2. specialize (B i E2).
     destruct (finb (fget (box_lo c) i)) eqn:F1; [|discriminate].
     destruct (finb (fget (box_hi c) i)) eqn:F2; [|discriminate].
@@ -118,8 +118,8 @@ Proof.
 Qed.
 End Case.
 
-Lemma check_cases_each depth v f net p : forall cs q q', check_cases depth v f net p cs q = Ok q' ->
-  forall c, In c cs -> exists a b, check_case depth v f net p c a = Ok b.
+Lemma check_cases_each depth v f net p ks : forall cs q q', check_cases depth v f net p ks cs q = Ok q' ->
+  forall c, In c cs -> exists a b, check_case depth v f net p ks c a = Ok b.
 Proof.
   induction cs as [|c0 cs IH]; intros q q' H c I; [contradiction|]. cbn [check_cases] in H. reading H as a E.
   destruct I as [->|I]; [now exists q, a | now apply (IH a q')].
@@ -129,7 +129,8 @@ Qed.
 Lemma check_ok g p c net prop : check g p c = Ok (net, prop) ->
   read_graph g = Ok net /\ read_property p = Ok prop /\
   nth_error (nodes net) (input_at (nodes net)) = Some (Input (n_in prop)) /\
-  forall k, In k (cases prop) -> exists depth q q', check_case depth no_noise c net prop k q = Ok q'.
+  forall k, In k (cases prop) -> exists depth q q',
+    check_case depth no_noise c net prop (map (fixed_info no_noise) (nodes net)) k q = Ok q'.
 Proof.
   unfold check. intros H. reading H as n Eg. reading H as r Ep. passing H as D. reading H as h E1.
   reading H as s E2. passing H as E3. reading H as d E4. passing H as E5. reading H as q Ec. passing H as E6.
@@ -137,5 +138,5 @@ Proof.
   - destruct (read_graph_ok g net Eg) as (G & e & E). rewrite E in D |- *. apply andb_prop in D as [_ D].
     do 2 f_equal. apply same_len_eq; [exact (graph_ok_wf _ _ _ G E) | | exact D].
     now apply (read_property_wf p).
-  - intros k I. destruct (check_cases_each _ _ _ _ _ _ _ _ Ec k I) as (a & b & E). eauto.
+  - intros k I. destruct (check_cases_each _ _ _ _ _ _ _ _ _ Ec k I) as (a & b & E). eauto.
 Qed.

@@ -14,7 +14,9 @@
     [enclosed n ss] the bounds of a node that is neither input nor affine, from those of earlier nodes
     [forward v n box ss]  the info of node [n] from those of earlier nodes; [affine_info] for an affine node
     [info_ok n s]         everything is finite, and the bounds are in order
-    [forwards v ns box]   the infos of all nodes *)
+    [forwards v ns box]   the infos of all nodes
+    [fixed_info v n]      the info of a constant, which no box changes
+    [forwards_from ...]   the same as [forwards], given such infos *)
 From Coq Require Import Bool Reals Floats Uint63 List.
 From Provenn Require Import Base.Vector Base.Binary64 Base.Dot Ops.Loops IR.LinMap IR.Graph.
 From Provenn Require Import Ops.Lines Ops.Product Ops.Functions.
@@ -123,4 +125,26 @@ Fixpoint forwards (v : fnoise) (ns : list node) (box : farr * farr) : list info 
       | inl ss => let s := forward v n box ss in if info_ok n s then inl (s :: ss) else inr n
       | inr bad => inr bad
       end
+  end.
+
+(** Infos of the constants are computed once for all boxes. *)
+Definition fixed_info (v : fnoise) (n : node) : option info :=
+  match n with
+  | Constant _ _ => let s := forward v n (no_bounds, no_bounds) [] in if info_ok n s then Some s else None
+  | _ => None
+  end.
+Fixpoint forwards_from (v : fnoise) (ns : list node) (ks : list (option info)) (box : farr * farr)
+    : list info + node :=
+  match ns, ks with
+  | n :: ns, k :: ks =>
+      match forwards_from v ns ks box with
+      | inl ss =>
+          match k with
+          | Some s => inl (s :: ss)
+          | None => let s := forward v n box ss in if info_ok n s then inl (s :: ss) else inr n
+          end
+      | inr bad => inr bad
+      end
+  | n :: _, [] => inr n
+  | [], _ => inl []
   end.

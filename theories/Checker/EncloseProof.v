@@ -320,3 +320,12 @@ Proof.
   intros Hv G Hf Hx Hb Hn Hs Hy. destruct (forwards_centred fv v x ns bl bh Hv G ss ys Hf Hx Hb) as [K C].
   destruct (affine_step fv v x ns ss ys e ts b y Hv G K C Hn Hs Hy) as (B & M & _). now split.
 Qed.
+
+Lemma forwards_from_fixed fv box : forall ns,
+  forwards_from fv ns (map (fixed_info fv) ns) box = forwards fv ns box.
+Proof.
+  induction ns as [|n ns IH]; [reflexivity|]. cbn [map forwards_from forwards]. rewrite IH.
+  destruct (forwards fv ns box) as [ss|bad]; [|reflexivity]. destruct n as [e|e c|e ts b|f e d|e d d']; trivial.
+  cbn [fixed_info forward]. cbv zeta.
+  match goal with |- context [info_ok ?n ?s] => now destruct (info_ok n s) eqn:E; rewrite ?E end.
+Qed.

@@ -15,7 +15,7 @@ from pathlib import Path
 from provenn.errors import ToolError
 
 COMPILER = "ocamlopt"
-FLAGS = ("-O3", "-inline", "200", "-w", "-a")
+FLAGS = ("-O3", "-inline", "1000", "-w", "-a")
 LIMIT_SECONDS = 300
 
 
