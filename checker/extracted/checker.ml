@@ -389,6 +389,18 @@ let ftab = Farray.tab
 
 type quad = (Float64.t * Float64.t) * (Float64.t * Float64.t)
 
+(** val part : quad -> Uint63.t -> Float64.t **)
+
+let part q r =
+  let (p, p0) = q in
+  let (q0, q1) = p in
+  let (q2, q3) = p0 in
+  if eqb0 r (Uint63.of_int (0))
+  then q0
+  else if eqb0 r (Uint63.of_int (1))
+       then q1
+       else if eqb0 r (Uint63.of_int (2)) then q2 else q3
+
 (** val ftab4 : Uint63.t -> (Uint63.t -> quad) -> farr **)
 
 let ftab4 = Farray.tab4
@@ -2007,9 +2019,9 @@ let div_dn a b =
 let div_up a b =
   up (add1 (div0 a b) (mul0 (Float64.of_float (0x0p+0)) b))
 
-(** val part : Float64.t -> Float64.t -> itv -> itv **)
+(** val part0 : Float64.t -> Float64.t -> itv -> itv **)
 
-let part a b e =
+let part0 a b e =
   { inf = (div_dn a (up (add1 (Float64.of_float (0x1p+0)) e.sup))); sup =
     (div_up b
       (maxf (Float64.of_float (0x1p+0))
@@ -2020,14 +2032,14 @@ let part a b e =
 let sigmoid_val x =
   let e = exp_itv (opp (abs x)) in
   if leb0 x (Float64.of_float (0x0p+0))
-  then part e.inf e.sup e
-  else part (Float64.of_float (0x1p+0)) (Float64.of_float (0x1p+0)) e
+  then part0 e.inf e.sup e
+  else part0 (Float64.of_float (0x1p+0)) (Float64.of_float (0x1p+0)) e
 
 (** val sigmoid_rate : Float64.t -> itv **)
 
 let sigmoid_rate x =
   let e = exp_itv (opp (abs x)) in
-  let p = part e.inf e.sup e in part p.inf p.sup e
+  let p = part0 e.inf e.sup e in part0 p.inf p.sup e
 
 (** val sigmoid_curve : curve **)
 
@@ -3094,6 +3106,22 @@ let rough_of a b m a' b' m' s t g =
     (add1 (up (add1 (half0 a b m) (half0 a' b' m')))
       (up (mul0 g (up (add1 (abs s) (abs t))))))
 
+(** val quads : extent -> (Uint63.t -> quad) -> farr **)
+
+let quads e f =
+  let n = mul e.len (Uint63.of_int (4)) in
+  if ok_len n
+  then ftab4 n f
+  else ftab (Uint63.of_int (0)) (fun _ -> (Float64.of_float (0x0p+0)))
+
+(** val quad_at :
+    extent -> farr -> (Uint63.t -> quad) -> Uint63.t -> Uint63.t -> Float64.t **)
+
+let quad_at e z0 f i r =
+  if ok_len (mul e.len (Uint63.of_int (4)))
+  then fget z0 (add0 (mul i (Uint63.of_int (4))) r)
+  else part (f i) r
+
 (** val lines_of :
     node -> info list -> (Uint63.t -> Float64.t -> Float64.t -> Float64.t) ->
     lines **)
@@ -3113,12 +3141,19 @@ let lines_of n ss hint0 =
     let u =
       ftab e.len (fun i -> snd (touch f (l i) (h i) (hint0 i (l i) (h i))))
     in
-    let low = fun i -> fst (r.around (l i) (h i) (fget t i) (fget u i)) in
-    let high = fun i -> snd (r.around (l i) (h i) (fget t i) (fget u i)) in
-    let a = ftab e.len (fun i -> (low i).slope) in
-    let b = ftab e.len (fun i -> (high i).slope) in
-    let p = ftab e.len (fun i -> (low i).shift) in
-    let q = ftab e.len (fun i -> (high i).shift) in
+    let both = fun i ->
+      let (low, high) = r.around (l i) (h i) (fget t i) (fget u i) in
+      ((low.slope, high.slope), (low.shift, high.shift))
+    in
+    let found = quads e both in
+    let a = ftab e.len (fun i -> quad_at e found both i (Uint63.of_int (0)))
+    in
+    let b = ftab e.len (fun i -> quad_at e found both i (Uint63.of_int (1)))
+    in
+    let p = ftab e.len (fun i -> quad_at e found both i (Uint63.of_int (2)))
+    in
+    let q = ftab e.len (fun i -> quad_at e found both i (Uint63.of_int (3)))
+    in
     let g = gamma e.len in
     { below_slope = a; above_slope = b; below_right = z0; above_right = z0;
     below_shift = p; above_shift = q; rough =

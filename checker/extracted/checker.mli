@@ -152,6 +152,8 @@ val ftab : Uint63.t -> (Uint63.t -> Float64.t) -> farr
 
 type quad = (Float64.t * Float64.t) * (Float64.t * Float64.t)
 
+val part : quad -> Uint63.t -> Float64.t
+
 val ftab4 : Uint63.t -> (Uint63.t -> quad) -> farr
 
 type extent = { len : Uint63.t; fuel : nat; octs : nat; rest : nat }
@@ -545,7 +547,7 @@ val div_dn : Float64.t -> Float64.t -> Float64.t
 
 val div_up : Float64.t -> Float64.t -> Float64.t
 
-val part : Float64.t -> Float64.t -> itv -> itv
+val part0 : Float64.t -> Float64.t -> itv -> itv
 
 val sigmoid_val : Float64.t -> itv
 
@@ -813,6 +815,11 @@ val no_lines : lines
 val rough_of :
   Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t
   -> Float64.t -> Float64.t -> Float64.t -> Float64.t
+
+val quads : extent -> (Uint63.t -> quad) -> farr
+
+val quad_at :
+  extent -> farr -> (Uint63.t -> quad) -> Uint63.t -> Uint63.t -> Float64.t
 
 val lines_of :
   node -> info list -> (Uint63.t -> Float64.t -> Float64.t -> Float64.t) ->

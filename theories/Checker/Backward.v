@@ -4,6 +4,7 @@
                         around a product, per element; [below_right] and [above_right] are the slopes of its
                         right operand
     [rough_of ...]      bounds, per unit of coefficient, the rounding of one backward step
+    [quads], [quad_at]  four numbers per element, and where they are
     [lines_of ...]      the lines of a node for known bounds, given hints
     [selected e q a b]  the row of products of coefficients with slopes below or above
     [row]               coefficients on the values of one node, if any
@@ -25,6 +26,12 @@ Definition rough_of (a b m a' b' m' s t g : float) : float :=
   let half a b m := up (0x1p-52 * up (up (PrimFloat.abs a + PrimFloat.abs b) * m)) in
   up (up (half a b m + half a' b' m') + up (g * up (PrimFloat.abs s + PrimFloat.abs t))).
 
+(** The values [part (f i) r], computed once per element unless that takes too long an array. *)
+Definition quads (e : extent) (f : int -> quad) : farr :=
+  let n := (len e * 4)%uint63 in if ok_len n then ftab4 n f else ftab 0 (fun _ => 0).
+Definition quad_at (e : extent) (z : farr) (f : int -> quad) (i r : int) : float :=
+  if ok_len (len e * 4)%uint63 then fget z (i * 4 + r)%uint63 else part (f i) r.
+
 Definition lines_of (n : node) (ss : list info) (hint : int -> float -> float -> float) : lines :=
   match n with
   | Unary f e d =>
@@ -35,12 +42,14 @@ Definition lines_of (n : node) (ss : list info) (hint : int -> float -> float ->
       let r := rule_of f in
       let t := ftab (len e) (fun i => fst (touch f (l i) (h i) (hint i (l i) (h i)))) in
       let u := ftab (len e) (fun i => snd (touch f (l i) (h i) (hint i (l i) (h i)))) in
-      let low i := fst (around r (l i) (h i) (fget t i) (fget u i)) in
-      let high i := snd (around r (l i) (h i) (fget t i) (fget u i)) in
-      let a := ftab (len e) (fun i => slope (low i)) in
-      let b := ftab (len e) (fun i => slope (high i)) in
-      let p := ftab (len e) (fun i => shift (low i)) in
-      let q := ftab (len e) (fun i => shift (high i)) in
+      let both i :=
+        let '(low, high) := around r (l i) (h i) (fget t i) (fget u i) in
+        ((slope low, slope high), (shift low, shift high)) in
+      let found := quads e both in
+      let a := ftab (len e) (fun i => quad_at e found both i 0) in
+      let b := ftab (len e) (fun i => quad_at e found both i 1) in
+      let p := ftab (len e) (fun i => quad_at e found both i 2) in
+      let q := ftab (len e) (fun i => quad_at e found both i 3) in
       let g := gamma (len e) in
       Lines a b z z p q (ftab (len e) (fun i =>
         rough_of (fget a i) (fget b i) (fget (mag s) i) 0 0 0 (fget p i) (fget q i) g))

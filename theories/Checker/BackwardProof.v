@@ -8,7 +8,7 @@
     [lines_good ...]    the lines of each node come from its operands' bounds, whatever the hints
     [encloses ...]      lines or planes are on their sides of the value
     [outwards]          splits all finite outward steps into facts about their operands *)
-From Coq Require Import Bool ZArith Reals Lra Floats Uint63 Ring63 List.
+From Coq Require Import Bool ZArith Reals Lra Lia Floats Uint63 Ring63 List.
 From Flocq Require Import Core BinarySingleNaN.
 From Flocq Require Import IEEE754.PrimFloat.
 From Provenn Require Import Base.Vector Base.VectorProof Base.Binary64 Base.Binary64Proof.
@@ -468,6 +468,25 @@ Proof.
   rewrite Rlt_bool_true by apply bpow_gt_0. intros (_ & H & _). rewrite H, F. reflexivity.
 Qed.
 
+Lemma quad_at_quads e f i r : wf e -> below e i -> (r = 0 \/ r = 1 \/ r = 2 \/ r = 3)%uint63 ->
+  quad_at e (quads e f) f i r = part (f i) r.
+Proof.
+  intros W Hi C. unfold quad_at, quads. cbv zeta. destruct (ok_len (len e * 4)) eqn:E; [|reflexivity].
+  assert (B := wf_len e W). assert (P := to_Z_bounded i). unfold below in Hi.
+  assert (R : (to_Z r <= 3)%Z) by (destruct C as [-> | [-> | [-> | ->]]]; cbn; lia).
+  assert (Pr := to_Z_bounded r).
+  assert (V : to_Z (i * 4 + r) = (to_Z i * 4 + to_Z r)%Z).
+  { rewrite add_spec, mul_spec. change (to_Z 4) with 4%Z. change wB with 9223372036854775808%Z.
+    rewrite (Z.mod_small (to_Z i * 4)) by lia. apply Z.mod_small. lia. }
+  assert (V' : to_Z (len e * 4) = (to_Z (len e) * 4)%Z).
+  { rewrite mul_spec. change (to_Z 4) with 4%Z. change wB with 9223372036854775808%Z.
+    apply Z.mod_small. pose proof (to_Z_bounded (len e)). lia. }
+  rewrite fget_ftab4 by (trivial; lia). f_equal; [f_equal|]; apply to_Z_inj.
+  - rewrite div_spec, V. change (to_Z 4) with 4%Z. rewrite Z.div_add_l by lia. rewrite Z.div_small; lia.
+  - rewrite mod_spec, V. change (to_Z 4) with 4%Z. rewrite Z.add_comm, Z.mod_add by lia.
+    apply Z.mod_small. lia.
+Qed.
+
 Lemma back_unary fv m s ms f q z y e d ss hint (l := lines_of (Unary f e d) ss hint) :
   wf e -> ext m = e -> info_at ss d = s -> between m s z -> magnitudes fv m s ms z ->
   (forall i, below e i -> y i = sem f (z i)) ->
@@ -486,9 +505,11 @@ Proof.
   - intros i Hi. rewrite Y by assumption. destruct (B i ltac:(now rewrite Ee)) as (Fl & Fh & Bz).
     unfold encloses, l'. cbn [below_slope above_slope below_right above_right below_shift above_shift].
     rewrite Z, fR_0 by assumption. unfold l, lines_of. cbn [below_slope above_slope below_shift above_shift].
-    rewrite !fget_ftab_below, Es by assumption.
-    match goal with |- context [around (rule_of f) _ _ ?t ?u] =>
-      destruct (proj2 (rule_of_sound f _ _ Fl Fh ltac:(lra)) t u) as (Lo & Up) end.
+    rewrite !fget_ftab_below, !quad_at_quads, !fget_ftab_below, Es by auto.
+    match goal with |- context [around (rule_of f) ?a ?b ?t ?u] =>
+      destruct (proj2 (rule_of_sound f _ _ Fl Fh ltac:(lra)) t u) as (Lo & Up);
+      destruct (around (rule_of f) a b t u) as (low & high) end.
+    unfold part. cbn [fst snd] in *. cbn -[fR].
     split; intros F; [destruct (Lo F) as (_ & H) | destruct (Up F) as (_ & H)]; specialize (H (z i) Bz); lra.
   - intros i Hi. apply (mag_ge _ _ _ _ _ M). now rewrite Ee.
   - intros i Hi. rewrite fR_0, Rabs_R0. lra.

@@ -325,7 +325,8 @@ Lemma forwards_from_fixed fv box : forall ns,
   forwards_from fv ns (map (fixed_info fv) ns) box = forwards fv ns box.
 Proof.
   induction ns as [|n ns IH]; [reflexivity|]. cbn [map forwards_from forwards]. rewrite IH.
-  destruct (forwards fv ns box) as [ss|bad]; [|reflexivity]. destruct n as [e|e c|e ts b|f e d|e d d']; trivial.
+  destruct (forwards fv ns box) as [ss|bad]; [|reflexivity].
+  destruct n as [e|e c|e ts b|f e d|e d d']; trivial.
   cbn [fixed_info forward]. cbv zeta.
   match goal with |- context [info_ok ?n ?s] => now destruct (info_ok n s) eqn:E; rewrite ?E end.
 Qed.

@@ -3131,6 +3131,22 @@ let rough_of a b m a' b' m' s t g =
     (add1 (up (add1 (half0 a b m) (half0 a' b' m')))
       (up (mul0 g (up (add1 (abs s) (abs t))))))
 
+(** val quads : extent -> (Uint63.t -> quad) -> farr **)
+
+let quads e f =
+  let n = mul e.len (Uint63.of_int (4)) in
+  if ok_len n
+  then ftab4 n f
+  else ftab (Uint63.of_int (0)) (fun _ -> (Float64.of_float (0x0p+0)))
+
+(** val quad_at :
+    extent -> farr -> (Uint63.t -> quad) -> Uint63.t -> Uint63.t -> Float64.t **)
+
+let quad_at e z0 f i r =
+  if ok_len (mul e.len (Uint63.of_int (4)))
+  then fget z0 (add0 (mul i (Uint63.of_int (4))) r)
+  else part (f i) r
+
 (** val lines_of :
     node -> info list -> (Uint63.t -> Float64.t -> Float64.t -> Float64.t) ->
     lines **)
@@ -3150,12 +3166,19 @@ let lines_of n ss hint0 =
     let u =
       ftab e.len (fun i -> snd (touch f (l i) (h i) (hint0 i (l i) (h i))))
     in
-    let low = fun i -> fst (r.around (l i) (h i) (fget t i) (fget u i)) in
-    let high = fun i -> snd (r.around (l i) (h i) (fget t i) (fget u i)) in
-    let a = ftab e.len (fun i -> (low i).slope) in
-    let b = ftab e.len (fun i -> (high i).slope) in
-    let p = ftab e.len (fun i -> (low i).shift) in
-    let q = ftab e.len (fun i -> (high i).shift) in
+    let both = fun i ->
+      let (low, high) = r.around (l i) (h i) (fget t i) (fget u i) in
+      ((low.slope, high.slope), (low.shift, high.shift))
+    in
+    let found = quads e both in
+    let a = ftab e.len (fun i -> quad_at e found both i (Uint63.of_int (0)))
+    in
+    let b = ftab e.len (fun i -> quad_at e found both i (Uint63.of_int (1)))
+    in
+    let p = ftab e.len (fun i -> quad_at e found both i (Uint63.of_int (2)))
+    in
+    let q = ftab e.len (fun i -> quad_at e found both i (Uint63.of_int (3)))
+    in
     let g = gamma e.len in
     { below_slope = a; above_slope = b; below_right = z0; above_right = z0;
     below_shift = p; above_shift = q; rough =

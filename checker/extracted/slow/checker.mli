@@ -826,6 +826,11 @@ val rough_of :
   Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t
   -> Float64.t -> Float64.t -> Float64.t -> Float64.t
 
+val quads : extent -> (Uint63.t -> quad) -> farr
+
+val quad_at :
+  extent -> farr -> (Uint63.t -> quad) -> Uint63.t -> Uint63.t -> Float64.t
+
 val lines_of :
   node -> info list -> (Uint63.t -> Float64.t -> Float64.t -> Float64.t) ->
   lines
