@@ -97,7 +97,8 @@ class Bounds:
         return max(16, numbers // max(self.regions.sizes[u] for u in (0, *self.regions.unary)))
 
     def _slopes(self, target: int, state: State, rule: Callable[[Floats, Floats], Floats]) -> Coefficients:
-        return {u: rule(*source_bounds(self.regions, state, u)) for u in self.regions.above[target]}
+        return {u: rule(*source_bounds(self.regions, state, u)) for u in self.regions.above[target]
+                if not self.regions.free(u)}
 
     def _tighten(self, target: int, steeply: State) -> None:
         """Better bounds of ``target``'s neurons whose sign is open; ``steeply`` knows steep lines only."""
@@ -109,7 +110,7 @@ class Bounds:
         if not regions.above[target]:
             return
         tighten(regions, state, make_lines(regions, state, self._slopes(target, state, flat), target), target)
-        owner, neuron = unstable(state, target)
+        owner, neuron = unstable(regions, state, target)
         step = max(16, CHOSEN_AT_ONCE // sum(regions.sizes[u] for u in regions.above[target]))
         for i in range(0, len(owner) if self.iterations else 0, step):
             box, some = owner[i : i + step], neuron[i : i + step]
@@ -132,7 +133,8 @@ class Bounds:
         return best
 
     def _by_intervals(self, box: Indices, rows: Floats) -> Floats:
-        start, total = self.output.pull(rows)
+        start, level = self.output.pull(rows)
+        total: Floats = level
         for leaf, c in start.items():
             low, high = (np.broadcast_to(end, (len(self.lo), c.shape[1]))[box] for end in self.ends[leaf])
             total = concretise(c, total, low, high)
