@@ -6,7 +6,7 @@ Nets: MLPs 784-128-10 and 784-512-512-10, a CNN of two 3x3 convolutions with max
 cross-entropy, SGD with momentum 0.9. Every contestant starts from the same weights, gets the same batches as
 NumPy arrays, and must arrive at the same loss. Rounds are interleaved, so that other load hits all alike;
 medians are over rounds of as many steps as fill a quarter of a second. provenn is what ``provenn.compile``
-gives, the norm of the gradient included; jax has the layout and pooling that were fastest when written by
+gives; jax has the layout and pooling that were fastest when written by
 hand (NHWC, reshape and max), and NCHW with reduce_window beside it; PyTorch is eager with one and two
 threads.
 """
@@ -63,7 +63,7 @@ def provenn_run(model: Any, data: list[tuple[Array, Array]]) -> Run:
         nonlocal taken
         for _ in range(count):
             x, y = data[taken % len(data)]
-            loss, _ = step(x, y)
+            loss = step(x, y)
             taken += 1
         return float(loss)
 

@@ -48,11 +48,15 @@ let understood_certificate ((net, prop) : Checker.network * Checker.property) =
 let rule : Gradient.param * Gradient.optimiser -> string = function
   | _, Sgd (nesterov, _, _, _) -> if nesterov then "nesterov" else "sgd"
   | _, Adam (decoupled, _, _, _, _, _, _, _, _, _) -> if decoupled then "adamw" else "adam"
+let decayed : Gradient.param * Gradient.optimiser -> bool = function
+  | _, (Sgd (_, _, _, decay) | Adam (_, _, _, _, _, _, _, _, _, decay)) -> Option.is_some decay
 let understood_step (((forward, plan), step) : (Gradient.program * Gradient.plan) * Gradient.program) =
-  Printf.printf "forward-nodes %d\nstep-nodes %d\nweights %d\nrules %s\nclipping %s\n"
+  Printf.printf "forward-nodes %d\nstep-nodes %d\nweights %d\nrules %s\ndecayed %d\nnorm %s\nclipping %s\n"
     (List.length forward.nodes) (List.length step.nodes) (List.length plan.weights)
     (String.concat " " (List.sort_uniq compare (List.map rule plan.weights)))
-    (match plan.limit with Some x -> Printf.sprintf "%.9g" (Glue.number x) | None -> "none")
+    (List.length (List.filter decayed plan.weights))
+    (if plan.clipped = Unmeasured then "no" else "yes")
+    (match plan.clipped with Clipped x -> Printf.sprintf "%.9g" (Glue.number x) | _ -> "none")
 
 (* [check] gives what it understood, as an action that prints it, or why it rejects. *)
 let judge names paths check =

@@ -70,6 +70,15 @@ let rec eqb n0 m =
              | O -> false
              | S m' -> eqb n' m')
 
+(** val leb : nat -> nat -> bool **)
+
+let rec leb n0 m =
+  match n0 with
+  | O -> true
+  | S n' -> (match m with
+             | O -> false
+             | S m' -> leb n' m')
+
 (** val lsr0 : Uint63.t -> Uint63.t -> Uint63.t **)
 
 let lsr0 = Uint63.l_sr
@@ -94,9 +103,9 @@ let eqb0 = Uint63.equal
 
 let ltb = Uint63.lt
 
-(** val leb : Uint63.t -> Uint63.t -> bool **)
+(** val leb0 : Uint63.t -> Uint63.t -> bool **)
 
-let leb = Uint63.le
+let leb0 = Uint63.le
 
 (** val abs : Float64.t -> Float64.t **)
 
@@ -114,9 +123,9 @@ let eqb1 = Float64.eq
 
 let ltb0 = Float64.lt
 
-(** val leb0 : Float64.t -> Float64.t -> bool **)
+(** val leb1 : Float64.t -> Float64.t -> bool **)
 
-let leb0 = Float64.le
+let leb1 = Float64.le
 
 (** val mul : Float64.t -> Float64.t -> Float64.t **)
 
@@ -439,6 +448,12 @@ let hd default = function
 | [] -> default
 | x :: _ -> x
 
+(** val hd_error : 'a1 list -> 'a1 option **)
+
+let hd_error = function
+| [] -> None
+| x :: _ -> Some x
+
 (** val tl : 'a1 list -> 'a1 list **)
 
 let tl = function
@@ -583,7 +598,7 @@ let max_len =
 (** val ok_len : Uint63.t -> bool **)
 
 let ok_len n0 =
-  leb n0 max_len
+  leb0 n0 max_len
 
 (** val finb : Float64.t -> bool **)
 
@@ -658,7 +673,7 @@ let get_float f p =
 let to_int x =
   if eqb1 x (Float64.of_float (0x0p+0))
   then Some (Uint63.of_int (0))
-  else if (&&) (leb0 (Float64.of_float (0x1p+0)) x)
+  else if (&&) (leb1 (Float64.of_float (0x1p+0)) x)
             (ltb0 x (Float64.of_float (0x1p+53)))
        then let (m, e) = frshiftexp x in
             let n0 = lsr0 (normfr_mantissa m) (sub (Uint63.of_int (2154)) e)
@@ -1153,7 +1168,7 @@ let rec collect n0 f p acc =
 
 let get_floats n0 f p =
   if ok_len n0
-  then if leb (add0 p n0) f.count
+  then if leb0 (add0 p n0) f.count
        then bind (all_finite (nat_of n0) f p) (fun _ -> Ok
               (collect (nat_of n0) f (add0 p n0) []))
        else fail Truncated p
@@ -1626,15 +1641,21 @@ let check_gradient f g wrt =
 type param = { weight : nat; moment1 : nat; moment2 : nat }
 
 type optimiser =
-| Sgd of bool * nat * nat * nat
-| Adam of bool * nat * nat * nat * nat * nat * nat * nat * nat * nat
+| Sgd of bool * nat * nat * nat option
+| Adam of bool * nat * nat * nat * nat * nat * nat * nat * nat * nat option
+
+(** val listed : 'a1 option -> 'a1 list **)
+
+let listed = function
+| Some a -> a :: []
+| None -> []
 
 (** val scalars : optimiser -> nat list **)
 
 let scalars = function
-| Sgd (_, lr, mu, wd) -> lr :: (mu :: (wd :: []))
+| Sgd (_, lr, mu, wd) -> lr :: (mu :: (listed wd))
 | Adam (_, lr, b1, a1, b2, a2, c1, c2, eps, wd) ->
-  lr :: (b1 :: (a1 :: (b2 :: (a2 :: (c1 :: (c2 :: (eps :: (wd :: []))))))))
+  lr :: (b1 :: (a1 :: (b2 :: (a2 :: (c1 :: (c2 :: (eps :: (listed wd))))))))
 
 (** val update0 :
     n list -> optimiser -> param -> nat -> graph -> nat list * graph **)
@@ -1645,11 +1666,16 @@ let update0 s =
   let mul0 = fun x x0 -> Apply2 (Mul, s, x, x0) in
   let div = fun x x0 -> Apply2 (Div, s, x, x0) in
   let all = fun i -> broadcast s (Ref i) in
+  let decayed = fun wd w g ->
+    match wd with
+    | Some wd0 -> add2 g (mul0 (all wd0) w)
+    | None -> g
+  in
   (fun o p g g0 ->
   let w = Ref p.weight in
   (match o with
    | Sgd (nesterov, lr, mu, wd) ->
-     let (g', g1) = emits (add2 (Ref g) (mul0 (all wd) w)) g0 in
+     let (g', g1) = emits (decayed wd w (Ref g)) g0 in
      let (v', g2) = emits (add2 (mul0 (all mu) (Ref p.moment1)) (Ref g')) g1
      in
      let (d, g3) =
@@ -1662,11 +1688,14 @@ let update0 s =
    | Adam (decoupled, lr, b1, a1, b2, a2, c1, c2, eps, wd) ->
      let (p0, g1) =
        emits
-         (if decoupled then sub1 w (mul0 (all lr) (mul0 (all wd) w)) else w)
-         g0
+         (if decoupled
+          then (match wd with
+                | Some wd0 -> sub1 w (mul0 (all lr) (mul0 (all wd0) w))
+                | None -> w)
+          else w) g0
      in
      let (g', g2) =
-       emits (if decoupled then Ref g else add2 (Ref g) (mul0 (all wd) w)) g1
+       emits (if decoupled then Ref g else decayed wd w (Ref g)) g1
      in
      let (m', g3) =
        emits (add2 (mul0 (all b1) (Ref p.moment1)) (mul0 (all a1) (Ref g')))
@@ -1706,6 +1735,11 @@ let rec updates ns ts gs g =
 
 let clip_eps =
   (Float64.of_float (0x1.0c6f7ap-20))
+
+type clipping =
+| Unmeasured
+| Measured
+| Clipped of Float64.t
 
 (** val total : n list -> expr -> expr **)
 
@@ -1750,17 +1784,19 @@ let rec scale f l g =
     let (rs, g2) = scale f l0 g1 in ((r :: rs), g2)
 
 (** val clip :
-    Float64.t option -> (n list * nat) list -> graph -> (nat * nat
+    clipping -> (n list * nat) list -> graph -> (nat option * nat
     list) * graph **)
 
-let clip limit0 l g =
-  match limit0 with
-  | Some x ->
+let clip c l g =
+  match c with
+  | Unmeasured -> ((None, (map snd l)), g)
+  | Measured ->
+    let (n0, g0) = emits (norm l) g in (((Some n0), (map snd l)), g0)
+  | Clipped x ->
     let (k, g0) = emits (Number x) g in
     let (n0, g1) = emits (norm l) g0 in
     let (f, g2) = emits (factor k n0) g1 in
-    let (gs, g3) = scale f l g2 in ((n0, gs), g3)
-  | None -> let (n0, g0) = emits (norm l) g in ((n0, (map snd l)), g0)
+    let (gs, g3) = scale f l g2 in (((Some n0), gs), g3)
 
 type trained = param * optimiser
 
@@ -1770,13 +1806,13 @@ let targets ts =
   map (fun t -> (fst t).weight) ts
 
 (** val train_step :
-    node list -> nat -> Float64.t option -> trained list -> (node
-    list * nat) * nat list list **)
+    node list -> nat -> clipping -> trained list -> (node list * nat
+    option) * nat list list **)
 
-let train_step ns loss limit0 ts =
+let train_step ns loss c ts =
   let (ext, gs) = loss_gradient ns (targets ts) loss in
   let (p, g) =
-    clip limit0 (combine (map (shape_of ns) (targets ts)) gs) (graph_of ext)
+    clip c (combine (map (shape_of ns) (targets ts)) gs) (graph_of ext)
   in
   let (n0, gs0) = p in
   let (outs, g0) = updates ns ts gs0 g in (((nodes_of g0), n0), outs)
@@ -1786,7 +1822,7 @@ let train_step ns loss limit0 ts =
 let plan_magic =
   (Float64.of_float (0x1.04554536e767p+310))
 
-type plan = { weights : trained list; limit : Float64.t option; kept : nat }
+type plan = { weights : trained list; clipped : clipping; kept : nat }
 
 (** val trained_of :
     Uint63.t -> nat -> nat list -> nat list -> trained option **)
@@ -1802,17 +1838,12 @@ let trained_of rule0 w states scalars0 =
         | lr :: l0 ->
           (match l0 with
            | [] -> None
-           | mu :: l1 ->
-             (match l1 with
-              | [] -> None
-              | wd :: l2 ->
-                (match l2 with
-                 | [] ->
-                   if leb rule0 (Uint63.of_int (1))
-                   then Some ({ weight = w; moment1 = m; moment2 = m }, (Sgd
-                          ((eqb0 rule0 (Uint63.of_int (1))), lr, mu, wd)))
-                   else None
-                 | _ :: _ -> None))))
+           | mu :: wd ->
+             if (&&) (leb0 rule0 (Uint63.of_int (1))) (leb (length wd) (S O))
+             then Some ({ weight = w; moment1 = m; moment2 = m }, (Sgd
+                    ((eqb0 rule0 (Uint63.of_int (1))), lr, mu,
+                    (hd_error wd))))
+             else None))
      | v :: l0 ->
        (match l0 with
         | [] ->
@@ -1839,23 +1870,17 @@ let trained_of rule0 w states scalars0 =
                              | c2 :: l7 ->
                                (match l7 with
                                 | [] -> None
-                                | eps :: l8 ->
-                                  (match l8 with
-                                   | [] -> None
-                                   | wd :: l9 ->
-                                     (match l9 with
-                                      | [] ->
-                                        if (&&)
-                                             (leb (Uint63.of_int (2)) rule0)
-                                             (leb rule0 (Uint63.of_int (3)))
-                                        then Some ({ weight = w; moment1 = m;
-                                               moment2 = v }, (Adam
-                                               ((eqb0 rule0
-                                                  (Uint63.of_int (3))), lr,
-                                               b1, a1, b2, a2, c1, c2, eps,
-                                               wd)))
-                                        else None
-                                      | _ :: _ -> None))))))))))
+                                | eps :: wd ->
+                                  if (&&)
+                                       ((&&) (leb0 (Uint63.of_int (2)) rule0)
+                                         (leb0 rule0 (Uint63.of_int (3))))
+                                       (leb (length wd) (S O))
+                                  then Some ({ weight = w; moment1 = m;
+                                         moment2 = v }, (Adam
+                                         ((eqb0 rule0 (Uint63.of_int (3))),
+                                         lr, b1, a1, b2, a2, c1, c2, eps,
+                                         (hd_error wd))))
+                                  else None))))))))
         | _ :: _ -> None))
 
 (** val read_trained : words -> Uint63.t -> (trained * Uint63.t) res **)
@@ -1876,6 +1901,19 @@ let read_trained f p =
                 Ok (t, (add0 (add0 (add0 p (Uint63.of_int (4))) n0) m))
               | None -> fail UnknownOperation p))))))
 
+(** val clipping_of : Uint63.t -> Float64.t -> clipping option **)
+
+let clipping_of mode x =
+  if eqb0 mode (Uint63.of_int (2))
+  then Some (Clipped x)
+  else if eqb1 x (Float64.of_float (0x0p+0))
+       then if eqb0 mode (Uint63.of_int (1))
+            then Some Measured
+            else if eqb0 mode (Uint63.of_int (0))
+                 then Some Unmeasured
+                 else None
+       else None
+
 (** val read_weights :
     nat -> words -> Uint63.t -> (trained list * Uint63.t) res **)
 
@@ -1893,20 +1931,16 @@ let rec read_weights todo f p =
 let read_plan f =
   bind (check_head f plan_magic) (fun _ ->
     bind (get_size f (Uint63.of_int (3))) (fun n0 ->
-      bind (get_size f (Uint63.of_int (4))) (fun clips ->
+      bind (get_size f (Uint63.of_int (4))) (fun mode ->
         bind (get_float f (Uint63.of_int (5))) (fun x ->
           bind (get_size f (Uint63.of_int (6))) (fun k ->
             bind (read_weights (nat_of n0) f (Uint63.of_int (7))) (fun pat ->
               let (ts, p) = pat in
               bind (demand (eqb0 p f.count) TrailingWords p) (fun _ ->
-                bind
-                  (demand
-                    ((||) (eqb0 clips (Uint63.of_int (1)))
-                      ((&&) (eqb0 clips (Uint63.of_int (0)))
-                        (eqb1 x (Float64.of_float (0x0p+0))))) Malformed
-                    (Uint63.of_int (4))) (fun _ -> Ok { weights = ts; limit =
-                  (if eqb0 clips (Uint63.of_int (1)) then Some x else None);
-                  kept = (nat_of k) }))))))))
+                match clipping_of mode x with
+                | Some c ->
+                  Ok { weights = ts; clipped = c; kept = (nat_of k) }
+                | None -> fail Malformed (Uint63.of_int (4)))))))))
 
 (** val trained_okb : node list -> trained -> bool **)
 
@@ -1931,10 +1965,11 @@ let trainable g q =
 (** val step_program : program -> plan -> program **)
 
 let step_program g q =
-  let (p, outs) = train_step g.nodes g.first q.limit q.weights in
+  let (p, outs) = train_step g.nodes g.first q.clipped q.weights in
   let (ext, norm0) = p in
   { nodes = ext; first = g.first; further =
-  (norm0 :: (app (map (hd O) outs) (app (flat_map tl outs) g.further))) }
+  (app (listed norm0)
+    (app (map (hd O) outs) (app (flat_map tl outs) g.further))) }
 
 (** val read_step : words -> words -> (program * plan) res **)
 

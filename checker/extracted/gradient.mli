@@ -26,6 +26,8 @@ val add : nat -> nat -> nat
 
 val eqb : nat -> nat -> bool
 
+val leb : nat -> nat -> bool
+
 val lsr0 : Uint63.t -> Uint63.t -> Uint63.t
 
 val land0 : Uint63.t -> Uint63.t -> Uint63.t
@@ -38,7 +40,7 @@ val eqb0 : Uint63.t -> Uint63.t -> bool
 
 val ltb : Uint63.t -> Uint63.t -> bool
 
-val leb : Uint63.t -> Uint63.t -> bool
+val leb0 : Uint63.t -> Uint63.t -> bool
 
 val abs : Float64.t -> Float64.t
 
@@ -48,7 +50,7 @@ val eqb1 : Float64.t -> Float64.t -> bool
 
 val ltb0 : Float64.t -> Float64.t -> bool
 
-val leb0 : Float64.t -> Float64.t -> bool
+val leb1 : Float64.t -> Float64.t -> bool
 
 val mul : Float64.t -> Float64.t -> Float64.t
 
@@ -147,6 +149,8 @@ module Z :
  end
 
 val hd : 'a1 -> 'a1 list -> 'a1
+
+val hd_error : 'a1 list -> 'a1 option
 
 val tl : 'a1 list -> 'a1 list
 
@@ -469,8 +473,10 @@ val check_gradient : words -> words -> nat list option -> unit res
 type param = { weight : nat; moment1 : nat; moment2 : nat }
 
 type optimiser =
-| Sgd of bool * nat * nat * nat
-| Adam of bool * nat * nat * nat * nat * nat * nat * nat * nat * nat
+| Sgd of bool * nat * nat * nat option
+| Adam of bool * nat * nat * nat * nat * nat * nat * nat * nat * nat option
+
+val listed : 'a1 option -> 'a1 list
 
 val scalars : optimiser -> nat list
 
@@ -481,6 +487,11 @@ val updates :
   list * graph
 
 val clip_eps : Float64.t
+
+type clipping =
+| Unmeasured
+| Measured
+| Clipped of Float64.t
 
 val total : n list -> expr -> expr
 
@@ -495,23 +506,25 @@ val factor : nat -> nat -> expr
 val scale : nat -> (n list * nat) list -> graph -> nat list * graph
 
 val clip :
-  Float64.t option -> (n list * nat) list -> graph -> (nat * nat list) * graph
+  clipping -> (n list * nat) list -> graph -> (nat option * nat list) * graph
 
 type trained = param * optimiser
 
 val targets : trained list -> nat list
 
 val train_step :
-  node list -> nat -> Float64.t option -> trained list -> (node
-  list * nat) * nat list list
+  node list -> nat -> clipping -> trained list -> (node list * nat
+  option) * nat list list
 
 val plan_magic : Float64.t
 
-type plan = { weights : trained list; limit : Float64.t option; kept : nat }
+type plan = { weights : trained list; clipped : clipping; kept : nat }
 
 val trained_of : Uint63.t -> nat -> nat list -> nat list -> trained option
 
 val read_trained : words -> Uint63.t -> (trained * Uint63.t) res
+
+val clipping_of : Uint63.t -> Float64.t -> clipping option
 
 val read_weights : nat -> words -> Uint63.t -> (trained list * Uint63.t) res
 

@@ -13,10 +13,11 @@ pytestmark = pytest.mark.usefixtures("checker_program")
 
 @pytest.mark.parametrize("tag", steps.tags())
 def test_steps_of_every_op_are_accepted(tag: str) -> None:
-    for seed in range(2):
+    for seed in range(3):
         said = checker.run_step(*steps.of_op(tag, seed))
         assert said.accepted, f"seed {seed}: {said.reason} {said.detail}"
-        assert said.facts["clipping"] == ("none", "0.5")[seed]
+        assert said.facts["clipping"] == ("none", "0.5", "none")[seed]
+        assert said.facts["norm"] == ("no", "yes", "yes")[seed]
 
 
 def test_it_says_what_it_understood() -> None:
@@ -51,6 +52,22 @@ def test_the_step_of_another_plan_is_rejected() -> None:
         forged = plan.copy()
         forged[k] = 2 * forged[k] + 1
         assert not checker.run_step(forward, forged, step).accepted, f"word {k} of the plan"
+
+
+def test_the_norm_is_part_of_the_plan() -> None:
+    one, two = (steps.tanh_net(limit=0.0, norm=norm) for norm in (False, True))
+    assert [k for k in range(one[1].size) if one[1][k] != two[1][k]] == [4]
+    assert checker.run_step(*one).accepted
+    assert checker.run_step(*two).accepted
+    assert not checker.run_step(*one[:2], two[2]).accepted
+    assert not checker.run_step(*two[:2], one[2]).accepted
+
+
+def test_a_limit_without_clipping_is_malformed() -> None:
+    forward, plan, step = steps.tanh_net(limit=0.0)
+    for mode in (0.0, 1.0, 3.0):
+        plan[4:6] = mode, 2.0
+        assert checker.run_step(forward, plan, step).reason == "malformed"
 
 
 @pytest.mark.parametrize("limit", [0.0, 2.0])

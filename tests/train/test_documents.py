@@ -46,7 +46,7 @@ def test_the_step_in_the_page_about_gradients_is_the_one_that_is_made(
     exec(compile(code, "docs/gradients.md", "exec"), {})
     said = capsys.readouterr().out.split("\n")
     shown = re.findall(r"^  %\d+ = .*$", page, re.MULTILINE)
-    assert len(shown) == 38
+    assert len(shown) == 34
     assert set(shown) <= set(said)
     assert said[-2] == "True"
 

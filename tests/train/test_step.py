@@ -21,7 +21,7 @@ from provenn.ir.graph import Graph
 from provenn.tensor import Tensor
 from provenn.train import tie
 from provenn.train.models import WIDTHS, build, design
-from provenn.train.step import NORM, TrainStep
+from provenn.train.step import TrainStep
 from provenn.verify.checker import CheckResult
 
 RNG = np.random.default_rng(5)
@@ -68,7 +68,7 @@ def eager(net: nn.Module, kind: str, count: int, clip: float = 0.0) -> list[floa
 def test_compiled_by_numpy_is_eager_bit_for_bit(kind: str, clip: float) -> None:
     one, two = model(), model()
     step = stepper(one, kind, clip=clip)
-    losses = [float(step(X, Y)[0]) for _ in range(5)]
+    losses = [float(step(X, Y)) for _ in range(5)]
     assert losses == eager(two, kind, 5, clip)
     step.sync()
     for key, value in two.to_numpy().items():
@@ -80,7 +80,7 @@ def test_compiled_is_eager_up_to_the_order_of_sums(name: str, backend: str) -> N
     pytest.importorskip({"xla": "jax", "iree": "iree.compiler"}[backend])
     one, two = model(name), model(name)
     step = stepper(one, "sgd", backend)
-    losses = [float(step(X, Y)[0]) for _ in range(5)]
+    losses = [float(step(X, Y)) for _ in range(5)]
     assert np.allclose(losses, eager(two, "sgd", 5), rtol=1e-4)
     for key, value in two.to_numpy().items():
         assert np.allclose(step.sync().to_numpy()[key], value, rtol=1e-3, atol=2e-5), key
@@ -99,7 +99,7 @@ def test_a_run_is_pytorch_s(name: str) -> None:
         loss = torch.nn.functional.cross_entropy(other(torch.from_numpy(X)), torch.from_numpy(Y))
         loss.backward()
         theirs.step()
-        assert float(step(X, Y)[0]) == pytest.approx(loss.item(), rel=1e-3)
+        assert float(step(X, Y)) == pytest.approx(loss.item(), rel=1e-3)
     for key, value in other.state_dict().items():
         assert np.allclose(step.sync().to_numpy()[key], value.numpy(), rtol=1e-2, atol=1e-4), key
 
@@ -183,15 +183,51 @@ def test_donated_inputs_are_the_ones_that_are_replaced() -> None:
     types = [plan.graph.nodes[i].type for i in plan.graph.inputs]
     results = [plan.graph.nodes[i].type for i in plan.graph.outputs]
     assert all(types[a] == results[b] for a, b in plan.donate.items())
-    assert sorted(plan.donate.values()) == list(range(NORM + 1, len(results)))
+    assert sorted(plan.donate.values()) == list(range(1, len(results)))
 
 
 def test_the_norm_is_that_of_the_gradient_before_clipping() -> None:
     net, other = model(), model()
-    norm = float(stepper(net, "sgd", clip=1e-3)(X, Y)[1])
+    step = stepper(net, "sgd", clip=1e-3)
+    step(X, Y)
+    assert step.norm is not None
+    norm = float(step.norm)
     nn.CrossEntropyLoss()(other(Tensor(X)), Y).backward()
     squares = sum(float((p.grad.numpy() ** 2).sum()) for p in other.parameters() if p.grad is not None)
     assert norm == pytest.approx(np.sqrt(squares), rel=1e-5)
+
+
+def test_the_norm_is_an_output_only_if_it_is_asked_for(checker_program: Path) -> None:
+    plain, asked, clipped = (stepper(model(), **o) for o in ({}, {"norm": True}, {"clip": 1e9}))
+    losses = [[float(step(X, Y)) for _ in range(3)] for step in (plain, asked, clipped)]
+    assert plain.norm is None
+    assert losses[0] == losses[1] == losses[2]
+    assert asked.norm is not None
+    assert clipped.norm is not None
+    assert float(asked.norm) == float(clipped.norm)
+    shapes = (X.shape, Y.shape)
+    for step, word in ((plain, "no"), (asked, "yes"), (clipped, "yes")):
+        assert step.check(shapes).facts["norm"] == word
+        assert step.facts(shapes)["outputs"].count("norm") == (word == "yes")
+
+
+@pytest.mark.parametrize("kind", ["nesterov", "adam", "adamw"])
+def test_weight_decay_may_change_between_steps(kind: str, checker_program: Path) -> None:
+    one, two = model(), model()
+    step, optimizer = stepper(one, kind), OPTIMIZERS[kind](two.parameters())
+    shapes = (X.shape, Y.shape)
+    for decay in (0.0, 0.1, 0.2, 0.0):
+        step.optimizer.param_groups[0]["weight_decay"] = decay
+        optimizer.param_groups[0]["weight_decay"] = decay
+        optimizer.zero_grad()
+        loss = nn.CrossEntropyLoss()(two(Tensor(X)), Y)
+        loss.backward()
+        optimizer.step()
+        assert float(step(X, Y)) == loss.item()
+        assert step.check(shapes).facts["decayed"] == ("4" if decay else "0")
+    assert len(step.made) == 2
+    for key, value in two.to_numpy().items():
+        assert np.array_equal(step.sync().to_numpy()[key], value), key
 
 
 @pytest.mark.parametrize("backend", ["numpy", "xla"])
@@ -225,7 +261,7 @@ def test_masks_depend_on_seed_and_step() -> None:
     def losses(seed: int) -> list[float]:
         provenn.manual_seed(0)
         step = stepper(Dropping(), "sgd", seed=seed)
-        return [float(step(X, Y, lr=0.0)[0]) for _ in range(4)]
+        return [float(step(X, Y, lr=0.0)) for _ in range(4)]
 
     assert losses(1) == losses(1)
     assert losses(1) != losses(2)
@@ -235,10 +271,10 @@ def test_masks_depend_on_seed_and_step() -> None:
 def test_shapes_may_change_between_steps_and_modes_are_kept() -> None:
     net = model().eval()
     step = stepper(net)
-    before = float(step(X, Y)[0])
+    before = float(step(X, Y))
     step(X[:2], Y[:2])
     assert len(step.made) == 2
-    assert float(step(X, Y)[0]) < before
+    assert float(step(X, Y)) < before
     assert not net.training
 
 
@@ -250,14 +286,14 @@ def test_eager_goes_on_where_compiled_stopped() -> None:
     assert step.optimizer.steps == 1
     again = TrainStep(net, step.objective, step.optimizer, backend="numpy")
     whole = stepper(model(), "adam")
-    assert [float(again(X, Y)[0])] == [float(whole(X, Y)[0]) for _ in range(2)][1:]
+    assert [float(again(X, Y))] == [float(whole(X, Y)) for _ in range(2)][1:]
 
 
 def test_scalars_of_the_loss_are_inputs() -> None:
     net = model()
     step = TrainStep(net, lambda m, x, y, weight: weight * nn.CrossEntropyLoss()(m(x), y),
                      OPTIMIZERS["sgd"](net.parameters()), scalars=("weight",), backend="numpy")
-    one, two = float(step(X, Y, lr=0.0, weight=1.0)[0]), float(step(X, Y, lr=0.0, weight=2.0)[0])
+    one, two = float(step(X, Y, lr=0.0, weight=1.0)), float(step(X, Y, lr=0.0, weight=2.0))
     assert two == pytest.approx(2 * one)
     assert len(step.made) == 1
 
@@ -280,7 +316,7 @@ def test_graphs_are_written(tmp_path: Path) -> None:
     facts = json.loads(files[-1].read_text())
     plan = step.build(*shapes)
     assert (tmp_path / "gradient" / "step.pvn").read_bytes() == to_bytes(graph_words(plan.graph))
-    assert facts["outputs"][:4] == ["loss", "norm", "1.weight", "1.bias"]
+    assert facts["outputs"][:4] == ["loss", "1.weight", "1.bias", "3.weight"]
     assert len(facts["outputs"]) == len(plan.graph.outputs)
     assert len(facts["inputs"]) == len(plan.graph.inputs)
     assert plan.graph.nodes[facts["wrt"]["1.weight"]].name == "1.weight"

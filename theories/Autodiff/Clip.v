@@ -1,23 +1,24 @@
-(** The norm of all gradients together, and scaling them so that it is at most a limit.
+(** The norm of all gradients together, and scaling them so that it is at most a limit; both only if asked for.
 
     A list [l] pairs the shape of each gradient with its node.
     [total s e]         the sum of all elements of [e], of shape [s]
     [norm l]            the square root of the sum of the squares of all elements
     [clip_eps]          1e-6 in binary32: keeps the factor defined at norm 0
-    [clip_factor limit n]  what gradients of norm [n] are multiplied by; 1 without a limit
+    [clipping]          nothing, the norm alone, or the norm and scaling to a limit
+    [clip_factor c n]   what gradients of norm [n] are multiplied by; 1 without a limit
     [factor k n]        the same for the limit in node [k] and the norm in node [n]
     [scale f l]         append the products of all gradients with node [f]
-    [clip limit l]      append the norm and, if there is a limit, what scales; the norm's node and the
-                        gradients to go on with *)
+    [clip c l]          append what [c] asks for; the norm's node, if any, and the gradients to go on with *)
 From Coq Require Import Floats Reals NArith List.
 From Provenn Require Import Base.Binary64 Autodiff.View Autodiff.Core Autodiff.Reverse.
 Import ListNotations.
 
 Definition clip_eps : PrimFloat.float := 0x1.0c6f7a0000000p-20%float.
-Definition clip_factor (limit : option PrimFloat.float) (n : R) : R :=
-  match limit with
-  | None => 1
-  | Some x => Rmin 1 (fR x / (n + fR clip_eps))
+Inductive clipping := Unmeasured | Measured | Clipped (limit : PrimFloat.float).
+Definition clip_factor (c : clipping) (n : R) : R :=
+  match c with
+  | Clipped x => Rmin 1 (fR x / (n + fR clip_eps))
+  | _ => 1
   end.
 
 Definition total (s : list N) (e : expr) : expr := Moved s [] (identity s) [] e.
@@ -42,14 +43,14 @@ Fixpoint scale (f : nat) (l : list (list N * nat)) (G : graph) : list nat * grap
       let (rs, G) := scale f l G in
       (r :: rs, G)
   end.
-Definition clip (limit : option PrimFloat.float) (l : list (list N * nat)) (G : graph)
-  : nat * list nat * graph :=
-  match limit with
-  | None => let (n, G) := emits (norm l) G in (n, map snd l, G)
-  | Some x =>
+Definition clip (c : clipping) (l : list (list N * nat)) (G : graph) : option nat * list nat * graph :=
+  match c with
+  | Unmeasured => (None, map snd l, G)
+  | Measured => let (n, G) := emits (norm l) G in (Some n, map snd l, G)
+  | Clipped x =>
       let (k, G) := emits (Number x) G in
       let (n, G) := emits (norm l) G in
       let (f, G) := emits (factor k n) G in
       let (gs, G) := scale f l G in
-      (n, gs, G)
+      (Some n, gs, G)
   end.

@@ -57,7 +57,7 @@ Qed.
 Lemma minimum x : - Rmax (- x) (-1) = Rmin 1 x.
 Proof. unfold Rmax, Rmin. destruct (Rle_dec (- x) (-1)), (Rle_dec 1 x); lra. Qed.
 Lemma computes_factor ns k n x f : computes ns (Ref k) 1 (fun _ _ => fR x) -> computes ns (Ref n) 1 f ->
-  computes ns (factor k n) 1 (fun env e => clip_factor (Some x) (f env e)).
+  computes ns (factor k n) 1 (fun env e => clip_factor (Clipped x) (f env e)).
 Proof.
   intros K N. eapply computes_ext.
   - unfold factor. repeat (first [eapply computes_apply1 | eapply computes_apply2]; [reflexivity|..]);
@@ -89,15 +89,31 @@ Proof.
   constructor; [|assumption]. now apply computes_grows with (nodes_of G1).
 Qed.
 
-Theorem clip_computes limit l G : good G -> sized_gradients (nodes_of G) l ->
-  let '(n, gs, G') := clip limit l G in
+Lemma unscaled c n0 G norm l : grows n0 (nodes_of G) -> sized_gradients n0 l ->
+  (forall n, clip_factor c n = 1) ->
+  Forall2 (fun '(s, g) r => computes (nodes_of G) (Ref r) (volume s)
+    (fun env e => clip_factor c (norm env) * val env n0 g e)) l (map snd l).
+Proof.
+  intros R S One. induction S as [|[s g] l Sg S IH]; cbn; constructor; [|assumption].
+  apply computes_ext with (fun env => val env n0 g).
+  - apply (computes_grows n0); [assumption | now apply computes_ref].
+  - intros. rewrite One. ring.
+Qed.
+Theorem clip_computes c l G : good G -> sized_gradients (nodes_of G) l ->
+  let '(n, gs, G') := clip c l G in
   let norm := norm_of (nodes_of G) l in
   good G' /\ grows (nodes_of G) (nodes_of G') /\
-  computes (nodes_of G') (Ref n) 1 (fun env _ => norm env) /\
+  (n = None <-> c = Unmeasured) /\
+  (forall i, n = Some i -> computes (nodes_of G') (Ref i) 1 (fun env _ => norm env)) /\
   Forall2 (fun '(s, g) r => computes (nodes_of G') (Ref r) (volume s)
-    (fun env e => clip_factor limit (norm env) * val env (nodes_of G) g e)) l gs.
+    (fun env e => clip_factor c (norm env) * val env (nodes_of G) g e)) l gs.
 Proof.
-  intros Gd S. pose proof (computes_norm _ _ S) as N. destruct limit as [x|]; cbn [clip].
+  intros Gd S. pose proof (computes_norm _ _ S) as N. destruct c as [| |x]; cbn [clip].
+  - split; [assumption|]. split; [apply grows_refl|]. split; [tauto|]. split; [discriminate|].
+    now apply unscaled; [apply grows_refl | |].
+  - pose proof (emits_computes _ G _ _ Gd N) as E. destruct (emits _ G) as [n G1].
+    destruct E as (Gd1 & R1 & N1). split; [assumption|]. split; [assumption|]. split; [easy|].
+    split; [now intros i [= <-] | now apply unscaled].
   - pose proof (emits_computes _ G _ _ Gd (computes_number _ x)) as E. destruct (emits _ G) as [k G1].
     destruct E as (Gd1 & R1 & K). apply (computes_grows _ _ _ _ _ R1) in N.
     pose proof (emits_computes _ G1 _ _ Gd1 N) as E. destruct (emits _ G1) as [n G2].
@@ -107,12 +123,6 @@ Proof.
     assert (R : grows (nodes_of G) (nodes_of G3)) by eauto using grows_trans.
     pose proof (scale_computes _ f _ l G3 Gd3 R S F) as E. destruct (scale f l G3) as [gs G4].
     destruct E as (Gd4 & R4 & C). split; [assumption|]. split; [now apply grows_trans with (nodes_of G3)|].
-    split; [|assumption]. apply (computes_grows (nodes_of G2)); [|assumption].
+    split; [easy|]. split; [|assumption]. intros i [= <-]. apply (computes_grows (nodes_of G2)); [|assumption].
     now apply grows_trans with (nodes_of G3).
-  - pose proof (emits_computes _ G _ _ Gd N) as E. destruct (emits _ G) as [n G1].
-    destruct E as (Gd1 & R1 & N1). repeat (split; [assumption|]).
-    clear - S R1. induction S as [|[s g] l Sg S IH]; cbn; constructor; [|assumption].
-    apply computes_ext with (fun env => val env (nodes_of G) g).
-    + apply (computes_grows (nodes_of G)); [assumption | now apply computes_ref].
-    + intros. cbn. ring.
 Qed.

@@ -1,6 +1,7 @@
 (** The nodes of an optimiser compute its step.
 
     [param_ok ns m o p]  weight and state of [p] are nodes of [m] elements, and the scalars of [o] of one
+    [decay wd y]         the weight decay over the node values [y]; 0 where there is none
     [step o y p g e]     the textbook step of [o] for element [e], over the node values [y] and the gradient
                         [g] *)
 From Coq Require Import Floats Bool Reals Lra Lia NArith ZArith List.
@@ -17,19 +18,24 @@ Definition param_ok (ns : list node) (o : optimiser) (p : param) : Prop :=
   | Adam _ _ _ _ _ _ _ _ _ _ => size_of ns (moment2 p) = Some m
   end /\ Forall (fun i => size_of ns i = Some 1%N) (scalars o).
 
+Definition decay (wd : option nat) (y : nat -> vec) : R :=
+  match wd with
+  | Some i => y i O
+  | None => 0
+  end.
 Definition step (o : optimiser) (y : nat -> vec) (p : param) (g : vec) (e : nat) : list R :=
   match o with
-  | Sgd nesterov lr mu wd => sgd_step nesterov (y lr O) (y mu O) (y wd O) (y (weight p) e) (g e) (y (moment1
-    p) e)
+  | Sgd nesterov lr mu wd =>
+      sgd_step nesterov (y lr O) (y mu O) (decay wd y) (y (weight p) e) (g e) (y (moment1 p) e)
   | Adam decoupled lr b1 a1 b2 a2 c1 c2 eps wd =>
-      adam_step decoupled (y lr O) (y b1 O) (y a1 O) (y b2 O) (y a2 O) (y c1 O) (y c2 O) (y eps O) (y wd O)
+      adam_step decoupled (y lr O) (y b1 O) (y a1 O) (y b2 O) (y a2 O) (y c1 O) (y c2 O) (y eps O) (decay wd y)
         (y (weight p) e) (g e) (y (moment1 p) e) (y (moment2 p) e)
   end.
 
 (** With scalars that hold the right numbers this is the textbook's step. *)
 Lemma adam_step_textbook decoupled lr b1 b2 eps wd t y p g e il ib1 ia1 ib2 ia2 ic1 ic2 ie iw :
   y il O = lr -> y ib1 O = b1 -> y ia1 O = 1 - b1 -> y ib2 O = b2 -> y ia2 O = 1 - b2 ->
-  y ic1 O = 1 - b1 ^ t -> y ic2 O = 1 - b2 ^ t -> y ie O = eps -> y iw O = wd ->
+  y ic1 O = 1 - b1 ^ t -> y ic2 O = 1 - b2 ^ t -> y ie O = eps -> decay iw y = wd ->
   step (Adam decoupled il ib1 ia1 ib2 ia2 ic1 ic2 ie iw) y p g e =
   adam_textbook decoupled lr b1 b2 eps wd t (y (weight p) e) (g e) (y (moment1 p) e) (y (moment2 p) e).
 Proof. cbn [step]. now intros -> -> -> -> -> -> -> -> ->. Qed.
@@ -64,6 +70,11 @@ Ltac read_out :=
         let V := fresh "V" in pose proof (proj2 C env e He : val env n i e = f env e) as V; rewrite V;
           clear V C
     end.
+(** Without decay the textbook adds 0 p, and the graph nothing. *)
+Ltac updated :=
+  split; [assumption|split; [assumption|split; [repeat constructor; eapply proj1; eassumption|]]];
+  read_out; cbn [step decay]; unfold sgd_step, adam_step; cbv zeta;
+  rewrite ?Rmult_0_l, ?Rmult_0_r, ?Rplus_0_r, ?Rminus_0_r; reflexivity.
 
 Lemma update_computes ns n0 o p g G gv : good G -> grows ns n0 -> grows n0 (nodes_of G) -> param_ok ns o p ->
   computes (nodes_of G) (Ref g) (volume (shape_of ns (weight p))) gv ->
@@ -77,18 +88,17 @@ Proof.
   set (s := shape_of ns (weight p)) in *.
   assert (R1 : grows ns (nodes_of G)) by now apply grows_trans with n0.
   apply computes_ref in Sw, S1. apply (computes_grows _ _ _ _ _ R1) in Sw, S1.
-  destruct o as [nesterov lr mu wd | decoupled lr b1 a1 b2 a2 c1 c2 eps wd]; cbn [scalars] in Sc;
+  destruct o as [nesterov lr mu wd | decoupled lr b1 a1 b2 a2 c1 c2 eps wd]; destruct wd as [wd|];
+    cbn [scalars listed] in Sc;
     repeat match goal with H : Forall _ (_ :: _) |- _ => inversion H; clear H; subst end;
     try (apply computes_ref in S2; apply (computes_grows _ _ _ _ _ R1) in S2);
     repeat match goal with H : size_of ns _ = Some 1%N |- _ =>
       apply computes_ref in H; apply (computes_grows _ _ _ _ _ R1) in H end;
     clear R1 Gr; unfold update; cbv zeta.
-  - destruct nesterov; do 4 emit_next; (split; [assumption|split; [assumption|split; [|read_out;
-      reflexivity]]]);
-      repeat constructor; (eapply proj1; eassumption).
-  - destruct decoupled; do 5 emit_next; (split; [assumption|split; [assumption|split; [|read_out;
-      reflexivity]]]);
-      repeat constructor; (eapply proj1; eassumption).
+  - destruct nesterov; do 4 emit_next; updated.
+  - destruct nesterov; do 4 emit_next; updated.
+  - destruct decoupled; do 5 emit_next; updated.
+  - destruct decoupled; do 5 emit_next; updated.
 Qed.
 Theorem update_ok ns o p g G : good G -> grows ns (nodes_of G) -> param_ok ns o p ->
   size_of (nodes_of G) g = Some (volume (shape_of ns (weight p))) ->

@@ -104,15 +104,15 @@ Qed.
 
 (** The new weights and states are the optimisers' steps along the gradient of the loss, scaled so that its
     norm is at most the limit, if there is one. *)
-Theorem train_step_correct ns loss limit ts :
+Theorem train_step_correct ns loss c ts :
   wf ns = true -> wrt_ok ns (targets ts) -> size_of ns loss = Some 1%N -> Forall (trained_ok ns) ts ->
-  let '(ext, n, outs) := train_step ns loss limit ts in
-  wf ext = true /\ grows ns ext /\
+  let '(ext, n, outs) := train_step ns loss c ts in
+  wf ext = true /\ grows ns ext /\ (n = None <-> c = Unmeasured) /\
   forall env, Smooth env ns (targets ts) ->
   exists grads : list vec, gradient_of ns loss (targets ts) env grads /\
     let norm := total_norm ns (targets ts) grads in
-    val env ext n O = norm /\
-    Forall2 (fun '(t, g) out => stepped ns env ext t (fun e => clip_factor limit norm * g e) out)
+    (forall i, n = Some i -> val env ext i O = norm) /\
+    Forall2 (fun '(t, g) out => stepped ns env ext t (fun e => clip_factor c norm * g e) out)
       (combine ts grads) outs.
 Proof.
   intros W Wr L P. unfold train_step. pose proof (loss_gradient_extends ns _ loss W Wr L) as X.
@@ -123,19 +123,21 @@ Proof.
     induction F; intros [|t ts] E; cbn in E; try discriminate; [constructor|]. injection E as -> E.
     constructor; auto. }
   assert (Len : length gs = length ts) by (clear - F0; induction F0; cbn; auto).
-  pose proof (clip_computes limit (combine (map (shape_of ns) (targets ts)) gs) _ (good_graph_of _ W0)) as C.
+  pose proof (clip_computes c (combine (map (shape_of ns) (targets ts)) gs) _ (good_graph_of _ W0)) as C.
   rewrite nodes_graph_of in C. specialize (C (fitting_sized ns n0 ts gs P F0)).
-  destruct (clip limit _ (graph_of n0)) as [[n gs'] G].
-  destruct C as (Gd & R & N & Cg). pose proof (scaled_fitting ns _ ts gs gs' _ P Len Cg) as F1.
+  destruct (clip c _ (graph_of n0)) as [[n gs'] G].
+  destruct C as (Gd & R & Nn & N & Cg). pose proof (scaled_fitting ns _ ts gs gs' _ P Len Cg) as F1.
   pose proof (updates_ok ns _ (grows_trans _ _ _ G0 R) ts gs' G Gd (grows_refl _) P F1) as U.
   destruct (updates ns ts gs' G) as [outs G']. destruct U as (Gd' & R' & St).
-  split; [apply Gd'|]. split; [eauto using grows_trans|]. intros env Sm. exists (map (val env n0) gs).
+  split; [apply Gd'|]. split; [eauto using grows_trans|]. split; [assumption|].
+  intros env Sm. exists (map (val env n0) gs).
   split; [split|].
   - unfold targets. now rewrite !map_length.
   - intros curves t dx <- M. destruct (D curves t dx M Sm) as (_ & _ & _ & D').
     apply (derive_eq _ _ _ _ D'). generalize (targets ts). clear. induction gs as [|g gs IH]; intros [|w ws];
       cbn; trivial. now rewrite IH.
   - cbv zeta. rewrite <- (norm_total ns n0 env ts gs P F0). split.
-    + rewrite (grows_val_size env _ _ n 1 R' (proj1 N)). apply (proj2 N env O). cbn. lia.
+    + intros i E. specialize (N i E). rewrite (grows_val_size env _ _ i 1 R' (proj1 N)).
+      apply (proj2 N env O). cbn. lia.
     + exact (stepped_scaled ns n0 _ env _ _ ts gs gs' outs P Cg Len (St env)).
 Qed.

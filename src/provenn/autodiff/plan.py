@@ -20,8 +20,8 @@ RULES = ("sgd", "nesterov", "adam", "adamw")
 class Trained:
     """A weight: its node in the forward graph, its rule, and the nodes of its states and of the scalars.
 
-    States: velocity, or first and second moment. Scalars: lr, momentum, weight decay; for Adam lr, b1,
-    1 - b1, b2, 1 - b2, 1 - b1^t, 1 - b2^t, eps, weight decay.
+    States: velocity, or first and second moment. Scalars: lr, momentum; for Adam lr, b1, 1 - b1, b2, 1 - b2,
+    1 - b1^t, 1 - b2^t, eps; then weight decay, if there is any.
     """
 
     node: int
@@ -35,17 +35,25 @@ class Plan:
     """All weights in the order of training.
 
     ``limit`` is the largest norm of the gradient (0: it is not clipped); ``kept`` counts the outputs of the
-    forward graph after the loss, which are outputs of the step as well.
+    forward graph after the loss, which are outputs of the step as well; ``norm`` asks for the norm of the
+    gradient as an output, which it is in any case when there is a limit.
     """
 
     weights: tuple[Trained, ...]
     limit: float = 0.0
     kept: int = 0
+    norm: bool = False
+
+    @property
+    def measured(self) -> bool:
+        """Whether the norm of the gradient is an output."""
+        return self.norm or self.limit != 0
 
 
 def plan_words(plan: Plan) -> Words:
     """The canonical words of ``plan``."""
-    body: list[float] = [len(plan.weights), float(plan.limit != 0), float(np.float32(plan.limit)), plan.kept]
+    mode = 2 if plan.limit else int(plan.norm)
+    body: list[float] = [len(plan.weights), mode, float(np.float32(plan.limit)), plan.kept]
     for w in plan.weights:
         body += [w.node, RULES.index(w.rule), len(w.states), *w.states, len(w.scalars), *w.scalars]
     return np.array([PLAN_MAGIC, VERSION, 3 + len(body), *body], np.float64)

@@ -63,11 +63,16 @@ class Optimizer:
         return [p for group in self.param_groups for p in group["params"]]
 
     def rule(self, group: Group) -> Rule:
-        """The update of a group."""
+        """The update of a group as its options are now; a weight decay of 0 takes no part in it."""
+        full = self.full_rule(group)
+        return full if group["weight_decay"] else updates.undecayed(full)
+
+    def full_rule(self, group: Group) -> Rule:
+        """The update of a group with weight decay."""
         raise NotImplementedError
 
     def scalars(self, group: Group, step: int) -> dict[str, Array]:
-        """Values of the rule's scalars in the step with this number, counted from 1."""
+        """Values of the full rule's scalars in the step with this number, counted from 1."""
         raise NotImplementedError
 
     def step(self) -> None:
@@ -76,7 +81,8 @@ class Optimizer:
         place = 0
         for group in self.param_groups:
             rule = self.rule(group)
-            scalars = list(self.scalars(group, self.steps).values())
+            values = self.scalars(group, self.steps)
+            scalars = [values[name] for name in rule.scalars]
             for p in group["params"]:
                 if p.grad is not None:
                     feeds = [p.known(), p.grad.known(), *self.state[place], *scalars]
@@ -138,7 +144,7 @@ class SGD(Optimizer):
         super().__init__(params, {"lr": lr, "momentum": momentum, "weight_decay": weight_decay,
                                   "nesterov": nesterov})
 
-    def rule(self, group: Group) -> Rule:
+    def full_rule(self, group: Group) -> Rule:
         """With or without Nesterov's look ahead."""
         return updates.NESTEROV if group["nesterov"] else updates.SGD
 
@@ -156,7 +162,7 @@ class Adam(Optimizer):
             raise UsageError("PNN-FACE-916", "betas must lie below 1", expected="0 <= beta < 1", got=betas)
         super().__init__(params, {"lr": lr, "betas": tuple(betas), "eps": eps, "weight_decay": weight_decay})
 
-    def rule(self, group: Group) -> Rule:
+    def full_rule(self, group: Group) -> Rule:
         """Adam's."""
         return updates.ADAM
 
@@ -174,7 +180,7 @@ class AdamW(Adam):
                  eps: float = 1e-8, weight_decay: float = 1e-2) -> None:
         super().__init__(params, lr, betas, eps, weight_decay)
 
-    def rule(self, group: Group) -> Rule:
+    def full_rule(self, group: Group) -> Rule:
         """AdamW's."""
         return updates.ADAMW
 

@@ -7,8 +7,9 @@ Theorems: theories/Autodiff/StepProof.v.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from provenn.ir.emit import GraphEmitter
 from provenn.tensor.geometry import total as total_of
@@ -22,7 +23,7 @@ class Rule:
     """An update: ``emit(emitter, parameter, gradient, states, scalars)`` returns [parameter, *states] anew.
 
     ``states`` names what is kept beside each parameter, of its shape, zeros at first; ``scalars`` names the
-    inputs of shape [].
+    inputs of shape []. Without "weight_decay" among them nothing is added for it.
     """
 
     name: str
@@ -31,9 +32,16 @@ class Rule:
     emit: Emit
 
 
+def _decayed(emit: GraphEmitter, p: int, g: int, s: Scalars) -> int:
+    """The gradient with weight decay, if there is any."""
+    if "weight_decay" not in s:
+        return g
+    return emit.add(g, emit.mul(emit.spread(s["weight_decay"], emit.type(p).shape), p))
+
+
 def _sgd(emit: GraphEmitter, p: int, g: int, v: int, s: Scalars, nesterov: bool) -> list[int]:
     shape = emit.type(p).shape
-    g = emit.add(g, emit.mul(emit.spread(s["weight_decay"], shape), p))
+    g = _decayed(emit, p, g, s)
     v = emit.add(emit.mul(emit.spread(s["momentum"], shape), v), g)
     d = emit.add(g, emit.mul(emit.spread(s["momentum"], shape), v)) if nesterov else v
     return [emit.sub(p, emit.mul(emit.spread(s["lr"], shape), d)), v]
@@ -51,14 +59,15 @@ def _adam_step(emit: GraphEmitter, p: int, g: int, m: int, v: int, s: Scalars) -
 
 
 def _adam(emit: GraphEmitter, p: int, g: int, states: Sequence[int], s: Scalars) -> list[int]:
-    g = emit.add(g, emit.mul(emit.spread(s["weight_decay"], emit.type(p).shape), p))
-    return _adam_step(emit, p, g, states[0], states[1], s)
+    return _adam_step(emit, p, _decayed(emit, p, g, s), states[0], states[1], s)
 
 
 def _adamw(emit: GraphEmitter, p: int, g: int, states: Sequence[int], s: Scalars) -> list[int]:
-    shape = emit.type(p).shape
-    decay = emit.mul(emit.spread(s["lr"], shape), emit.mul(emit.spread(s["weight_decay"], shape), p))
-    return _adam_step(emit, emit.sub(p, decay), g, states[0], states[1], s)
+    if "weight_decay" in s:
+        shape = emit.type(p).shape
+        decay = emit.mul(emit.spread(s["lr"], shape), emit.mul(emit.spread(s["weight_decay"], shape), p))
+        p = emit.sub(p, decay)
+    return _adam_step(emit, p, g, states[0], states[1], s)
 
 
 _SGD_SCALARS = ("lr", "momentum", "weight_decay")
@@ -70,6 +79,12 @@ NESTEROV = Rule("nesterov", ("momentum_buffer",), _SGD_SCALARS,
                 lambda emit, p, g, states, s: _sgd(emit, p, g, states[0], s, nesterov=True))
 ADAM = Rule("adam", ("exp_avg", "exp_avg_sq"), _ADAM_SCALARS, _adam)
 ADAMW = Rule("adamw", ("exp_avg", "exp_avg_sq"), _ADAM_SCALARS, _adamw)
+
+
+@functools.cache
+def undecayed(rule: Rule) -> Rule:
+    """``rule`` for a weight decay of 0."""
+    return replace(rule, scalars=tuple(name for name in rule.scalars if name != "weight_decay"))
 
 
 def norm(emit: GraphEmitter, gradients: Sequence[int]) -> int:

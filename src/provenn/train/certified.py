@@ -29,7 +29,7 @@ from provenn.train.dataset import Dataset
 from provenn.train.evaluation import Compiled
 from provenn.train.metrics import Confusion
 from provenn.train.settings import Settings
-from provenn.train.step import TrainStep
+from provenn.train.step import Scalar, TrainStep
 
 
 def inlined(graph: Graph, given: Sequence[Tensor]) -> list[Tensor]:
@@ -180,7 +180,7 @@ class CertifiedStep(TrainStep):
         super().__init__(model, loss, optimizer, scalars=tuple(recipe.at(0, 1)), **options)
         self.recipe, self.steps = recipe, steps
 
-    def __call__(self, *batch: Any, lr: float | None = None, **scalars: float) -> tuple[Any, Any]:
+    def __call__(self, *batch: Any, lr: float | None = None, **scalars: float) -> Scalar:
         """One step; eps and kappa are those of the step's number in the run, unless given."""
         at = self.recipe.at(int(scalars.get("number", self.count)), self.steps)
         return super().__call__(*batch, lr=lr, **(at | scalars))

@@ -17,19 +17,20 @@ from provenn.train.step import TrainStep, compile_step
 def compile(model: Module, *, backend: str = ..., reproducible: bool = ...) -> Compiled: ...
 @overload
 def compile(model: Module, loss: Callable[[Any, Any], Tensor], optimizer: Optimizer, *, backend: str = ...,
-            reproducible: bool = ..., clip: float = ..., seed: int = ...) -> TrainStep: ...
+            reproducible: bool = ..., clip: float = ..., norm: bool = ..., seed: int = ...) -> TrainStep: ...
 
 
 def compile(model: Module, loss: Callable[[Any, Any], Tensor] | None = None,
             optimizer: Optimizer | None = None,
             *, backend: str = "xla", reproducible: bool = False, clip: float = 0.0,
-            seed: int = 0) -> Compiled | TrainStep:
+            norm: bool = False, seed: int = 0) -> Compiled | TrainStep:
     """Compile ``model`` for use, or one training step of ``loss(model(x), y)``.
 
     The first gives a function from arrays to arrays. The second gives a TrainStep: ``step(x, y)`` updates
-    weights that stay on the device and returns loss and gradient norm; ``step.sync()`` gives the weights to
-    the model. ``clip`` is the largest global norm of the gradient (0: no limit), ``seed`` decides dropout
-    masks, ``reproducible`` asks for the same bits on any number of cores.
+    weights that stay on the device and returns the loss; ``step.sync()`` gives the weights to the model.
+    ``clip`` is the largest global norm of the gradient (0: no limit); with it or ``norm``, ``step.norm`` is
+    the norm in the last step, before clipping. ``seed`` decides dropout masks, ``reproducible`` asks for the
+    same bits on any number of cores.
 
     Graphs are made and compiled at the first call with inputs of a shape. Raises UsageError PNN-TRAIN-978
     for a loss without an optimiser or the reverse; the rest comes with the first call: see TrainStep and
@@ -41,7 +42,7 @@ def compile(model: Module, loss: Callable[[Any, Any], Tensor] | None = None,
         >>> model = nn.Linear(2, 1)
         >>> step = compile(model, nn.MSELoss(), optim.SGD(model.parameters(), lr=0.1), backend="numpy")
         >>> x = np.eye(2, dtype=np.float32)
-        >>> losses = [float(step(x, x[:, :1])[0]) for _ in range(100)]
+        >>> losses = [float(step(x, x[:, :1])) for _ in range(100)]
         >>> losses[-1] < 1e-3 < losses[0]
         True
     """
@@ -51,5 +52,5 @@ def compile(model: Module, loss: Callable[[Any, Any], Tensor] | None = None,
                          expected="compile(model) or compile(model, loss, optimizer)")
     if loss is None or optimizer is None:
         return Compiled(model, backend, reproducible)
-    return compile_step(model, loss, optimizer, clip=clip, backend=backend, reproducible=reproducible,
-                        seed=seed)
+    return compile_step(model, loss, optimizer, clip=clip, norm=norm, backend=backend,
+                        reproducible=reproducible, seed=seed)

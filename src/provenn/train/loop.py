@@ -40,10 +40,14 @@ Tensors = Mapping[str, NDArray[Any]]
 
 
 class Steps(Protocol):
-    """What the loop needs of a compiled train step; see TrainStep."""
+    """What the loop needs of a compiled train step that measures the norm; see TrainStep."""
 
-    def __call__(self, *batch: Any, lr: float) -> tuple[Any, Any]:
-        """One step: loss and norm of the gradient."""
+    @property
+    def norm(self) -> Any:
+        """Norm of the gradient in the last step."""
+
+    def __call__(self, *batch: Any, lr: float) -> Any:
+        """One step: the loss."""
 
     def host(self, values: Sequence[Any]) -> list[NDArray[Any]]:
         """Values of the device as arrays."""
@@ -140,7 +144,8 @@ def _epoch(run: Run, loader: DataLoader, at: Position, asked: threading.Event) -
     pending: list[tuple[Any, Any]] = []
     for x, y in loader.epoch(at.epoch, at.batch):
         number = at.epoch * len(loader) + at.batch
-        pending.append(run.step(x, y, lr=run.settings.rate_at(number, steps)))
+        loss = run.step(x, y, lr=run.settings.rate_at(number, steps))
+        pending.append((loss, run.step.norm))
         at.batch += 1
         stop = asked.is_set()
         if len(pending) == WATCH or at.batch == len(loader) or stop:

@@ -70,8 +70,8 @@ def prepare(
     plan = models.design(architecture, train.shape, train.classes, widths, train.largest)
     manual_seed(settings.seed)
     model = models.build(plan)
-    options: dict[str, Any] = {"clip": settings.clip, "backend": settings.backend, "seed": settings.seed,
-                               "reproducible": settings.reproducible}
+    options: dict[str, Any] = {"clip": settings.clip, "norm": True, "backend": settings.backend,
+                               "seed": settings.seed, "reproducible": settings.reproducible}
     step = (certified.step(model, optimizer, settings, len(train), options) if settings.certify else
             compile_step(model, nn.CrossEntropyLoss(), optimizer(model, settings), **options))
     return Session(data, train, test, plan, settings, model, step, folder)

@@ -2,11 +2,12 @@
 
     step = provenn.compile(model, nn.CrossEntropyLoss(), optim.Adam(model.parameters(), lr=1e-3))
     for x, y in loader:
-        loss, norm = step(x, y)          # numbers on the device; float(loss) waits for them
+        loss = step(x, y)                # a number on the device; float(loss) waits for it
     step.sync()                          # the model has the new weights
 
 The nodes of the graph come in this order: those of the lowered forward graph, the optimiser's states and
-scalars as inputs, what reverse mode appends to all these, norm and clipping, the updates. This is what
+scalars as inputs, what reverse mode appends to all these, norm and clipping where asked for,
+the updates. This is what
 theories/Autodiff/Step.v makes of forward graph and plan, node for node (docs/gradients.md). Eager mode runs
 the same operations: with the backend "numpy" the results are equal bit for bit, with others up to the order
 of sums (docs/training.md).
@@ -42,8 +43,8 @@ from provenn.verify import checker
 from provenn.verify.checker import CheckResult
 
 Shapes = tuple[tuple[int, ...], ...]
+Key = tuple[Shapes, tuple[updates.Rule, ...]]
 Objective = Callable[..., Tensor]
-LOSS, NORM = 0, 1
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,8 @@ class StepGraph:
     """A train step.
 
     Inputs: those of ``forward``, which are arguments, parameters, buffers, masks, states, scalars.
-    Outputs: loss, norm of the gradient before clipping, parameters, states, changed buffers.
+    Outputs: loss, norm of the gradient before clipping if it is measured, parameters, states, changed
+    buffers.
     """
 
     graph: Graph = field(repr=False)
@@ -70,10 +72,11 @@ class StepGraph:
         given = [self.trace.parameters[k] for k in self.trained]
         given += [first + k for k in range(len(self.states))]
         given += [self.trace.buffers[k] for k in self.trace.changed]
-        return {source: NORM + 1 + k for k, source in enumerate(given)}
+        return {source: 1 + self.plan.measured + k for k, source in enumerate(given)}
 
 
-def step_graph(traced: Trace, optimizer: Optimizer, keys: Mapping[int, str], clip: float = 0.0) -> StepGraph:
+def step_graph(traced: Trace, optimizer: Optimizer, keys: Mapping[int, str], clip: float = 0.0,
+               norm: bool = False) -> StepGraph:
     """The step of a traced loss (its first result, a scalar).
 
     ``keys`` maps ``id(parameter)`` to its key. Only parameters that the optimiser holds and the loss
@@ -99,7 +102,7 @@ def step_graph(traced: Trace, optimizer: Optimizer, keys: Mapping[int, str], cli
     ruled = [(k, groups[k], rules[groups[k]]) for k in trained]
     weights = tuple(Trained(nodes[k], rule.name, tuple(place[k, name] for name in rule.states),
                             tuple(given[n, name] for name in rule.scalars)) for k, n, rule in ruled)
-    plan = Plan(weights, clip, len(forward.outputs) - 1)
+    plan = Plan(weights, clip, len(forward.outputs) - 1, norm)
     backward, graph = stepped(forward, plan, [rule for _, _, rule in ruled])
     return StepGraph(graph, forward, backward, plan, traced, trained, states, scalars)
 
@@ -113,12 +116,12 @@ def stepped(forward: Graph, plan: Plan, rules: Sequence[updates.Rule]) -> tuple[
     emit = GraphEmitter(Builder(forward.name, list(backward.nodes)), ALL)
     grads = list(backward.outputs[len(forward.outputs) :])
     limit = emit.scalar(plan.limit) if plan.limit else None
-    norm = updates.norm(emit, grads)
+    norms = [updates.norm(emit, grads)] if plan.measured else []
     if limit is not None:
-        grads = updates.clip(emit, grads, norm, limit)
+        grads = updates.clip(emit, grads, norms[0], limit)
     made = [rule.emit(emit, w.node, g, w.states, dict(zip(rule.scalars, w.scalars)))
             for rule, w, g in zip(rules, plan.weights, grads)]
-    outputs = (forward.output, norm, *(m[0] for m in made), *(s for m in made for s in m[1:]),
+    outputs = (forward.output, *norms, *(m[0] for m in made), *(s for m in made for s in m[1:]),
                *forward.outputs[1:])
     return backward, Graph(tuple(emit.builder.nodes), outputs, forward.name)
 
@@ -137,17 +140,20 @@ class Scalar:
 class TrainStep:
     """A compiled train step and the state that stays on its device between calls.
 
-    ``objective(model, *batch, **scalars)`` is the loss. Compiled once for each shape of the batch, at the
-    first call with it. Raises what tracing, ``step_graph`` and ``compile_graph`` raise.
+    ``objective(model, *batch, **scalars)`` is the loss. With ``clip`` or ``norm``, ``self.norm`` is the norm
+    of the gradient in the last step, before clipping. Compiled once for each shape of the batch, at the
+    first call with it, and anew when a group's weight decay becomes 0 or ceases to be. Raises what tracing,
+    ``step_graph`` and ``compile_graph`` raise.
     """
 
     def __init__(self, model: Module, objective: Objective, optimizer: Optimizer, *, clip: float = 0.0,
-                 scalars: Sequence[str] = (), backend: str = "xla", reproducible: bool = False,
-                 seed: int = 0) -> None:
+                 norm: bool = False, scalars: Sequence[str] = (), backend: str = "xla",
+                 reproducible: bool = False, seed: int = 0) -> None:
         self.model, self.objective, self.optimizer = model, objective, optimizer
-        self.clip, self.extra, self.seed = clip, tuple(scalars), seed
+        self.clip, self.measure, self.extra, self.seed = clip, norm, tuple(scalars), seed
         self.backend, self.reproducible = backend, reproducible
-        self.made: dict[Shapes, tuple[StepGraph, Executable]] = {}
+        self.norm: Scalar | None = None
+        self.made: dict[Key, tuple[StepGraph, Executable]] = {}
         self.take()
 
     def take(self) -> None:
@@ -171,17 +177,22 @@ class TrainStep:
             traced = trace(function, *shapes, *[()] * len(self.extra), model=self.model, name="step")
         finally:
             self.model.train(mode)
-        return step_graph(traced, self.optimizer, names, self.clip)
+        return step_graph(traced, self.optimizer, names, self.clip, self.measure)
 
     def compiled(self, *shapes: tuple[int, ...]) -> tuple[StepGraph, Executable]:
         """The graph and what runs it, for arguments of these shapes."""
-        if shapes not in self.made:
+        key = self._key(shapes)
+        if key not in self.made:
             plan = self.build(*shapes)
-            self.made[shapes] = plan, compile_graph(plan.graph, self.backend, plan.donate, self.reproducible)
-        return self.made[shapes]
+            self.made[key] = plan, compile_graph(plan.graph, self.backend, plan.donate, self.reproducible)
+        return self.made[key]
 
-    def __call__(self, *batch: Any, lr: float | None = None, **scalars: float) -> tuple[Scalar, Scalar]:
-        """One step; returns loss and norm of the gradient, still on the device.
+    def _key(self, shapes: Shapes) -> Key:
+        """What the graph depends on: the rules too, as options of the optimiser may change between steps."""
+        return shapes, tuple(self.optimizer.rule(group) for group in self.optimizer.param_groups)
+
+    def __call__(self, *batch: Any, lr: float | None = None, **scalars: float) -> Scalar:
+        """One step; returns the loss, still on the device.
 
         ``lr`` sets the learning rate of all groups from now on.
         """
@@ -195,12 +206,13 @@ class TrainStep:
         feeds = [*arrays, *(np.float32(scalars[name]) for name in self.extra),
                  *(self.values[k] for k in (*t.parameters, *t.buffers)), *self._masks(plan),
                  *(self.slots[pair] for pair in plan.states), *(rows[n][name] for n, name in plan.scalars)]
-        loss, norm, *rest = run(feeds)
+        loss, *rest = run(feeds)
         new = iter(rest)
+        self.norm = Scalar(next(new), run) if plan.plan.measured else None
         self.values |= {k: next(new) for k in plan.trained}
         self.slots |= {pair: next(new) for pair in plan.states}
         self.values |= {k: next(new) for k in t.changed}
-        return Scalar(loss, run), Scalar(norm, run)
+        return Scalar(loss, run)
 
     def _masks(self, plan: StepGraph) -> list[NDArray[np.float32]]:
         """Random masks that depend on the seed and the number of the step only."""
@@ -245,7 +257,8 @@ class TrainStep:
 
     def plan(self, shapes: Shapes) -> StepGraph:
         """The graph for arguments of these shapes, as compiled where it is compiled already."""
-        return self.made[shapes][0] if shapes in self.made else self.build(*shapes)
+        key = self._key(shapes)
+        return self.made[key][0] if key in self.made else self.build(*shapes)
 
     def save(self, folder: str | Path, shapes: Shapes) -> list[Path]:
         """Write graphs and plan for these shapes in canonical form, and ``step.json`` that explains them."""
@@ -280,7 +293,8 @@ class TrainStep:
             "rules": [self.optimizer.rule(g).name for g in self.optimizer.param_groups], "clip": self.clip,
             "inputs": inputs, "arguments": t.arguments, "masks": [m.probability for m in t.masks],
             "states": [list(pair) for pair in plan.states], "scalars": [list(pair) for pair in plan.scalars],
-            "outputs": ["loss", "norm", *plan.trained, *(".".join(p) for p in plan.states), *t.changed],
+            "outputs": ["loss", *["norm"] * plan.plan.measured, *plan.trained,
+                        *(".".join(p) for p in plan.states), *t.changed],
             "theorem": checker.STEP_THEOREM,
         }
 
