@@ -12,6 +12,7 @@ import pytest
 
 from provenn import nn, optim
 from provenn.cli.show import show
+from provenn.tensor import manual_seed
 from provenn.train import checkpoint, drawing, idx, loop, models, session, sources
 from provenn.train.compiling import compile
 from provenn.train.dataset import DataLoader, Dataset
@@ -57,11 +58,13 @@ def no_model(tmp: Path, patch: Patch) -> None:
 
 
 def run(tmp: Path, rate: float, epochs: int = 1) -> loop.Run:
-    """A small run into the folder ``tmp``."""
+    """A small run into the folder ``tmp``, from the same weights each time."""
+    manual_seed(0)
     plan = models.design("linear", DATA.shape, DATA.classes)
     settings = Settings(epochs=epochs, batch_size=4, rate=rate, backend="numpy", optimizer="sgd", warmup=0.0)
     model = models.build(plan)
-    step = compile(model, nn.CrossEntropyLoss(), session.optimizer(model, settings), backend="numpy")
+    step = compile(model, nn.CrossEntropyLoss(), session.optimizer(model, settings), backend="numpy",
+                   norm=True)
     said = Confusion.of(DATA.labels, DATA.labels, DATA.classes)
     bright = replace(DATA, images=DATA.images + np.uint8(255))
     return loop.Run(step, plan, settings, bright, lambda model: said, tmp)
