@@ -49,7 +49,7 @@ let rule : Gradient.param * Gradient.optimiser -> string = function
   | _, Sgd (nesterov, _, _, _) -> if nesterov then "nesterov" else "sgd"
   | _, Adam (decoupled, _, _, _, _, _, _, _, _, _) -> if decoupled then "adamw" else "adam"
 let decayed : Gradient.param * Gradient.optimiser -> bool = function
-  | _, (Sgd (_, _, _, decay) | Adam (_, _, _, _, _, _, _, _, _, decay)) -> Option.is_some decay
+  | _, (Sgd (_, _, _, decay) | Adam (_, _, _, _, _, _, _, _, _, decay)) -> (decay <> None)
 let understood_step (((forward, plan), step) : (Gradient.program * Gradient.plan) * Gradient.program) =
   Printf.printf "forward-nodes %d\nstep-nodes %d\nweights %d\nrules %s\ndecayed %d\nnorm %s\nclipping %s\n"
     (List.length forward.nodes) (List.length step.nodes) (List.length plan.weights)

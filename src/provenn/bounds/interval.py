@@ -23,7 +23,8 @@ def intervals(graph: Graph, lo: Floats, hi: Floats) -> list[tuple[Floats, Floats
             made.append((value, value))
         else:
             rule = node.op.need("interval", graph.where(i))
-            made.append(rule(node.attrs, *(made[k] for k in node.inputs)))
+            with np.errstate(all="ignore"):
+                made.append(rule(node.attrs, *(made[k] for k in node.inputs)))
     return [(_flat(a), _flat(b)) for a, b in made]
 
 
