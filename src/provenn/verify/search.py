@@ -57,9 +57,10 @@ def search(graph: Graph, prop: Property, *, timeout: float, seed: int = 0,
     """Decide a property within ``timeout`` seconds, as far as attacks and input splitting reach.
 
     ``report`` receives short dicts, each with an ``event``. Raises UnsupportedError for operations
-    that have no bounds. An interruption by the user passes through.
+    that have no bounds. An interruption by the user passes through. Overflow is silent: bounds that are
+    no numbers decide nothing, and the checker refuses them.
     """
-    with _one_thread():
+    with _one_thread(), np.errstate(all="ignore"):
         return _search(graph, prop, time.perf_counter(), timeout, seed, report)
 
 
