@@ -37,7 +37,7 @@ class Pool:
         self.count = 0
 
     def add(self, state: State, case: Indices, bound: Floats, holes: list[Hole]) -> None:
-        """Store open boxes."""
+        """Store open boxes; a bound that is no finite number counts as the worst."""
         while self.count + len(state) > len(self.bound):
             self._grow()
         places = np.nonzero(np.isinf(self.bound))[0][: len(state)]
@@ -45,7 +45,8 @@ class Pool:
         for t in self.targets:
             parts += [state.low[t], state.high[t]]
         self.table[places] = np.concatenate(parts, 1)
-        self.bound[places], self.case[places] = bound, case
+        self.bound[places] = np.where(np.isfinite(bound), bound, -np.finfo(np.float64).max)
+        self.case[places] = case
         for place, hole in zip(places.tolist(), holes):
             self.holes[place] = hole
         self.count += len(state)
