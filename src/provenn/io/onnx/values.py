@@ -121,7 +121,8 @@ class Recorder:
             raise FileError("PNN-ONNX-411", "a constant of the network is not a tensor of floats",
                             where=where, expected="float32", got=a.dtype,
                             hint="export the network in float32")
-        wide = a.astype(np.float64)
+        with np.errstate(invalid="ignore"):  # a signalling NaN is refused below
+            wide = a.astype(np.float64)
         if not np.isfinite(wide).all():
             bad = int(np.argmin(np.isfinite(wide.ravel())))
             raise FileError("PNN-ONNX-409", "a weight is NaN or infinite", where=f"{where}, element {bad}",
