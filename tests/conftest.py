@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from pathlib import Path
 from typing import NoReturn
@@ -12,6 +13,17 @@ from provenn.errors import ToolError
 from provenn.verify import checker
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+
+
+# What make test installs and tests import where it is there.
+INSTALLED = ("iree.compiler", "jax", "onnxruntime", "sklearn", "torch", "vnnlib", "vnntest")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Under CI no test may skip because a package is missing."""
+    absent = [m for m in INSTALLED if importlib.util.find_spec(m) is None]
+    if os.environ.get("CI") and absent:
+        raise pytest.UsageError(f"not installed: {', '.join(absent)}")
 
 
 def missing(what: str) -> NoReturn:

@@ -15,7 +15,9 @@ import provenn
 from provenn.errors import ProvennError, UnsupportedError
 
 pytest.importorskip("vnntest", reason="vnnlib-satisfactory is not installed")
-DECIDED_AT_LEAST = 125
+DECIDED_AT_LEAST = 129
+# The exponential of a difference of up to 2000 is no binary64 number, so it has no finite enclosure.
+OVERFLOWING = {"softmax/softmax01", "softmax/softmax03"}
 LIMIT = 10.0
 
 
@@ -54,6 +56,5 @@ def test_no_case_is_answered_wrongly(tmp_path: Path, checker_program: Path) -> N
         other += [] if said == expected else [f"{case.node_type}/{case.id}: {said}"]
     print(f"{right} right; " + ", ".join(other))
     assert right >= DECIDED_AT_LEAST
-    # Exponentials that overflow on the box: softmax has no bounded rule of its own yet.
-    late = [line for line in other if line.endswith((": timed-out", ": unknown"))]
-    assert all(line.startswith("softmax/") for line in late), late
+    late = {line.split(":")[0] for line in other if line.endswith((": timed-out", ": unknown"))}
+    assert late <= OVERFLOWING, late

@@ -112,7 +112,8 @@ def losses(regions: Regions, found: Importance, old: State, new: State) -> dict[
 def input_scores(state: State, entry: Floats, kept: Mapping[int, Rows], found: Importance) -> Floats:
     """How much the goals depend on the width of each input, [boxes, inputs].
 
-    ``entry`` is the weighted sum of the goal rows' |input coefficients|.
+    ``entry`` is the weighted sum of the goal rows' |input coefficients|. Where bounds overflow nothing is
+    known of the goals: the widest input counts.
     """
     score = entry.copy()
     for target, rows in kept.items():
@@ -121,5 +122,6 @@ def input_scores(state: State, entry: Floats, kept: Mapping[int, Rows], found: I
             upper = found.upper[target][rows.owner, rows.neuron][:, None] * rows.upper
             first = np.flatnonzero(np.diff(rows.owner, prepend=-1))
             score[rows.owner[first]] += np.add.reduceat(lower + upper, first, axis=0)
-    out: Floats = score * (state.hi - state.lo)
+    width = state.hi - state.lo
+    out: Floats = np.where(np.isfinite(score).all(1, keepdims=True), score * width, width)
     return out

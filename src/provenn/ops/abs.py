@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from provenn.ir import rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Ends, Have, Op
 from provenn.ops import families
 
@@ -39,6 +40,6 @@ abs_op = Op(
     shape=Have(families.like_input), kernel=Have(kernel), interval=families.NO_BOUNDS,
     transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
     grad=Have(grad), lower=families.CORE,
-    stablehlo=families.written("abs"),
+    stablehlo=rules.written("abs"),
     enclose=Have(enclose), onnx=families.NOT_READ,
 )

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from provenn.ir import rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
 from provenn.ops import families
 
@@ -41,6 +42,6 @@ add = Op(
     shape=Have(families.same_shapes), kernel=Have(kernel), interval=Have(families.moved(kernel)),
     transpose=Have(transpose), slope=families.AFFINE, lines=families.AFFINE,
     grad=Have(grad), lower=families.CORE,
-    stablehlo=families.written("add"),
-    enclose=families.both_ends("add"), onnx=Have(("Add",)),
+    stablehlo=rules.written("add"),
+    enclose=rules.both_ends("add"), onnx=Have(("Add",)),
 )

@@ -16,6 +16,7 @@ import numpy as np
 from provenn.base.types import TensorType
 from provenn.base.views import Loops
 from provenn.errors import ShapeError
+from provenn.ir import rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
 from provenn.ops import families
 
@@ -65,6 +66,6 @@ concat = Op(
     shape=Have(shape), kernel=Have(kernel), interval=Have(families.moved(kernel)),
     transpose=Have(transpose), slope=families.AFFINE, lines=families.AFFINE,
     grad=families.NOT_CORE, lower=Have(lower),
-    stablehlo=families.written_lowered(lower),
+    stablehlo=rules.written_lowered(lower),
     enclose=families.ENCLOSED_LOWERED, onnx=Have(("Concat",)),
 )

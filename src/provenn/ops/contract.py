@@ -15,6 +15,7 @@ from collections.abc import Sequence
 
 from provenn.base.types import TensorType
 from provenn.base.walks import product, read
+from provenn.ir import rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op, Writer
 from provenn.ops import families
 
@@ -55,5 +56,5 @@ contract = Op(
     transpose=families.NO_BOUNDS, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
     grad=Have(grad), lower=families.CORE,
     stablehlo=Have(write),
-    enclose=families.by_centre("contract"), onnx=families.NOT_READ,
+    enclose=rules.by_centre("contract"), onnx=families.NOT_READ,
 )

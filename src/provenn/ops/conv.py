@@ -18,6 +18,7 @@ import numpy as np
 from provenn.base.types import TensorType
 from provenn.base.views import Dim, Loops
 from provenn.errors import ShapeError
+from provenn.ir import rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
 from provenn.ops import families
 
@@ -106,7 +107,7 @@ def lower(emit: Emitter, attrs: Attrs, args: Sequence[int]) -> int:
                       left=loops.view(0, 1, 5, *pixel), right=loops.view(1, 2, 5, 6, 7))
     if len(args) == 2:
         return y
-    return emit.add(y, families.permuted(emit, args[2], shape, lambda axes: axes.view(1)))
+    return emit.add(y, rules.permuted(emit, args[2], shape, lambda axes: axes.view(1)))
 
 
 conv = Op(
@@ -116,6 +117,6 @@ conv = Op(
     shape=Have(shape), kernel=Have(kernel), interval=Have(families.around_centre(kernel)),
     transpose=Have(transpose), slope=families.AFFINE, lines=families.AFFINE,
     grad=families.NOT_CORE, lower=Have(lower),
-    stablehlo=families.written_lowered(lower),
+    stablehlo=rules.written_lowered(lower),
     enclose=families.ENCLOSED_LOWERED, onnx=Have(("Conv",)),
 )

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from provenn.base import curves
+from provenn.ir import rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op, Pair
 from provenn.ops import families
 
@@ -50,6 +51,6 @@ cos = Op(
     shape=Have(families.like_input), kernel=Have(kernel), interval=Have(interval),
     transpose=families.NOT_AFFINE, slope=Have(slope), lines=Have(lines),
     grad=Have(grad), lower=families.CORE,
-    stablehlo=families.written("cosine"),
+    stablehlo=rules.written("cosine"),
     enclose=families.NO_ENCLOSURE, onnx=Have(("Cos",)), hint=curves.middle,
 )

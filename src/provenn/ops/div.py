@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from provenn.ir import rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
 from provenn.ops import families
 
@@ -33,6 +34,6 @@ div = Op(
     shape=Have(families.same_shapes), kernel=Have(kernel), interval=families.NO_BOUNDS,
     transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
     grad=Have(grad), lower=families.CORE,
-    stablehlo=families.written("divide"),
-    enclose=families.by_centre("div", (0,)), onnx=families.NOT_READ,
+    stablehlo=rules.written("divide"),
+    enclose=rules.by_centre("div", (0,)), onnx=families.NOT_READ,
 )

@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from provenn.base.types import TensorType
 from provenn.base.views import Loops, View
-from provenn.errors import ShapeError, UnsupportedError
+from provenn.errors import ShapeError
 from provenn.ir.op import (
     Arithmetic,
     Array,
     Attrs,
-    Emitter,
-    EncloseRule,
-    Ends,
-    Have,
     IntervalRule,
     Kernel,
     Lacks,
     LinesRule,
-    LowerRule,
     Pair,
-    Writer,
-    WriteRule,
 )
 
 NOT_CORE = Lacks("it is lowered to core operations before differentiation")
@@ -71,12 +64,6 @@ def fit_views(loops: Loops, views: Sequence[View], types: Sequence[TensorType]) 
             raise ShapeError("PNN-SHAPE-113", "a view does not fit its tensor or its loops",
                              expected=f"{t.size} elements ({t}), {len(loops.sizes)} loops", got=view,
                              hint="sizes of a view multiply to those of its tensor; steps are not negative")
-
-
-def permuted(emit: Emitter, x: int, shape: tuple[int, ...], src: Callable[[Loops], View]) -> int:
-    """A move whose loops are the axes of its result."""
-    loops = Loops(shape)
-    return emit.move(x, shape=shape, loops=loops, out=loops.view(*range(len(shape))), src=src(loops))
 
 
 def increasing(kernel: Kernel) -> IntervalRule:
@@ -145,56 +132,3 @@ def fold_rows(x: Array, tail: int) -> Array:
 def contraction(arith: Arithmetic | None) -> Arithmetic:
     """The given arithmetic, or the fast one."""
     return arith if arith is not None else Fast()
-
-
-def written(name: str) -> Have[WriteRule]:
-    """StableHLO facet of an elementwise op that StableHLO has."""
-
-    def rule(writer: Writer, attrs: Attrs, args: Sequence[int]) -> int:
-        return writer.hlo(name, *args)
-
-    return Have(rule)
-
-
-def written_lowered(lower: LowerRule) -> Have[WriteRule]:
-    """StableHLO facet of an op that is written by way of core operations."""
-
-    def rule(writer: Writer, attrs: Attrs, args: Sequence[int]) -> int:
-        return lower(writer, attrs, args)
-
-    return Have(rule)
-
-
-def both_ends(tag: str) -> Have[EncloseRule]:
-    """Bounds as nodes of an op that increases in every operand: the op of the lower and of the upper ends."""
-
-    def rule(emit: Emitter, attrs: Attrs, *xs: Ends) -> Ends:
-        low, high = (getattr(emit, tag)(*(x[k] for x in xs), **attrs) for k in (0, 1))
-        return low, high
-
-    return Have(rule)
-
-
-def by_centre(tag: str, slots: Sequence[int] = (0, 1)) -> Have[EncloseRule]:
-    """Bounds as nodes of an op of two operands, linear in one that varies, the other being exact.
-
-    The op of the centre, less and plus that of the radius with the other operand's absolute value. Raises
-    UnsupportedError PNN-OP-203 when both vary, or one whose slot is not among ``slots``.
-    """
-
-    def rule(emit: Emitter, attrs: Attrs, *xs: Ends) -> Ends:
-        varying = [k for k, (low, high) in enumerate(xs) if low != high]
-        if len(varying) != 1 or varying[0] not in slots:
-            raise UnsupportedError("PNN-OP-203", f"bounds of {tag} need one exact operand",
-                                   expected=f"intervals for operand {' or '.join(map(str, slots))} only",
-                                   got=f"intervals for operands {', '.join(map(str, varying))}")
-        k = varying[0]
-        low, high = xs[k]
-        half = emit.fill(0.5, emit.type(low).shape)
-        centre, radius = emit.mul(emit.add(low, high), half), emit.mul(emit.sub(high, low), half)
-        exact, size = xs[1 - k][0], emit.abs(xs[1 - k][0])
-        middle = getattr(emit, tag)(*((centre, exact) if k == 0 else (exact, centre)), **attrs)
-        spread = getattr(emit, tag)(*((radius, size) if k == 0 else (size, radius)), **attrs)
-        return emit.sub(middle, spread), emit.add(middle, spread)
-
-    return Have(rule)

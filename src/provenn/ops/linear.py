@@ -20,6 +20,7 @@ from collections.abc import Sequence
 from provenn.base.types import TensorType
 from provenn.base.views import Loops
 from provenn.errors import ShapeError
+from provenn.ir import rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
 from provenn.ops import families
 
@@ -61,7 +62,7 @@ def lower(emit: Emitter, attrs: Attrs, args: Sequence[int]) -> int:
                       left=loops.view(*lead, last + 1), right=loops.view(last, last + 1))
     if len(args) == 2:
         return y
-    return emit.add(y, families.permuted(emit, args[2], shape, lambda axes: axes.view(last)))
+    return emit.add(y, rules.permuted(emit, args[2], shape, lambda axes: axes.view(last)))
 
 
 linear = Op(
@@ -70,6 +71,6 @@ linear = Op(
     shape=Have(shape), kernel=Have(kernel), interval=Have(families.around_centre(kernel)),
     transpose=Have(transpose), slope=families.AFFINE, lines=families.AFFINE,
     grad=families.NOT_CORE, lower=Have(lower),
-    stablehlo=families.written_lowered(lower),
+    stablehlo=rules.written_lowered(lower),
     enclose=families.ENCLOSED_LOWERED, onnx=Have(("MatMul", "Gemm")),
 )

@@ -17,6 +17,7 @@ import numpy as np
 from provenn.base.types import TensorType
 from provenn.base.views import Loops
 from provenn.errors import ShapeError
+from provenn.ir import rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op, Writer
 from provenn.ops import families
 
@@ -66,5 +67,5 @@ logsumexp = Op(
     transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
     grad=Have(grad), lower=families.CORE,
     stablehlo=Have(write),
-    enclose=families.both_ends("logsumexp"), onnx=families.NOT_READ,
+    enclose=rules.both_ends("logsumexp"), onnx=families.NOT_READ,
 )

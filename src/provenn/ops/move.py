@@ -15,6 +15,7 @@ from collections.abc import Sequence
 
 from provenn.base.types import TensorType
 from provenn.base.walks import read, total
+from provenn.ir import rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op, Writer
 from provenn.ops import families
 
@@ -52,5 +53,5 @@ move = Op(
     transpose=families.NO_BOUNDS, slope=families.AFFINE, lines=families.AFFINE,
     grad=Have(grad), lower=families.CORE,
     stablehlo=Have(write),
-    enclose=families.both_ends("move"), onnx=families.NOT_READ,
+    enclose=rules.both_ends("move"), onnx=families.NOT_READ,
 )

@@ -18,6 +18,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from provenn.ir import rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op, Pair
 from provenn.ops import families
 
@@ -63,6 +64,6 @@ mul = Op(
     shape=Have(families.same_shapes), kernel=Have(kernel), interval=Have(interval),
     transpose=Have(transpose), slope=families.AFFINE, lines=families.AFFINE,
     grad=Have(grad), lower=families.CORE,
-    stablehlo=families.written("multiply"),
-    enclose=families.by_centre("mul"), onnx=Have(("Mul",)),
+    stablehlo=rules.written("multiply"),
+    enclose=rules.by_centre("mul"), onnx=Have(("Mul",)),
 )

@@ -19,6 +19,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from provenn.ir import rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op, Writer
 from provenn.ops import families
 
@@ -59,6 +60,6 @@ relu = Op(
     transpose=families.NOT_AFFINE, slope=Have(slope), lines=Have(families.two_piece(0.0, 1.0)),
     grad=Have(grad), lower=families.CORE,
     stablehlo=Have(write),
-    enclose=families.both_ends("relu"), onnx=Have(("Relu",)),
+    enclose=rules.both_ends("relu"), onnx=Have(("Relu",)),
     relax=Have(relax),
 )

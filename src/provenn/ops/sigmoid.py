@@ -14,6 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from provenn.base import curves
+from provenn.ir import rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
 from provenn.ops import families
 
@@ -49,6 +50,6 @@ sigmoid = Op(
     interval=Have(families.increasing(kernel)),
     transpose=families.NOT_AFFINE, slope=Have(slope), lines=Have(lines),
     grad=Have(grad), lower=families.CORE,
-    stablehlo=families.written("logistic"),
-    enclose=families.both_ends("sigmoid"), onnx=Have(("Sigmoid",)), hint=curves.bend,
+    stablehlo=rules.written("logistic"),
+    enclose=rules.both_ends("sigmoid"), onnx=Have(("Sigmoid",)), hint=curves.bend,
 )

@@ -15,6 +15,7 @@ import numpy as np
 
 from provenn.base.types import TensorType
 from provenn.errors import ShapeError
+from provenn.ir import rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
 from provenn.ops import families
 
@@ -51,7 +52,7 @@ def lower(emit: Emitter, attrs: Attrs, args: Sequence[int]) -> int:
     """Loops over the axes of the result."""
     x, axis, start = emit.type(args[0]).shape, attrs["axis"], attrs["start"]
     shape = (*x[:axis], attrs["stop"] - start, *x[axis + 1 :])
-    return families.permuted(emit, args[0], shape, lambda axes: axes.view(
+    return rules.permuted(emit, args[0], shape, lambda axes: axes.view(
         *(a if a != axis else (a, x[a], start) for a in range(len(x)))))
 
 
@@ -61,6 +62,6 @@ slice_op = Op(
     shape=Have(shape), kernel=Have(kernel), interval=Have(families.moved(kernel)),
     transpose=Have(transpose), slope=families.AFFINE, lines=families.AFFINE,
     grad=families.NOT_CORE, lower=Have(lower),
-    stablehlo=families.written_lowered(lower),
+    stablehlo=rules.written_lowered(lower),
     enclose=families.ENCLOSED_LOWERED, onnx=Have(("Slice",)),
 )

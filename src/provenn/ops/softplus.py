@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from provenn.ir import rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op, Writer
 from provenn.ops import families
 
@@ -41,5 +42,5 @@ softplus = Op(
     transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
     grad=Have(grad), lower=families.CORE,
     stablehlo=Have(write),
-    enclose=families.both_ends("softplus"), onnx=families.NOT_READ,
+    enclose=rules.both_ends("softplus"), onnx=families.NOT_READ,
 )

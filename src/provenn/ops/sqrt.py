@@ -15,6 +15,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from provenn.base import curves
+from provenn.ir import rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
 from provenn.ops import families
 
@@ -47,6 +48,6 @@ sqrt = Op(
     interval=Have(families.increasing(kernel)),
     transpose=families.NOT_AFFINE, slope=Have(slope), lines=Have(lines),
     grad=Have(grad), lower=families.CORE,
-    stablehlo=families.written("sqrt"),
-    enclose=families.both_ends("sqrt"), onnx=Have(("Sqrt",)), hint=curves.middle,
+    stablehlo=rules.written("sqrt"),
+    enclose=rules.both_ends("sqrt"), onnx=Have(("Sqrt",)), hint=curves.middle,
 )

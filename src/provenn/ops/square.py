@@ -14,6 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from provenn.base import curves
+from provenn.ir import rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op, Pair
 from provenn.ops import families
 
@@ -52,6 +53,6 @@ square = Op(
     shape=Have(families.like_input), kernel=Have(kernel), interval=Have(interval),
     transpose=families.NOT_AFFINE, slope=Have(slope), lines=Have(lines),
     grad=families.NOT_CORE, lower=Have(lower),
-    stablehlo=families.written_lowered(lower),
+    stablehlo=rules.written_lowered(lower),
     enclose=families.NO_ENCLOSURE, onnx=Have(("Pow",)), hint=curves.middle,
 )

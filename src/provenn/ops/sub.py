@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from provenn.ir import rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Ends, Have, Op, Pair
 from provenn.ops import families
 
@@ -51,6 +52,6 @@ sub = Op(
     shape=Have(families.same_shapes), kernel=Have(kernel), interval=Have(interval),
     transpose=Have(transpose), slope=families.AFFINE, lines=families.AFFINE,
     grad=Have(grad), lower=families.CORE,
-    stablehlo=families.written("subtract"),
+    stablehlo=rules.written("subtract"),
     enclose=Have(enclose), onnx=Have(("Sub",)),
 )

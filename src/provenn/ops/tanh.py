@@ -14,6 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from provenn.base import curves
+from provenn.ir import rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
 from provenn.ops import families
 
@@ -46,6 +47,6 @@ tanh = Op(
     interval=Have(families.increasing(kernel)),
     transpose=families.NOT_AFFINE, slope=Have(slope), lines=Have(lines),
     grad=Have(grad), lower=families.CORE,
-    stablehlo=families.written("tanh"),
-    enclose=families.both_ends("tanh"), onnx=Have(("Tanh",)), hint=curves.bend,
+    stablehlo=rules.written("tanh"),
+    enclose=rules.both_ends("tanh"), onnx=Have(("Tanh",)), hint=curves.bend,
 )

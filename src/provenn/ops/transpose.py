@@ -15,6 +15,7 @@ import numpy as np
 
 from provenn.base.types import TensorType
 from provenn.errors import ShapeError
+from provenn.ir import rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
 from provenn.ops import families
 
@@ -43,7 +44,7 @@ def lower(emit: Emitter, attrs: Attrs, args: Sequence[int]) -> int:
     """Loops over the axes of the result."""
     perm = attrs["perm"]
     shape = tuple(emit.type(args[0]).shape[a] for a in perm)
-    return families.permuted(emit, args[0], shape,
+    return rules.permuted(emit, args[0], shape,
                              lambda axes: axes.view(*(perm.index(a) for a in range(len(perm)))))
 
 
@@ -52,6 +53,6 @@ transpose = Op(
     shape=Have(shape), kernel=Have(kernel), interval=Have(families.moved(kernel)),
     transpose=Have(transpose_rule), slope=families.AFFINE, lines=families.AFFINE,
     grad=families.NOT_CORE, lower=Have(lower),
-    stablehlo=families.written_lowered(lower),
+    stablehlo=rules.written_lowered(lower),
     enclose=families.ENCLOSED_LOWERED, onnx=Have(("Transpose",)),
 )
