@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 
 from provenn.cli.console import narrate, narration, output, say, say_json
+from provenn.cli.progress import Bar
 from provenn.errors import FileError, ToolError, UsageError
 from provenn.io.output import write_atomically
 
@@ -157,28 +158,22 @@ def _status(rows: list[Row]) -> int:
     return int(any(r.verdict == "error" for r in rows))
 
 
-class Display:
+class Display(Bar):
     """Progress on stderr: a line for every finished instance, and on a terminal a bar below them."""
 
     def __init__(self, total: int, known: int) -> None:
-        self.console = narration()
+        super().__init__()
         self.total, self.done = total, known
-        self.bar: Progress | None = None
-        self.task = TaskID(0)
 
     def __enter__(self) -> Display:
-        if self.console.is_terminal and not output.quiet:
-            self.bar = Progress(BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
-                                TextColumn("{task.description}"), console=self.console)
-            self.task = self.bar.add_task("", total=self.total, completed=self.done)
-            self.bar.start()
+        self.begin(BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"),
+                   description="", total=self.total, completed=self.done)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, e: BaseException | None, at: TracebackType | None
     ) -> None:
-        if self.bar is not None:
-            self.bar.stop()
+        super().__exit__(kind, e, at)
         if isinstance(e, KeyboardInterrupt):
             narrate(f"{self.done} of {self.total} are kept; the same command goes on from here", self.console)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from fractions import Fraction
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
 
-from provenn.cli.console import narrate, narration, output, say, say_json
+from provenn.cli.console import narrate, output, say, say_json
+from provenn.cli.progress import Bar
 from provenn.errors import UsageError
 
 if TYPE_CHECKING:
@@ -114,28 +114,17 @@ def show(made: Survey, path: Path, keep: Path | None) -> None:
     say(f"  {'results':<12} {path}" + (f"; certificates in {keep}" if keep else ""))
 
 
-class Display:
+class Display(Bar):
     """Progress on stderr: a bar on a terminal, a line now and then elsewhere."""
 
     def __init__(self) -> None:
-        self.console = narration()
-        self.bar: Progress | None = None
-        self.task = TaskID(0)
+        super().__init__()
         self.said = -1
 
     def __enter__(self) -> Display:
-        if self.console.is_terminal and not output.quiet:
-            self.bar = Progress(TextColumn("{task.description}"), BarColumn(),
-                                TextColumn("{task.fields[facts]}"), TimeElapsedColumn(), console=self.console)
-            self.task = self.bar.add_task("attack", total=1.0, facts="")
-            self.bar.start()
+        self.begin(TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[facts]}"),
+                   TimeElapsedColumn(), description="attack", total=1.0, facts="")
         return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, e: BaseException | None, at: TracebackType | None
-    ) -> None:
-        if self.bar is not None:
-            self.bar.stop()
 
     def __call__(self, made: Survey) -> None:
         """Show where the work stands."""

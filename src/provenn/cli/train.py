@@ -7,13 +7,13 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 
-from provenn.cli.console import narrate, narration, output, say, say_json
+from provenn.cli.console import narrate, output, say, say_json
+from provenn.cli.progress import Bar
 from provenn.errors import UsageError
 from provenn.io.output import write_atomically
 from provenn.train.settings import CERTIFIED, USUAL, Settings
@@ -134,31 +134,20 @@ def _announce(made: Session) -> None:
         narrate("nothing will be kept: --out DIR keeps model, state and records")
 
 
-class Display:
+class Display(Bar):
     """Shows the events of a run: a bar on a terminal, one line an epoch everywhere."""
 
     def __init__(self) -> None:
-        self.bar: Progress | None = None
-        self.task: TaskID | None = None
+        super().__init__()
         self.batches = 0
         self.confusion: Confusion | None = None
-        self.console = narration()
-
-    def __enter__(self) -> Display:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, e: BaseException | None, at: TracebackType | None
-    ) -> None:
-        if self.bar is not None:
-            self.bar.stop()
 
     def __call__(self, event: Event) -> None:
         """Show one event."""
         name = event["event"]
         if name == "start":
             self._start(event)
-        elif name == "batch" and self.bar is not None and self.task is not None:
+        elif name == "batch" and self.bar is not None:
             self.bar.update(self.task, completed=event["epoch"] * self.batches + event["batch"],
                             description=f"epoch {event['epoch'] + 1}  loss {event['loss']:.4f}")
         elif name == "epoch":
@@ -168,12 +157,9 @@ class Display:
     def _start(self, event: Event) -> None:
         self.batches = event["batches"]
         narrate(HEAD, self.console)
-        if self.console.is_terminal and not output.quiet:
-            self.bar = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
-                                TimeRemainingColumn(), console=self.console, transient=True)
-            self.task = self.bar.add_task("compiling", total=event["epochs"] * self.batches,
-                                          completed=event["epoch"] * self.batches)
-            self.bar.start()
+        self.begin(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+                   description="compiling", total=event["epochs"] * self.batches,
+                   completed=event["epoch"] * self.batches, transient=True)
 
 
 HEAD = "epoch     loss  gradient (largest)      rate  test accuracy  seconds"
