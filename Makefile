@@ -10,7 +10,7 @@ THEORIES := $(shell find theories -name '*.v' ! -name Extraction.v | LC_ALL=C so
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench coq extraction checker lint trust assumptions wheel clean apt
+.PHONY: help demo test bench coq extraction checker lint links trust assumptions wheel clean apt
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -68,6 +68,9 @@ assumptions: coq
 trust: assumptions $(VENV)/.core ## write TRUST.md from the ops and from Coq's Print Assumptions
 	@cp build/assumptions.txt src/provenn/coq/assumptions.txt
 	@$(BIN)/python -m provenn.coq.trust > TRUST.md && echo "TRUST.md is written"
+
+links: $(VENV)/.core ## write theories/Facets/Links.v from the lemmas that the ops name
+	@$(BIN)/python -m provenn.coq.links > build/Links.v && mv build/Links.v theories/Facets/Links.v
 
 lint: $(VENV)/.dev ## ruff and mypy
 	@$(BIN)/ruff check .

@@ -24,7 +24,7 @@ VERDICTS = ("check_sound",)
 GRADIENTS = ("CheckStepProof.check_step_sound", "StepProof.train_step_correct",
              "ReverseProof.loss_gradient_correct", "FrechetProof.loss_gradient_frechet")
 START = re.compile(rf"^(?=(?:{'|'.join(map(re.escape, VERDICTS + GRADIENTS))})\n)", re.MULTILINE)
-FACETS = ("shape", "kernel", "interval", "transpose", "slope", "lines", "grad")
+FACETS = ("shape", "kernel", "interval", "transpose", "lines", "planes", "slope", "grad")
 
 
 def record() -> str:
@@ -83,10 +83,15 @@ def by_module(*theorems: str) -> str:
 def state(facet: object) -> str:
     """One cell: the lemma's name, ``tested``, ``zero`` or ``-``."""
     if isinstance(facet, Have):
-        return f"`{facet.lemma}`" if facet.lemma else "tested"
+        return short(facet.lemma) or "tested"
     if isinstance(facet, Zero):
-        return f"zero (`{facet.lemma}`)" if facet.lemma else "zero"
+        return f"zero ({short(facet.lemma)})" if facet.lemma else "zero"
     return "-" if isinstance(facet, Lacks) else "?"
+
+
+def short(lemma: str) -> str:
+    """The lemmas' own names, without the files."""
+    return ", ".join(f"`{name.rpartition('.')[2]}`" for name in lemma.split())
 
 
 def ops_table(ops: dict[str, Op] = ALL) -> str:

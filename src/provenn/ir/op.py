@@ -2,7 +2,8 @@
 
 A facet is in one of three states:
 
-    Have(rule, lemma)   the rule exists; ``lemma`` names its Coq proof, or is "" (tested, not proved)
+    Have(rule, lemma)   the rule exists; ``lemma`` names what proves its twin in Coq (theories/Facets/Links.v
+                        holds it to that), or is "" (tested, not proved)
     Zero(lemma)         the facet is identically zero
     Lacks(why)          the facet is missing, for the reason that users will read
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from provenn.ir import rules
+from provenn.ir import lemmas, rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Ends, Have, Op
 from provenn.ops import families
 
@@ -39,7 +39,7 @@ abs_op = Op(
     tag="abs", code=36, coq="Provenn.Autodiff.Core", facts=("elementwise",),
     shape=Have(families.like_input), kernel=Have(kernel), interval=families.NO_BOUNDS,
     transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
-    grad=Have(grad), lower=families.CORE,
+    grad=Have(grad, lemmas.REVERSE), lower=families.CORE,
     stablehlo=rules.written("abs"),
     enclose=Have(enclose), onnx=families.NOT_READ,
 )

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from provenn.ir import rules
+from provenn.ir import lemmas, rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
 from provenn.ops import families
 
@@ -39,9 +39,10 @@ def grad(emit: Emitter, slot: int, args: Sequence[int], out: int, ct: int) -> in
 
 add = Op(
     tag="add", code=3, coq="Provenn.IR.LinMap", facts=("affine", "sum", "elementwise", "increasing"),
-    shape=Have(families.same_shapes), kernel=Have(kernel), interval=Have(families.moved(kernel)),
-    transpose=Have(transpose), slope=families.AFFINE, lines=families.AFFINE,
-    grad=Have(grad), lower=families.CORE,
+    shape=Have(families.same_shapes), kernel=Have(kernel),
+    interval=Have(families.moved(kernel), lemmas.FORWARD),
+    transpose=Have(transpose, lemmas.TRANSPOSED), slope=families.AFFINE, lines=families.AFFINE,
+    grad=Have(grad, lemmas.REVERSE), lower=families.CORE,
     stablehlo=rules.written("add"),
     enclose=rules.both_ends("add"), onnx=Have(("Add",)),
 )

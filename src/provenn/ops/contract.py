@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 from provenn.base.types import TensorType
 from provenn.base.walks import product, read
-from provenn.ir import rules
+from provenn.ir import lemmas, rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op, Writer
 from provenn.ops import families
 
@@ -54,7 +54,7 @@ contract = Op(
     attrs=("loops", "out", "left", "right"),
     shape=Have(shape), kernel=Have(kernel), interval=families.NO_BOUNDS,
     transpose=families.NO_BOUNDS, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
-    grad=Have(grad), lower=families.CORE,
+    grad=Have(grad, lemmas.REVERSE), lower=families.CORE,
     stablehlo=Have(write),
     enclose=rules.by_centre("contract"), onnx=families.NOT_READ,
 )

@@ -18,7 +18,7 @@ import numpy as np
 from provenn.base.types import TensorType
 from provenn.base.views import Dim, Loops
 from provenn.errors import ShapeError
-from provenn.ir import rules
+from provenn.ir import lemmas, rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
 from provenn.ops import families
 
@@ -114,8 +114,8 @@ conv = Op(
     tag="conv", code=7, coq="Provenn.Ops.Conv", facts=("affine",),
     attrs=("groups", "stride", "pad", "dilation"),
     constants=(1, 2),
-    shape=Have(shape), kernel=Have(kernel), interval=Have(families.around_centre(kernel)),
-    transpose=Have(transpose), slope=families.AFFINE, lines=families.AFFINE,
+    shape=Have(shape), kernel=Have(kernel), interval=Have(families.around_centre(kernel), lemmas.FORWARD),
+    transpose=Have(transpose, lemmas.TRANSPOSED), slope=families.AFFINE, lines=families.AFFINE,
     grad=families.NOT_CORE, lower=Have(lower),
     stablehlo=rules.written_lowered(lower),
     enclose=families.ENCLOSED_LOWERED, onnx=Have(("Conv",)),

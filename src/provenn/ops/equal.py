@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from provenn.ir import lemmas
 from provenn.ir.op import Arithmetic, Array, Attrs, Have, Op, Writer, Zero
 from provenn.ops import families
 
@@ -30,7 +31,7 @@ equal = Op(
     tag="equal", code=39, coq="Provenn.Autodiff.Core", facts=("elementwise",),
     shape=Have(families.same_shapes), kernel=Have(kernel), interval=families.NO_BOUNDS,
     transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
-    grad=Zero(), lower=families.CORE,
+    grad=Zero(lemmas.REVERSE), lower=families.CORE,
     stablehlo=Have(write),
     enclose=families.NO_ENCLOSURE, onnx=families.NOT_READ,
 )

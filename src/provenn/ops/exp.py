@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from provenn.base import curves
-from provenn.ir import rules
+from provenn.ir import lemmas, rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
 from provenn.ops import families
 
@@ -45,9 +45,10 @@ def grad(emit: Emitter, slot: int, args: Sequence[int], out: int, ct: int) -> in
 exp = Op(
     tag="exp", code=26, coq="Provenn.Autodiff.Core", facts=("elementwise",),
     shape=Have(families.like_input), kernel=Have(kernel),
-    interval=Have(families.increasing(kernel)),
-    transpose=families.NOT_AFFINE, slope=Have(slope), lines=Have(lines),
-    grad=Have(grad), lower=families.CORE,
+    interval=Have(families.increasing(kernel), lemmas.FORWARD),
+    transpose=families.NOT_AFFINE, slope=Have(slope, lemmas.DERIVATIVE),
+    lines=Have(lines, "Ops.ElementaryProof.exp_sound"),
+    grad=Have(grad, lemmas.REVERSE), lower=families.CORE,
     stablehlo=rules.written("exponential"),
     enclose=rules.both_ends("exp"), onnx=Have(("Exp",)), hint=curves.middle,
 )

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from provenn.ir import lemmas
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op, Writer
 from provenn.ops import families
 
@@ -39,7 +40,7 @@ gauss = Op(
     tag="gauss", code=33, coq="Provenn.Autodiff.Core", facts=("elementwise",),
     shape=Have(families.like_input), kernel=Have(kernel), interval=families.NO_BOUNDS,
     transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
-    grad=Have(grad), lower=families.CORE,
+    grad=Have(grad, lemmas.REVERSE), lower=families.CORE,
     stablehlo=Have(write),
     enclose=families.NO_ENCLOSURE, onnx=families.NOT_READ,
 )

@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from provenn.base.types import TensorType
 from provenn.base.views import Loops
 from provenn.errors import ShapeError
-from provenn.ir import rules
+from provenn.ir import lemmas, rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
 from provenn.ops import families
 
@@ -68,8 +68,8 @@ def lower(emit: Emitter, attrs: Attrs, args: Sequence[int]) -> int:
 linear = Op(
     tag="linear", code=6, coq="Provenn.IR.LinMap", facts=("affine",),
     constants=(1, 2),
-    shape=Have(shape), kernel=Have(kernel), interval=Have(families.around_centre(kernel)),
-    transpose=Have(transpose), slope=families.AFFINE, lines=families.AFFINE,
+    shape=Have(shape), kernel=Have(kernel), interval=Have(families.around_centre(kernel), lemmas.FORWARD),
+    transpose=Have(transpose, lemmas.TRANSPOSED), slope=families.AFFINE, lines=families.AFFINE,
     grad=families.NOT_CORE, lower=Have(lower),
     stablehlo=rules.written_lowered(lower),
     enclose=families.ENCLOSED_LOWERED, onnx=Have(("MatMul", "Gemm")),

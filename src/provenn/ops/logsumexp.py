@@ -17,7 +17,7 @@ import numpy as np
 from provenn.base.types import TensorType
 from provenn.base.views import Loops
 from provenn.errors import ShapeError
-from provenn.ir import rules
+from provenn.ir import lemmas, rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op, Writer
 from provenn.ops import families
 
@@ -65,7 +65,7 @@ logsumexp = Op(
     tag="logsumexp", code=38, coq="Provenn.Autodiff.Core", attrs=("dims",),
     shape=Have(shape), kernel=Have(kernel), interval=families.NO_BOUNDS,
     transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
-    grad=Have(grad), lower=families.CORE,
+    grad=Have(grad, lemmas.REVERSE), lower=families.CORE,
     stablehlo=Have(write),
     enclose=rules.both_ends("logsumexp"), onnx=families.NOT_READ,
 )

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from provenn.ir import rules
+from provenn.ir import lemmas, rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
 from provenn.ops import families
 
@@ -35,7 +35,7 @@ maximum = Op(
     tag="maximum", code=23, coq="Provenn.Autodiff.Core", facts=("elementwise",),
     shape=Have(families.same_shapes), kernel=Have(kernel), interval=families.NO_BOUNDS,
     transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
-    grad=Have(grad), lower=families.CORE,
+    grad=Have(grad, lemmas.REVERSE), lower=families.CORE,
     stablehlo=rules.written("maximum"),
     enclose=rules.both_ends("maximum"), onnx=families.NOT_READ,
 )

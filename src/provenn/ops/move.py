@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 from provenn.base.types import TensorType
 from provenn.base.walks import read, total
-from provenn.ir import rules
+from provenn.ir import lemmas, rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op, Writer
 from provenn.ops import families
 
@@ -51,7 +51,7 @@ move = Op(
     attrs=("loops", "out", "src"),
     shape=Have(shape), kernel=Have(kernel), interval=families.NO_BOUNDS,
     transpose=families.NO_BOUNDS, slope=families.AFFINE, lines=families.AFFINE,
-    grad=Have(grad), lower=families.CORE,
+    grad=Have(grad, lemmas.REVERSE), lower=families.CORE,
     stablehlo=Have(write),
     enclose=rules.both_ends("move"), onnx=families.NOT_READ,
 )

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from provenn.ir import rules
+from provenn.ir import lemmas, rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op, Pair
 from provenn.ops import families
 
@@ -60,10 +60,10 @@ def grad(emit: Emitter, slot: int, args: Sequence[int], out: int, ct: int) -> in
 
 mul = Op(
     tag="mul", code=5, coq="Provenn.IR.LinMap", facts=("affine", "elementwise"),
-    planes=Have(planes),
-    shape=Have(families.same_shapes), kernel=Have(kernel), interval=Have(interval),
-    transpose=Have(transpose), slope=families.AFFINE, lines=families.AFFINE,
-    grad=Have(grad), lower=families.CORE,
+    planes=Have(planes, "Ops.ProductProof.plane_below_product Ops.ProductProof.plane_above_product"),
+    shape=Have(families.same_shapes), kernel=Have(kernel), interval=Have(interval, lemmas.FORWARD),
+    transpose=Have(transpose, lemmas.TRANSPOSED), slope=families.AFFINE, lines=families.AFFINE,
+    grad=Have(grad, lemmas.REVERSE), lower=families.CORE,
     stablehlo=rules.written("multiply"),
     enclose=rules.by_centre("mul"), onnx=Have(("Mul",)),
 )

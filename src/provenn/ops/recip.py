@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from provenn.base import curves
-from provenn.ir import rules
+from provenn.ir import lemmas, rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op, Pair
 from provenn.ops import families
 
@@ -54,8 +54,8 @@ def lower(emit: Emitter, attrs: Attrs, args: Sequence[int]) -> int:
 
 recip = Op(
     tag="recip", code=42, coq="Provenn.Ops.Elementary", facts=("elementwise",),
-    shape=Have(families.like_input), kernel=Have(kernel), interval=Have(interval),
-    transpose=families.NOT_AFFINE, slope=Have(slope), lines=Have(lines),
+    shape=Have(families.like_input), kernel=Have(kernel), interval=Have(interval, lemmas.FORWARD),
+    transpose=families.NOT_AFFINE, slope=Have(slope), lines=Have(lines, "Ops.ElementaryProof.recip_sound"),
     grad=families.NOT_CORE, lower=Have(lower),
     stablehlo=rules.written_lowered(lower),
     enclose=families.NO_ENCLOSURE, onnx=Have(("Reciprocal",)), hint=curves.middle,

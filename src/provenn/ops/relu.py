@@ -19,7 +19,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from provenn.ir import rules
+from provenn.ir import lemmas, rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op, Writer
 from provenn.ops import families
 
@@ -56,9 +56,11 @@ def relax(emit: Emitter, low: int, high: int) -> tuple[int, int, int]:
 
 relu = Op(
     tag="relu", code=8, coq="Provenn.Ops.Relu", facts=("elementwise", "increasing", "convex"),
-    shape=Have(families.like_input), kernel=Have(kernel), interval=Have(families.increasing(kernel)),
-    transpose=families.NOT_AFFINE, slope=Have(slope), lines=Have(families.two_piece(0.0, 1.0)),
-    grad=Have(grad), lower=families.CORE,
+    shape=Have(families.like_input), kernel=Have(kernel),
+    interval=Have(families.increasing(kernel), lemmas.FORWARD),
+    transpose=families.NOT_AFFINE, slope=Have(slope, lemmas.DERIVATIVE),
+    lines=Have(families.two_piece(0.0, 1.0), "Ops.ReluProof.relu_sound"),
+    grad=Have(grad, lemmas.REVERSE), lower=families.CORE,
     stablehlo=Have(write),
     enclose=rules.both_ends("relu"), onnx=Have(("Relu",)),
     relax=Have(relax),

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from provenn.base.types import TensorType
 from provenn.base.views import Loops
 from provenn.errors import ShapeError
+from provenn.ir import lemmas
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op, Writer
 from provenn.ops import families
 
@@ -51,8 +52,8 @@ def write(writer: Writer, attrs: Attrs, args: Sequence[int]) -> int:
 
 reshape = Op(
     tag="reshape", code=9, coq="Provenn.IR.LinMap", facts=("affine", "movement"),
-    shape=Have(shape), kernel=Have(kernel), interval=Have(families.moved(kernel)),
-    transpose=Have(transpose), slope=families.AFFINE, lines=families.AFFINE,
+    shape=Have(shape), kernel=Have(kernel), interval=Have(families.moved(kernel), lemmas.FORWARD),
+    transpose=Have(transpose, lemmas.TRANSPOSED), slope=families.AFFINE, lines=families.AFFINE,
     grad=families.NOT_CORE, lower=Have(lower),
     stablehlo=Have(write),
     enclose=families.ENCLOSED_LOWERED, onnx=Have(("Reshape", "Flatten", "Squeeze", "Unsqueeze")),

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from provenn.ir import rules
+from provenn.ir import lemmas, rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Ends, Have, Op, Pair
 from provenn.ops import families
 
@@ -49,9 +49,9 @@ def enclose(emit: Emitter, attrs: Attrs, x: Ends, y: Ends) -> Ends:
 
 sub = Op(
     tag="sub", code=4, coq="Provenn.IR.LinMap", facts=("affine", "sum", "elementwise"),
-    shape=Have(families.same_shapes), kernel=Have(kernel), interval=Have(interval),
-    transpose=Have(transpose), slope=families.AFFINE, lines=families.AFFINE,
-    grad=Have(grad), lower=families.CORE,
+    shape=Have(families.same_shapes), kernel=Have(kernel), interval=Have(interval, lemmas.FORWARD),
+    transpose=Have(transpose, lemmas.TRANSPOSED), slope=families.AFFINE, lines=families.AFFINE,
+    grad=Have(grad, lemmas.REVERSE), lower=families.CORE,
     stablehlo=rules.written("subtract"),
     enclose=Have(enclose), onnx=Have(("Sub",)),
 )

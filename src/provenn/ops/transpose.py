@@ -15,7 +15,7 @@ import numpy as np
 
 from provenn.base.types import TensorType
 from provenn.errors import ShapeError
-from provenn.ir import rules
+from provenn.ir import lemmas, rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
 from provenn.ops import families
 
@@ -50,8 +50,8 @@ def lower(emit: Emitter, attrs: Attrs, args: Sequence[int]) -> int:
 
 transpose = Op(
     tag="transpose", code=10, coq="Provenn.Ops.Movement", facts=("affine", "movement"), attrs=("perm",),
-    shape=Have(shape), kernel=Have(kernel), interval=Have(families.moved(kernel)),
-    transpose=Have(transpose_rule), slope=families.AFFINE, lines=families.AFFINE,
+    shape=Have(shape), kernel=Have(kernel), interval=Have(families.moved(kernel), lemmas.FORWARD),
+    transpose=Have(transpose_rule, lemmas.TRANSPOSED), slope=families.AFFINE, lines=families.AFFINE,
     grad=families.NOT_CORE, lower=Have(lower),
     stablehlo=rules.written_lowered(lower),
     enclose=families.ENCLOSED_LOWERED, onnx=Have(("Transpose",)),
