@@ -22,6 +22,7 @@ from provenn.catalogue import explain
 from provenn.cli import files
 from provenn.cli.app import _as_ours
 from provenn.cli.verify import verify as verify_verb
+from provenn.coq import coqc
 from provenn.coq.kernel import kernel_theorem
 from provenn.eval.run import run
 from provenn.io import vnnlib
@@ -167,6 +168,16 @@ def query(content: str) -> Trigger:
     return trigger
 
 
+def coq_says(tmp: Path, patch: pytest.MonkeyPatch, script: str) -> None:
+    """A program in Coq's place, and theories that look compiled."""
+    (tmp / "Interface").mkdir()
+    (tmp / "Interface" / "SpecProof.vo").touch()
+    (tmp / "coqc").write_text(f"#!/bin/sh\n{script}\n")
+    (tmp / "coqc").chmod(0o755)
+    patch.setenv("PATH", f"{tmp}:{os.environ['PATH']}")
+    coqc.coqc(tmp / "Net.v", tmp, timeout=0.5)
+
+
 def fake_checker(tmp: Path, patch: Patch, script: str) -> None:
     program = tmp / "provenn-checker"
     program.write_text(f"#!/bin/sh\n{script}\n")
@@ -309,7 +320,10 @@ TRIGGERS: dict[str, Trigger] = {
     "PNN-CERT-613": stored_file(b"something else"),
     "PNN-CERT-614": graph_beside_vnnlib,
     "PNN-CERT-615": other_network,
-    "PNN-CERT-621": lambda tmp, patch: kernel_theorem(np.zeros(400_000), np.zeros(1), np.zeros(1)),
+    "PNN-CERT-621": lambda tmp, patch: kernel_theorem(np.zeros(5_000_000), np.zeros(1), np.zeros(1)),
+    "PNN-CERT-622": lambda tmp, patch: coq_says(tmp, patch, "echo 'Error: refused' >&2; exit 1"),
+    "PNN-TOOL-711": lambda tmp, patch: coqc.coqc(tmp / "Net.v", tmp),
+    "PNN-TOOL-712": lambda tmp, patch: coq_says(tmp, patch, "exec sleep 5"),
     "PNN-TOOL-701": no_compiler,
     "PNN-TOOL-702": broken_sources,
     "PNN-TOOL-703": lambda tmp, patch: write_atomically(tmp / "no" / "such" / "folder.html", b""),

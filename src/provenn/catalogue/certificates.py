@@ -71,6 +71,11 @@ ENTRIES = (
     Entry("PNN-CERT-621", "Too large to be checked inside Coq",
           "Coq reads about 40,000 numbers a second and keeps them all in memory, so the file it would have "
           "to compile is limited.",
-          "a network of a million weights",
+          "a network of ten million weights",
           "Use the extracted checker: provenn check."),
+    Entry("PNN-CERT-622", "Coq refused the file",
+          "The file that provenn export --coq wrote holds a theorem which Coq proves by running the checker. "
+          "It was not proved: the checker rejects the certificate, or the file was changed.",
+          "provenn export --coq with the certificate of another network, then --compile",
+          "Run provenn check on the three files: it says why the checker rejects them."),
 )

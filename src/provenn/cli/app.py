@@ -16,7 +16,20 @@ from collections.abc import Sequence
 import typer
 from typer.exceptions import Abort, TyperException
 
-from provenn.cli import bench, certify, check, data, doctor, explain, show, supports, train, verify, version
+from provenn.cli import (
+    bench,
+    certify,
+    check,
+    data,
+    doctor,
+    explain,
+    export,
+    show,
+    supports,
+    train,
+    verify,
+    version,
+)
 from provenn.cli.console import error_data, narration, output, say_json, show_error
 from provenn.errors import CertificateError, ProvennError, ToolError, UsageError
 
@@ -34,6 +47,7 @@ app.command("verify")(verify.verify)
 app.command("check")(check.check)
 app.command("bench")(bench.bench)
 app.command("certify")(certify.certify)
+app.command("export")(export.export)
 app.command("explain")(explain.explain)
 app.command("train")(train.train)
 app.command("data")(data.data)

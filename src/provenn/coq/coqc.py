@@ -1,0 +1,55 @@
+"""Run Coq on a file of ours, and say what it took and what the theorem rests on."""
+
+from __future__ import annotations
+
+import re
+import resource
+import shutil
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from provenn.coq.trust import NAME
+from provenn.errors import CertificateError, ToolError
+
+THEORIES = Path(__file__).resolve().parents[3] / "theories"
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A file that Coq accepted: seconds, peak memory in bytes, names of the axioms it printed."""
+
+    seconds: float
+    peak: int
+    axioms: tuple[str, ...]
+    printed: str
+
+
+def coqc(path: Path, theories: Path | None = None, timeout: float = 3600.0) -> Compiled:
+    """Compile ``path`` with the compiled theories in ``theories``.
+
+    Raises ToolError PNN-TOOL-711 when Coq or the theories are missing, CertificateError PNN-CERT-622 when Coq
+    refuses the file, PNN-TOOL-712 when it takes longer than ``timeout`` seconds.
+    """
+    room = theories or THEORIES
+    if shutil.which("coqc") is None or not (room / "Interface" / "SpecProof.vo").is_file():
+        raise ToolError("PNN-TOOL-711", "Coq or the compiled theories are missing", where=str(room),
+                        expected="coqc on the path, and theories/Interface/SpecProof.vo",
+                        hint="in the source tree: make coq; elsewhere name them with --theories")
+    start = time.perf_counter()
+    command = ["coqc", "-R", str(room.resolve()), "Provenn", "-w", "none", path.name]
+    try:
+        done = subprocess.run(command, cwd=path.resolve().parent, capture_output=True, text=True,
+                              timeout=timeout, check=False)
+    except subprocess.TimeoutExpired:
+        raise ToolError("PNN-TOOL-712", "Coq was stopped at the time limit", where=str(path),
+                        got=f"{timeout:g} s", hint="use the extracted checker: provenn check") from None
+    seconds = time.perf_counter() - start
+    if done.returncode:
+        said = re.sub(r"\s+", " ", done.stderr.strip())
+        raise CertificateError("PNN-CERT-622", "Coq refused the file", where=str(path),
+                               expected="a certificate that the checker accepts", got=said[-300:],
+                               hint="provenn check says why the checker rejects")
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
+    return Compiled(seconds, peak, tuple(NAME.findall(done.stdout)), done.stdout)
