@@ -45,10 +45,11 @@ def coq_module(graph: Words, prop: Property, certificate: Words, about: Mapping[
     limit(graph, words, certificate)
     facts = "\n".join(f"    {key:<12} {value}" for key, value in about.items())
     sentences = "\n".join(f"    {line}" for text in said for line in folded(comment(text).split()))
+    claim = "The theorem [never_violated] says, about exact real arithmetic on the stored weights:"
     return "\n".join([
-        f"(** A theorem about one network, written by provenn.\n\n{facts}\n\n    "
-        f"The theorem [never_violated] says, about exact real arithmetic on the stored weights:\n{sentences} *)", HEAD,
-        "(** What must not happen: boxes of inputs, and in each the ways to fail. *)", specification(prop),
+        f"(** A theorem about one network, written by provenn.\n\n{facts}\n\n    {claim}\n{sentences} *)",
+        HEAD, "(** What must not happen: boxes of inputs, and in each the ways to fail. *)",
+        specification(prop),
         "(** The three files that the checker reads (docs/formats), as their 64-bit words. *)",
         definition("graph", graph), definition("property", words), definition("certificate", certificate),
         THEOREM])
