@@ -1,0 +1,120 @@
+(** The canonical words of a network, computed in Coq, and the binary32 numbers in them.
+
+    [round32 q]       the binary32 number nearest to [q], ties to even, if there is a finite one
+    [tensors n]       weights and biases, layer by layer, as binary32 numbers
+    [graph_words]     the canonical graph of the layers on [inputs] numbers (docs/formats/graph.md)
+    [words_of_list]   a file from the list of its words
+    [bits x]          a binary64 number as two integers: the upper and the lower 32 bits
+    [safe ...]        the checker accepts, the property's words forbid all of the specification, and the graph
+                      is the network *)
+From Coq Require Import Bool ZArith QArith Reals Floats Uint63 PArray List.
+From Provenn Require Import Base.Vector Base.Binary64 IR.Graph.
+From Provenn Require Import Checker.Words Checker.ReadGraph Checker.ReadProperty Checker.Check.
+From Provenn Require Import Interface.Spec Interface.Network.
+Import ListNotations.
+
+Definition round32 (q : Q) : option PrimFloat.float :=
+  match Qnum q with
+  | Z0 => Some 0%float
+  | z =>
+      let s := match z with Zneg _ => true | _ => false end in
+      match SFdiv 24 128 (S754_finite s (Z.to_pos (Z.abs z)) 0) (S754_finite false (Qden q) 0) with
+      | S754_zero _ => Some 0%float
+      | S754_finite s m e => Some (SF2Prim (S754_finite s m e))
+      | _ => None
+      end
+  end.
+
+Local Open Scope nat_scope.
+Section Words.
+Context {A : Type} {num : number A}.
+Definition as32 (a : A) : option PrimFloat.float :=
+  match rational a with Some q => round32 q | None => None end.
+Fixpoint all32 (l : list A) : option (list PrimFloat.float) :=
+  match l with
+  | [] => Some []
+  | a :: l =>
+      match as32 a, all32 l with
+      | Some x, Some xs => Some (x :: xs)
+      | _, _ => None
+      end
+  end.
+
+Definition number_word (n : nat) : PrimFloat.float := PrimFloat.of_uint63 (Uint63.of_Z (Z.of_nat n)).
+Local Notation "# n" := (number_word n) (at level 0).
+Definition parameter (shape : list nat) (data : list PrimFloat.float) : list PrimFloat.float :=
+  #2 :: #1 :: #(length shape) :: map number_word shape ++ #0 :: #0 :: #(length data) :: data.
+Definition operation (code : nat) (size : nat) (operands : list nat) : list PrimFloat.float :=
+  #code :: #1 :: #2 :: #1 :: #size :: #(length operands) :: map number_word operands ++ [#0; #0].
+Definition code_of (a : activation) : option nat :=
+  match a with Identity => None | Relu => Some 8 | Sigmoid => Some 30 | Tanh => Some 29 end.
+
+(** The nodes of the layers on the value of node [at] of size [size]; [next] is the first free number. *)
+Fixpoint layer_words (n : network A) (at_node next size : nat) : option (list PrimFloat.float * nat * nat) :=
+  match n with
+  | [] => Some ([], at_node, next)
+  | l :: n =>
+      let m := length (weights l) in
+      match all32 (List.concat (weights l)), all32 (biases l) with
+      | Some w, Some b =>
+          let own := parameter [m; size] w ++ parameter [m] b ++ operation 6 m [at_node; next; S next] in
+          let '(more, result) := match code_of (activate l) with
+                                 | Some c => (operation c m [next + 2], next + 3)
+                                 | None => ([], next + 2)
+                                 end in
+          match layer_words n result (S result) m with
+          | Some (rest, out, count) => Some (own ++ more ++ rest, out, count)
+          | None => None
+          end
+      | _, _ => None
+      end
+  end.
+Definition graph_words (n : network A) (inputs : nat) : option (list PrimFloat.float) :=
+  match layer_words n 0 1 inputs with
+  | Some (body, out, count) =>
+      let nodes := operation 1 inputs [] ++ body in
+      Some (graph_magic :: #1 :: #(6 + length nodes) :: #count :: #out :: #0 :: nodes)
+  | None => None
+  end.
+
+Fixpoint store (l : list PrimFloat.float) (i : int) (a : array PrimFloat.float) : array PrimFloat.float :=
+  match l with
+  | [] => a
+  | x :: l => store l (i + 1)%uint63 (PArray.set a i x)
+  end.
+Definition words_of_list (l : list PrimFloat.float) : words :=
+  let n := Uint63.of_Z (Z.of_nat (length l)) in
+  let a := store l 0 (PArray.make n 0%float) in
+  Words n (PArray.get a).
+
+(** The graph that these words mean, and whether it is the network exactly. *)
+Definition is_exact (n : network A) (inputs : nat) (l : list PrimFloat.float) : bool :=
+  match read_graph (words_of_list l) with
+  | Ok net => matches net n inputs
+  | Err _ _ _ _ => false
+  end.
+Fixpoint outputs (n : network A) (inputs : nat) : nat :=
+  match n with
+  | [] => inputs
+  | l :: n => outputs n (length (weights l))
+  end.
+Definition safe (graph property certificate : words) (s : spec) (n : network A) (inputs : nat) : bool :=
+  match check graph property certificate with
+  | Ok (net, p) => stands_for p s && matches net n inputs
+  | Err _ _ _ _ => false
+  end.
+End Words.
+
+(** ** Leaving Coq *)
+Definition bits (x : PrimFloat.float) : int * int :=
+  match Prim2SF x with
+  | S754_zero s => ((if s then 0x80000000 else 0)%uint63, 0%uint63)
+  | S754_finite s m e =>
+      let m := Uint63.of_Z (Z.pos m) in
+      (* subnormal numbers have the exponent -1074 and fewer than 53 digits *)
+      let normal := (0x10000000000000 <=? m)%uint63 in
+      let k := if normal then Uint63.of_Z (e + 1075) else 0%uint63 in
+      let f := if normal then (m - 0x10000000000000)%uint63 else m in
+      ((if s then 0x80000000 else 0) + (k << 20) + (f >> 32), f land 0xffffffff)%uint63
+  | _ => (0x7ff80000, 0)%uint63
+  end.
