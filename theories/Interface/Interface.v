@@ -1,4 +1,5 @@
 (** What a project needs to define a network in Coq, prove something about it and let it leave:
     [From Provenn Require Import Interface.] *)
-From Provenn Require Export Interface.Spec Interface.SpecProof Interface.Numbers Interface.Words.
+From Provenn Require Export Interface.Spec Interface.SpecProof Interface.Numbers Interface.Words
+  Interface.WordsProof.
 From Provenn Require Export Interface.Network Interface.NetworkProof.

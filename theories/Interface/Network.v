@@ -4,8 +4,11 @@
     [activation]      the elementwise function that ends a layer; [act a] is its real meaning
     [layer]           rows of weights, biases, activation; [network] lists layers, the first one first
     [dot], [layer_value], [run]  the value of a network on a list of reals
+    [outputs n k]     how many numbers the network gives for [k] inputs
     [agree y i xs]    the vector [y] holds the list [xs] from index [i]
     [computes ns d ls]  the node at distance [d] is what the layers [ls], last one first, stand for
+    [outputs_below m s]  the specification speaks of outputs with numbers below [m] only
+    [vector xs]       the list [xs] as a vector
     [matches g n]     the graph [g] is the network [n], weight by weight *)
 From Coq Require Import Bool ZArith QArith Qreals Reals Floats Uint63 List.
 From Provenn Require Import Base.Vector Base.Binary64 Ops.Loops Ops.Functions Ops.Sigmoid IR.LinMap IR.Graph.
@@ -65,11 +68,18 @@ Fixpoint run (n : network A) (xs : list R) : list R :=
   | l :: n => run n (layer_value l xs)
   end.
 
+Fixpoint outputs (n : network A) (inputs : nat) : nat :=
+  match n with
+  | [] => inputs
+  | l :: n => outputs n (length (weights l))
+  end.
+
 Fixpoint agree (y : vec) (i : int) (xs : list R) : Prop :=
   match xs with
   | [] => True
   | x :: xs => y i = x /\ agree y (i + 1)%uint63 xs
   end.
+Definition vector (xs : list R) : vec := fun i => nth (nat_of i) xs 0.
 End Meaning.
 
 (** ** Deciding that a graph is a network *)
@@ -126,6 +136,10 @@ Fixpoint computes (ns : list node) (d : nat) (ls : list (layer A)) (inputs : nat
       | None => false
       end
   end.
+(** No row speaks of an output that is not there. *)
+Definition outputs_below (m : nat) (s : spec) : bool :=
+  forallb (fun g => forallb (forallb (fun r => indices_below (of_outputs r) (Uint63.of_Z (Z.of_nat m))))
+                      (ways_to_fail g)) s.
 Definition matches (g : ReadGraph.network) (n : network A) (inputs : nat) : bool :=
   computes (ReadGraph.nodes g) (ReadGraph.output g) (rev n) inputs.
 End Network.

@@ -184,15 +184,20 @@ Proof.
   cbn. f_equal. apply IH. now injection E.
 Qed.
 
+Lemma outputs_app (a : Network.network A) l k : outputs (a ++ [l]) k = length (weights l).
+Proof. revert k. induction a as [|b a IH]; intros k; [reflexivity | exact (IH _)]. Qed.
+
 Theorem computes_run : forall ls d, computes ns d ls inputs = true ->
-  agree (value (eval x ns) d) 0 (run (rev ls) xs) /\ sized d (Z.of_nat (length (run (rev ls) xs))).
+  agree (value (eval x ns) d) 0 (run (rev ls) xs) /\ sized d (Z.of_nat (length (run (rev ls) xs))) /\
+  length (run (rev ls) xs) = outputs (rev ls) inputs.
 Proof.
   induction ls as [|l ls IH]; intros d C; cbn [computes] in C; set (d1 := source (length ns) ns d) in *.
   - destruct (nth_error ns d1) as [[e| | | |]|] eqn:E; try discriminate. apply Z.eqb_eq in C. cbn [rev run].
     split.
     + apply (agree_ext x); [exact X|]. intros k. rewrite <- (source_value (length ns) d k). fold d1.
       now rewrite (value_nth x ns d1 _ E).
-    + apply (source_sized (length ns)). fold d1. exists (Input e). split; [exact E|]. cbn [ext]. now rewrite N.
+    + split; [|exact N]. apply (source_sized (length ns)). fold d1. exists (Input e). split; [exact E|].
+      cbn [ext]. now rewrite N.
   - destruct (before_activation (activate l) ns d1) as [d2|] eqn:B; [|discriminate].
     set (d3 := source (length ns) ns d2) in *.
     destruct (nth_error ns d3) as [[| |e [|[k [| |rows m n ein eout w wt| |]] [|]] [v|]| |]|] eqn:E;
@@ -204,10 +209,11 @@ Proof.
     destruct (affine_operand d3 e k _ _ E) as (V & Oe & Z). cbn [in_ext out_ext] in *. subst eout.
     destruct (valid_dense _ _ _ _ _ _ _ V) as (Wm & Wn & _ & Ei & _). subst ein.
     assert (Ln : len (extent_of (1 * len n)) = len n) by (cbn; ring). rewrite Ln in Z.
-    destruct (IH (S d3 + k)%nat C') as (Ag & Sz).
+    destruct (IH (S d3 + k)%nat C') as (Ag & Sz & _).
     set (zs := run (rev ls) xs) in *. pose proof (sized_unique _ _ _ Sz Z) as Lz.
     cbn [rev]. rewrite run_app. cbn [run]. fold zs.
-    pose proof (affine_value_length l zs Sc) as La. unfold layer_value. rewrite map_length, La, Sl, <- M.
+    pose proof (affine_value_length l zs Sc) as La. unfold layer_value.
+    rewrite map_length, La, outputs_app, Sl, <- M.
     pose proof (wf_len m Wm) as Bm.
     assert (A3 : agree (value (eval x ns) d3) 0 (affine_value (weights l) (biases l) zs)).
     { apply (dense_rows m n _ _ w wt v (value (eval x ns) (S d3 + k)) zs V Ag Lz); trivial.
@@ -222,16 +228,68 @@ Proof.
       * intros j _. rewrite <- (source_value (length ns) d j). fold d1.
         rewrite (before_value _ _ _ B j). f_equal. symmetry. apply source_value.
       * rewrite La, Sl. change (Uint63.to_Z 0) with 0%Z. change wB with 9223372036854775808%Z. lia.
-    + now apply (source_sized (length ns)).
+    + split; [now apply (source_sized (length ns)) | reflexivity].
 Qed.
 End Whole.
 
 (** ** The theorems *)
+Lemma agree_vector : forall xs zs i, (forall k, (k < length xs)%nat -> vector zs (nth_index i k) = nth k xs 0) ->
+  agree (vector zs) i xs.
+Proof.
+  induction xs as [|x xs IH]; intros zs i H; [exact I|]. split.
+  - rewrite <- (nth_index_0 i). apply (H 0%nat). cbn. lia.
+  - apply IH. intros k K. rewrite <- nth_index_S. apply (H (S k)). cbn. lia.
+Qed.
+Lemma agree_own xs : (Z.of_nat (length xs) <= 2097152)%Z -> agree (vector xs) 0 xs.
+Proof.
+  intros L. apply agree_vector. intros k K. unfold vector. f_equal. unfold nth_index.
+  replace (0 + of_Z (Z.of_nat k))%uint63 with (of_Z (Z.of_nat k)) by ring.
+  apply Nat2Z.inj. rewrite nat_of_to_Z, of_Z_spec, Z.mod_small; [reflexivity|].
+  change wB with 9223372036854775808%Z. lia.
+Qed.
+Lemma agree_at y : forall xs i k, agree y i xs -> (k < length xs)%nat -> y (nth_index i k) = nth k xs 0.
+Proof.
+  induction xs as [|x xs IH]; intros i k H K; [cbn in K; lia|]. destruct H as [E H]. destruct k as [|k].
+  - now rewrite nth_index_0.
+  - rewrite nth_index_S. apply IH; [exact H|]. cbn in K. lia.
+Qed.
+Lemma agree_index y xs j : agree y 0 xs -> (Uint63.to_Z j < Z.of_nat (length xs))%Z -> y j = vector xs j.
+Proof.
+  intros H J. unfold vector. rewrite <- (agree_at y xs 0 (nat_of j) H).
+  - f_equal. unfold nth_index. rewrite nat_of_to_Z, of_to_Z. ring.
+  - apply Nat2Z.inj_lt. now rewrite nat_of_to_Z.
+Qed.
+Lemma linear_agree y xs : agree y 0 xs -> forall ts,
+  indices_below ts (Uint63.of_Z (Z.of_nat (length xs))) = true -> linear ts (vector xs) = linear ts y.
+Proof.
+  intros H. induction ts as [|[q j] ts IH]; intros B; [reflexivity|]. cbn [indices_below linear] in *.
+  apply andb_prop in B as [J B]. rewrite (IH B), (agree_index y xs j H); [reflexivity|].
+  apply Uint63.ltb_spec in J. eapply Z.lt_le_trans; [exact J|]. rewrite of_Z_spec. apply Z.mod_le; [lia|reflexivity].
+Qed.
+
 Theorem matches_run {A} {num : number A} f net (n : Network.network A) inputs :
   read_graph f = Ok net -> matches net n inputs = true ->
-  forall x xs, agree x 0 xs -> length xs = inputs -> agree (network_of f x) 0 (run n xs).
+  forall x xs, agree x 0 xs -> length xs = inputs ->
+  agree (network_of f x) 0 (run n xs) /\ length (run n xs) = outputs n inputs.
 Proof.
   intros R M x xs X N. destruct (read_graph_ok _ _ R) as (G & _). unfold network_of. rewrite R. unfold output_of.
-  pose proof (proj1 (computes_run x (nodes net) inputs xs G X N (rev n) (output net) M)) as H.
-  now rewrite rev_involutive in H.
+  destruct (computes_run x (nodes net) inputs xs G X N (rev n) (output net) M) as (H & _ & E).
+  now rewrite rev_involutive in H, E.
+Qed.
+
+(** The specification holds of the network as it was defined, on lists of reals. *)
+Theorem spec_holds {A} {num : number A} g p c s net prop (n : Network.network A) inputs :
+  check g p c = Ok (net, prop) -> stands_for prop s = true -> matches net n inputs = true ->
+  outputs_below (outputs n inputs) s = true -> (Z.of_nat inputs <=? 2097152)%Z = true ->
+  forall xs, length xs = inputs -> ~ violated s (vector xs) (vector (run n xs)).
+Proof.
+  intros C S M O B xs L V. apply Z.leb_le in B. destruct (check_sound _ _ _ _ _ C) as (Rg & _ & _).
+  destruct (matches_run g net n inputs Rg M (vector xs) xs (agree_own xs ltac:(lia)) L) as (Ag & Lo).
+  assert (P : proved g p c s = true) by (unfold proved; now rewrite C).
+  apply (proved_sound g p c s P (vector xs)).
+  destruct V as (r & Hr & Bx & w & Hw & F). exists r. split; [exact Hr|]. split; [exact Bx|].
+  exists w. split; [exact Hw|]. unfold outputs_below in O. rewrite forallb_forall in O. specialize (O r Hr).
+  rewrite forallb_forall in O. specialize (O w Hw). rewrite forallb_forall in O. rewrite Forall_forall in *.
+  intros a Ha. specialize (F a Ha). unfold row_holds in *. rewrite <- (linear_agree _ (run n xs) Ag); [exact F|].
+  rewrite Lo. now apply O.
 Qed.

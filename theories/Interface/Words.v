@@ -93,14 +93,11 @@ Definition is_exact (n : network A) (inputs : nat) (l : list PrimFloat.float) : 
   | Ok net => matches net n inputs
   | Err _ _ _ _ => false
   end.
-Fixpoint outputs (n : network A) (inputs : nat) : nat :=
-  match n with
-  | [] => inputs
-  | l :: n => outputs n (length (weights l))
-  end.
 Definition safe (graph property certificate : words) (s : spec) (n : network A) (inputs : nat) : bool :=
   match check graph property certificate with
-  | Ok (net, p) => stands_for p s && matches net n inputs
+  | Ok (net, p) =>
+      stands_for p s && matches net n inputs && outputs_below (outputs n inputs) s
+      && (Z.of_nat inputs <=? 2097152)%Z
   | Err _ _ _ _ => false
   end.
 End Words.
