@@ -12,6 +12,7 @@ from provenn.io.onnx import (
     functions,
     movement,
     products,
+    resampling,
     signature,
     windows,
 )
@@ -32,6 +33,7 @@ OPERATORS: dict[str, Reader] = {
     "ReduceSum": products.reduce_sum, "ReduceMean": products.reduce_mean,
     "Conv": windows.conv, "AveragePool": windows.average_pool,
     "GlobalAveragePool": windows.global_average_pool,
+    "ConvTranspose": resampling.conv_transpose, "Upsample": resampling.upsample, "Resize": resampling.resize,
     "Identity": movement.identity, "Dropout": movement.dropout, "Flatten": movement.flatten,
     "Reshape": movement.reshape, "Squeeze": movement.squeeze, "Unsqueeze": movement.unsqueeze,
     "Transpose": movement.transpose, "Concat": movement.concat, "Slice": movement.slice_,
