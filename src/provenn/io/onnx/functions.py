@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from provenn.io.onnx.arithmetic import aligned
+from provenn.io.onnx.arithmetic import aligned, scaled
 from provenn.io.onnx.call import Call
 from provenn.io.onnx.movement import cut, expanded, joined, permuted, reshaped
 from provenn.io.onnx.values import Const, Value, Var
@@ -26,6 +26,7 @@ from provenn.ops.recip import recip
 from provenn.ops.relu import relu
 from provenn.ops.sigmoid import sigmoid
 from provenn.ops.sin import sin
+from provenn.ops.softplus import softplus
 from provenn.ops.sqrt import sqrt
 from provenn.ops.square import square
 from provenn.ops.sub import sub
@@ -46,7 +47,7 @@ PLAIN: dict[str, Callable[[Call], Value]] = {
     "Sigmoid": _plain(sigmoid, "1 / (1 + exp(-x))."), "Tanh": _plain(tanh, "The hyperbolic tangent."),
     "Exp": _plain(exp, "The exponential function."), "Log": _plain(log, "The natural logarithm."),
     "Sqrt": _plain(sqrt, "The square root."), "Sin": _plain(sin, "The sine."),
-    "Cos": _plain(cos, "The cosine."),
+    "Cos": _plain(cos, "The cosine."), "Softplus": _plain(softplus, "ln(1 + exp(x))."),
     "Reciprocal": _plain(recip, "1 / x."),
 }
 
@@ -119,9 +120,10 @@ def power(call: Call) -> Value:
 
 
 def softmax(call: Call) -> Value:
-    """exp(x_i) / sum over j of exp(x_j) along one axis, as 1 / (1 + sum over j != i of exp(x_j - x_i)).
+    """exp(x_i) / sum over j of exp(x_j) along one axis, as sigmoid(-ln of the sum over j != i of exp(x_j - x_i)).
 
-    Exact over the reals (noted); the divisor is at least 1 whatever the bounds of x.
+    Exact over the reals (noted). The logarithm of a sum of exponentials is a tree of
+    ln(e^a + e^b) = a + softplus(b - a): nothing overflows, however far the logits are apart.
     """
     x = call.input(0)
     rank = len(x.shape)
@@ -133,14 +135,17 @@ def softmax(call: Call) -> Value:
     n = rows.shape[-1]
     if not 2 <= n <= WIDEST_SOFTMAX:
         raise call.unsupported(f"its axis has {n} elements (read: 2 to {WIDEST_SOFTMAX})")
-    call.note("softmax is written as 1 / (1 + sum exp(x_j - x_i)): exact over the reals")
+    call.note("softmax is written with sigmoid and softplus: exact over the reals")
     each = np.eye(n, dtype=np.float32)
     pairs = np.stack([each[j] - each[i] for i in range(n) for j in range(n) if j != i])
     differ = call.apply(linear, rows, Const(pairs, f"{call.name}.pairs"))
-    grid = reshaped(call, call.apply(exp, differ), (*rows.shape[:-1], n, n - 1))
-    one = Const(np.ones(1, np.float32), f"{call.name}.one")
-    total = call.apply(linear, grid, Const(np.ones((1, n - 1), np.float32), f"{call.name}.ones"), one)
-    out = call.apply(recip, reshaped(call, total, rows.shape))
+    total = reshaped(call, differ, (*rows.shape[:-1], n, n - 1))
+    while (size := total.shape[-1]) > 1:
+        half, last = size // 2, rank
+        a, b = cut(call, total, last, 0, half), cut(call, total, last, half, 2 * half)
+        both = call.apply(add, a, call.apply(softplus, call.apply(sub, b, a)))
+        total = joined(call, [both, *([cut(call, total, last, size - 1, size)] if size % 2 else [])], last)
+    out = call.apply(sigmoid, scaled(call, reshaped(call, total, rows.shape), -1))
     return permuted(call, out, tuple(int(a) for a in np.argsort(back)))
 
 
