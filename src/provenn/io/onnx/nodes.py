@@ -9,6 +9,7 @@ from provenn.errors import ProvennError, ShapeError, UnsupportedError
 from provenn.io.onnx import (
     arithmetic,
     constants,
+    folding,
     functions,
     movement,
     products,
@@ -26,7 +27,7 @@ OPERATORS: dict[str, Reader] = {
     "Neg": arithmetic.neg, "Relu": arithmetic.relu, "Clip": arithmetic.clip,
     **functions.PLAIN, "LeakyRelu": functions.leaky_relu, "Abs": functions.absolute,
     "Max": functions.maximum, "Min": functions.minimum, "Pow": functions.power, "Softmax": functions.softmax,
-    "Where": functions.where, "Equal": functions.equal, "MaxPool": functions.max_pool,
+    "Where": functions.where, "MaxPool": functions.max_pool,
     "ReduceMax": functions.reduce_max,
     "BatchNormalization": arithmetic.batch_normalization,
     "MatMul": products.matmul, "Gemm": products.gemm,
@@ -38,6 +39,7 @@ OPERATORS: dict[str, Reader] = {
     "Reshape": movement.reshape, "Squeeze": movement.squeeze, "Unsqueeze": movement.unsqueeze,
     "Transpose": movement.transpose, "Concat": movement.concat, "Slice": movement.slice_,
     "Split": movement.split, "Gather": movement.gather, "Expand": movement.expand, "Pad": movement.pad,
+    "GlobalMaxPool": functions.global_max_pool, **folding.FOLDED,
     "Constant": constants.constant, "ConstantOfShape": constants.constant_of_shape,
     "Shape": constants.shape, "Size": constants.size, "Cast": constants.cast,
 }

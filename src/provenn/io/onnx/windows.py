@@ -124,7 +124,7 @@ def average_pool(call: Call) -> Value:
     counts = []
     grown = []
     for a, size in enumerate(x.shape[2:]):
-        count, extra = _axis_counts(call, slots, a, size)
+        count, extra = axis_counts(call, slots, a, size)
         counts.append(count)
         grown.append(slots.after[a] + extra)
     slots = Window(slots.taps, slots.stride, slots.dilation, slots.before, tuple(grown))
@@ -132,7 +132,7 @@ def average_pool(call: Call) -> Value:
     return _mean(call, x, slots, count)
 
 
-def _axis_counts(call: Call, slots: Window, a: int, size: int) -> tuple[NDArray[np.int64], int]:
+def axis_counts(call: Call, slots: Window, a: int, size: int) -> tuple[NDArray[np.int64], int]:
     """Counted positions of each window along axis ``a``, and by how much ceil_mode grows the end pad."""
     before, after = slots.before[a], slots.after[a]
     taps, step, gap = slots.taps[a], slots.stride[a], slots.dilation[a]
