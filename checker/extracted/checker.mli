@@ -679,6 +679,16 @@ val sin_rule : rule
 
 val cos_rule : rule
 
+val log_at : Float64.t -> itv
+
+val log1p_itv : itv -> itv
+
+val softplus_val : Float64.t -> itv
+
+val softplus_curve : curve
+
+val softplus_rule : rule
+
 type unary =
 | Relu
 | Hinge of Float64.t
@@ -686,6 +696,7 @@ type unary =
 | Sign
 | Sigmoid
 | Tanh
+| Softplus
 | Exp
 | Log
 | Sqrt

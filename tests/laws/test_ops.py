@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from provenn.errors import UnsupportedError
-from provenn.eval.run import Ordered
+from provenn.eval.run import Ordered, execute
+from provenn.ir.emit import composed
+from provenn.ir.graph import Builder
 from provenn.ir.op import Have, Lacks
 from provenn.ops import ALL
 from provenn.ops.families import Fast
@@ -23,7 +25,7 @@ def having(facet: str) -> pytest.MarkDecorator:
 
 
 SEEDED = pytest.mark.parametrize("seed", SEEDS)
-FACETS = ("kernel", "interval", "transpose", "slope", "lines", "grad", "lower", "stablehlo", "onnx")
+FACETS = ("kernel", "interval", "transpose", "slope", "lines", "grad", "lower", "composed", "stablehlo", "onnx")
 
 
 def test_every_op_has_samples() -> None:
@@ -100,6 +102,20 @@ def test_slope_is_the_derivative(tag: str, seed: int) -> None:
     kernel = op.need("kernel")
     numeric = (kernel(Fast(), {}, x + step) - kernel(Fast(), {}, x - step)) / (2 * step)
     np.testing.assert_allclose(op.slope.rule(x), numeric, atol=1e-5)
+
+
+@having("composed")
+@SEEDED
+def test_an_op_equals_what_it_is_composed_of(tag: str, seed: int) -> None:
+    s = samples.sample(tag, seed)
+    builder = Builder()
+    args = [builder.add(ALL["input"], shape=t.shape) for t in s.types]
+    graph = builder.finish(builder.add(s.op, *args, **s.attrs))
+    other = composed(graph, ALL)
+    assert tag not in {n.op.tag for n in other}
+    feeds = [v[0] for v in s.operands(np.random.default_rng(seed), batch=1)]
+    for want, got in zip(execute(graph, feeds), execute(other, feeds)):
+        np.testing.assert_allclose(got, want, rtol=1e-12, atol=1e-12)
 
 
 @EACH

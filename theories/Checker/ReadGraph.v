@@ -153,7 +153,7 @@ Definition tag_of (t : int) : option tag :=
   find t [(1, TInput); (2, TParameter); (3, TAdd); (4, TSub); (5, TMul); (6, TLinear); (7, TConv);
           (8, TFunction Relu); (9, TReshape); (10, TTranspose); (11, TConcat); (12, TSlice);
           (26, TFunction Exp); (27, TFunction Log); (28, TFunction Sqrt); (29, TFunction Tanh);
-          (30, TFunction Sigmoid); (34, TFunction Sin); (35, TFunction Cos);
+          (30, TFunction Sigmoid); (31, TFunction Softplus); (34, TFunction Sin); (35, TFunction Cos);
           (36, TFunction (Hinge (-1)%float)); (37, TFunction Sign);
           (40, TLeaky); (41, TClip); (42, TFunction Recip); (43, TFunction (Power 2)); (44, TPower)].
 

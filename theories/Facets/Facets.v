@@ -8,6 +8,8 @@
     [planes_sound c]       planes below and above a product enclose it on every box
     [transpose_adjoint c]  a node that [c] stands for is a sum of linear maps (or a product of two variables);
                            transposed products, as computed, are those with the adjoints up to rounding
+    [composed_equal c]     some nodes after [ns] compute [c], a function of two variables, of the values at the
+                           distances [d] and [d']
     [slope_derivative c]   the slope is the derivative of [c], wherever [c] is smooth
     [grad_adjoint c]       what reverse mode emits for [c] is the adjoint of its derivative
     [reads c o]            the words of the differentiable core with code [c] may mean the op [o] *)
@@ -53,6 +55,12 @@ Definition linear_or_product (n : node) : Prop :=
   | _ => False
   end.
 Definition transpose_adjoint (c : int) : Prop := means c linear_or_product.
+
+Definition composed_equal (c : Z) : Prop :=
+  exists f (nodes : extent -> nat -> nat -> list node -> list node),
+  ReadWords.lookup c ReadWords.binaries = Some f /\
+  forall x e d d' ns i, value (eval x (nodes e d d' ns)) 0 i =
+    Core.sem2 f (value (eval x ns) d i) (value (eval x ns) d' i).
 
 (** ** The differentiable core *)
 Definition slope_derivative (c : Z) : Prop :=

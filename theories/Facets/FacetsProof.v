@@ -1,6 +1,7 @@
 (** From the lemma that an operation names to the statement of its facet. Symbols: see [Facets.Facets].
 
-    [interval by h], [lines by h], [planes by h], [transpose by h], [slope by h], [grad by h]
+    [interval by h], [lines by h], [planes by h], [transpose by h], [slope by h], [grad by h],
+    [composed by h]
         prove the goal that the facet states from the named lemma [h], or fail *)
 From Coq Require Import Bool Reals Floats Uint63 ZArith List.
 From Provenn Require Import Base.Vector Base.Binary64 Ops.Lines Ops.Product Ops.Functions IR.LinMap IR.Graph.
@@ -54,6 +55,8 @@ Tactic Notation "transpose" "by" constr(h) := eapply transpose_holds; [exact h |
 Tactic Notation "lines" "by" constr(h) := eexists; split; [reflexivity | first [exact h | exact (h _)]].
 Tactic Notation "planes" "by" constr(h) constr(g) :=
   split; [reflexivity | intros; split; [apply h | apply g]].
+
+Tactic Notation "composed" "by" constr(h) := do 2 eexists; split; [reflexivity | intros; apply h].
 
 (** ** The differentiable core *)
 Tactic Notation "slope" "by" constr(h) := eexists; split; [reflexivity | apply h].

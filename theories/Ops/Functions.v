@@ -8,7 +8,7 @@
     [touch f l h a]    the hint [a] in [0, 1] as places where the lines should touch *)
 From Coq Require Import Bool ZArith Uint63 Reals Floats.
 From Provenn Require Import Base.Vector Base.Binary64 Ops.Lines Ops.Relu Ops.Sigmoid Ops.Elementary.
-From Provenn Require Import Ops.Piecewise Ops.Power Ops.Wave.
+From Provenn Require Import Ops.Piecewise Ops.Power Ops.Wave Ops.Softplus.
 Local Open Scope float_scope.
 
 Inductive unary :=
@@ -16,7 +16,7 @@ Inductive unary :=
 | Hinge (k : float)
 | Clip (a b : float)
 | Sign
-| Sigmoid | Tanh
+| Sigmoid | Tanh | Softplus
 | Exp | Log | Sqrt | Recip
 | Power (n : int)
 | Sin | Cos.
@@ -29,6 +29,7 @@ Definition sem (f : unary) (x : R) : R :=
   | Sign => sign x
   | Sigmoid => logistic x
   | Tanh => Rtrigo_def.tanh x
+  | Softplus => softplus x
   | Exp => exp x
   | Log => ln x
   | Sqrt => R_sqrt.sqrt x
@@ -51,6 +52,7 @@ Definition rule_of (f : unary) : rule :=
   | Sign => sign_rule
   | Sigmoid => sigmoid_rule
   | Tanh => tanh_rule
+  | Softplus => softplus_rule
   | Exp => exp_rule
   | Log => log_rule
   | Sqrt => sqrt_rule

@@ -4,6 +4,7 @@ From Provenn Require Import Base.Vector Base.Binary64 Base.Binary64Proof Ops.Lin
 From Provenn Require Import Ops.ReluProof.
 From Provenn Require Import Ops.Sigmoid Ops.SigmoidProof Ops.Elementary Ops.ElementaryProof.
 From Provenn Require Import Ops.Piecewise Ops.PiecewiseProof Ops.Power Ops.PowerProof Ops.Wave Ops.WaveProof.
+From Provenn Require Import Ops.Softplus Ops.SoftplusProof.
 From Provenn Require Import Ops.Functions.
 Local Open Scope R_scope.
 
@@ -27,7 +28,7 @@ Qed.
 
 Theorem rule_of_sound f : sound (sem f) (rule_of f).
 Proof.
-  destruct f as [|k|a b| | | | | | | |n| |]; cbn [sem rule_of].
+  destruct f as [|k|a b| | | | | | | | |n| |]; cbn [sem rule_of].
   - exact relu_sound.
   - destruct (finb k) eqn:F; [|apply never_sound]. destruct (k <=? 1)%float eqn:L; [|apply never_sound].
     apply finb_fin in F. apply leb_le in L; [|exact F | apply fin_1]. rewrite fR_1 in L. now apply
@@ -39,6 +40,7 @@ Proof.
   - exact sign_sound.
   - exact sigmoid_sound.
   - exact tanh_sound.
+  - exact softplus_sound.
   - exact exp_sound.
   - exact log_sound.
   - exact sqrt_sound.

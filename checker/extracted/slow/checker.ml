@@ -2661,6 +2661,39 @@ let cos_rule =
             (Float64.of_float (0x1p-1)))) (Float64.of_float (0x1p-1)))
       (Float64.of_float (0x1.921fb54442d18p+1)))
 
+(** val log_at : Float64.t -> itv **)
+
+let log_at x =
+  if finb x then log_itv x else nothing
+
+(** val log1p_itv : itv -> itv **)
+
+let log1p_itv e =
+  { inf =
+    (maxf (Float64.of_float (0x0p+0))
+      (log_at
+        (maxf (Float64.of_float (0x1p+0))
+          (dn (add1 (Float64.of_float (0x1p+0)) e.inf)))).inf); sup =
+    (log_at (up (add1 (Float64.of_float (0x1p+0)) e.sup))).sup }
+
+(** val softplus_val : Float64.t -> itv **)
+
+let softplus_val x =
+  let v = log1p_itv (exp_itv (opp (abs x))) in
+  if leb0 x (Float64.of_float (0x0p+0))
+  then v
+  else { inf = (dn (add1 x v.inf)); sup = (up (add1 x v.sup)) }
+
+(** val softplus_curve : curve **)
+
+let softplus_curve =
+  { val0 = softplus_val; rate = sigmoid_val }
+
+(** val softplus_rule : rule **)
+
+let softplus_rule =
+  { range = (rising softplus_curve); around = (convex_lines softplus_curve) }
+
 type unary =
 | Relu
 | Hinge of Float64.t
@@ -2668,6 +2701,7 @@ type unary =
 | Sign
 | Sigmoid
 | Tanh
+| Softplus
 | Exp
 | Log
 | Sqrt
@@ -2706,6 +2740,7 @@ let rule_of = function
 | Sign -> sign_rule
 | Sigmoid -> sigmoid_rule
 | Tanh -> tanh_rule
+| Softplus -> softplus_rule
 | Exp -> exp_rule
 | Log -> log_rule
 | Sqrt -> sqrt_rule
@@ -3990,7 +4025,8 @@ let tag_of t =
     Log)) :: (((Uint63.of_int (28)), (TFunction
     Sqrt)) :: (((Uint63.of_int (29)), (TFunction
     Tanh)) :: (((Uint63.of_int (30)), (TFunction
-    Sigmoid)) :: (((Uint63.of_int (34)), (TFunction
+    Sigmoid)) :: (((Uint63.of_int (31)), (TFunction
+    Softplus)) :: (((Uint63.of_int (34)), (TFunction
     Sin)) :: (((Uint63.of_int (35)), (TFunction
     Cos)) :: (((Uint63.of_int (36)), (TFunction (Hinge
     (Float64.of_float (-0x1p+0))))) :: (((Uint63.of_int (37)), (TFunction
@@ -3998,7 +4034,7 @@ let tag_of t =
     TClip) :: (((Uint63.of_int (42)), (TFunction
     Recip)) :: (((Uint63.of_int (43)), (TFunction (Power
     (Uint63.of_int (2))))) :: (((Uint63.of_int (44)),
-    TPower) :: []))))))))))))))))))))))))))
+    TPower) :: [])))))))))))))))))))))))))))
 
 (** val lower :
     tag -> Uint63.t list -> (nat * shaped) list -> Uint63.t list -> farr ->

@@ -24,7 +24,7 @@ VERDICTS = ("check_sound",)
 GRADIENTS = ("CheckStepProof.check_step_sound", "StepProof.train_step_correct",
              "ReverseProof.loss_gradient_correct", "FrechetProof.loss_gradient_frechet")
 START = re.compile(rf"^(?=(?:{'|'.join(map(re.escape, VERDICTS + GRADIENTS))})\n)", re.MULTILINE)
-FACETS = ("shape", "kernel", "interval", "transpose", "lines", "planes", "slope", "grad")
+FACETS = ("shape", "kernel", "interval", "transpose", "lines", "planes", "composed", "slope", "grad")
 
 
 def record() -> str:

@@ -1,4 +1,4 @@
-"""Appending nodes to a graph by tag, as rules of ops do."""
+"""Appending nodes to a graph by tag, as rules of ops do, and rewriting whole graphs by such rules."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import numpy as np
 
 from provenn.base.types import TensorType
 from provenn.base.views import Loops
-from provenn.ir.graph import Builder
-from provenn.ir.op import Attrs, Op
+from provenn.ir.graph import Builder, Graph, Node
+from provenn.ir.op import Attrs, Have, Op
 
 
 @dataclass
@@ -54,3 +54,31 @@ class GraphEmitter:
     def fill(self, value: float, shape: Sequence[int]) -> int:
         """A constant repeated over ``shape``."""
         return self.spread(self.scalar(value), shape)
+
+
+def rewrite(graph: Graph, ops: Mapping[str, Op], rule: Callable[[GraphEmitter, Node, list[int]], int | None]) -> Graph:
+    """The graph with every node replaced by what ``rule(emit, node, operands)`` emits; None keeps it."""
+    builder = Builder(graph.name)
+    emit = GraphEmitter(builder, ops)
+    place: list[int] = []
+    for node in graph:
+        args = [place[k] for k in node.inputs]
+        made = rule(emit, node, args)
+        if made is not None:
+            place.append(made)
+        elif node.value is not None:
+            place.append(builder.parameter(node.op, node.value, node.name))
+        else:
+            place.append(builder.add(node.op, *args, name=node.name, **node.attrs))
+    return builder.finish(*(place[i] for i in graph.outputs))
+
+
+def composed(graph: Graph, ops: Mapping[str, Op]) -> Graph:
+    """The same function over the reals by operations that the checker reads; the graph itself if it is one."""
+    if not any(isinstance(node.op.composed, Have) for node in graph):
+        return graph
+
+    def rule(emit: GraphEmitter, node: Node, args: list[int]) -> int | None:
+        return node.op.composed.rule(emit, args) if isinstance(node.op.composed, Have) else None
+
+    return rewrite(graph, ops, rule)

@@ -110,6 +110,7 @@ EncloseRule = Callable[..., Ends]
 PlanesRule = Callable[..., tuple[Array, Array, Array, Array, Array, Array]]
 HintRule = Callable[[Array, Array], Array]
 RelaxRule = Callable[["Emitter", int, int], tuple[int, int, int]]
+ComposeRule = Callable[["Emitter", Sequence[int]], int]
 WriteRule = Callable[["Writer", Attrs, Sequence[int]], int]
 
 
@@ -132,6 +133,8 @@ class Op:
                    cotangent of operand ``slot`` (all four are node numbers); None when it is zero
         lower      rule(emitter, attrs, operands) -> node: the same value by operations of the
                    differentiable core (docs/gradients.md)
+        composed   rule(emitter, operands) -> node: the same value over the reals by operations that the
+                   checker reads; bounds and certificates are about these
         stablehlo  rule(writer, attrs, operands) -> value: writes the operation as StableHLO text
         enclose    rule(emitter, attrs, *(lower, upper)) -> (lower, upper), all nodes: emits bounds of
                    the result; an operand with one node as both is exact
@@ -164,6 +167,7 @@ class Op:
     constants: tuple[int, ...] = ()
     hint: HintRule | None = None
     planes: Have[PlanesRule] | Lacks = Lacks("it is no product of two variables")
+    composed: Have[ComposeRule] | Lacks = Lacks("it is not written as other operations for the checker")
     relax: Have[RelaxRule] | Lacks = Lacks("its lines are not written as a graph yet")
 
     def need(self, facet: str, where: str = "") -> Any:

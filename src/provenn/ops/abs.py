@@ -4,7 +4,7 @@
 
 One operand, result of the same type. Exact. The slope at 0 is declared to be 0.
 
-Proof: theories/Autodiff/Core.v, CurveProof.v.
+Proof: theories/Ops/Piecewise.v, PiecewiseProof.v; theories/Autodiff/Core.v, CurveProof.v.
 """
 
 from __future__ import annotations
@@ -14,13 +14,25 @@ from collections.abc import Sequence
 import numpy as np
 
 from provenn.ir import lemmas, rules
-from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Ends, Have, Op
+from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Ends, Have, Op, Pair
 from provenn.ops import families
 
 
 def kernel(arith: Arithmetic | None, attrs: Attrs, x: Array) -> Array:
     """Elementwise, in the type of x."""
     out: Array = np.abs(x)
+    return out
+
+
+def interval(attrs: Attrs, x: Pair) -> Pair:
+    """From 0, where the interval crosses it, or the smaller absolute end, to the larger one."""
+    ends = np.abs(x[0]), np.abs(x[1])
+    return np.where((x[0] < 0) & (x[1] > 0), 0, np.minimum(*ends)), np.maximum(*ends)
+
+
+def slope(x: Array) -> Array:
+    """The sign."""
+    out: Array = np.sign(x)
     return out
 
 
@@ -37,9 +49,10 @@ def enclose(emit: Emitter, attrs: Attrs, x: Ends) -> Ends:
 
 abs_op = Op(
     tag="abs", code=36, coq="Provenn.Autodiff.Core", facts=("elementwise",),
-    shape=Have(families.like_input), kernel=Have(kernel), interval=families.NO_BOUNDS,
-    transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
+    shape=Have(families.like_input), kernel=Have(kernel), interval=Have(interval, lemmas.FORWARD),
+    transpose=families.NOT_AFFINE, slope=Have(slope, lemmas.DERIVATIVE),
+    lines=Have(families.two_piece(-1.0, 1.0), "Ops.FunctionsProof.rule_of_sound"),
     grad=Have(grad, lemmas.REVERSE), lower=families.CORE,
     stablehlo=rules.written("abs"),
-    enclose=Have(enclose), onnx=families.NOT_READ,
+    enclose=Have(enclose), onnx=Have(("Abs",)),
 )

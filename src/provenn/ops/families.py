@@ -23,6 +23,7 @@ from provenn.ir.op import (
 NOT_CORE = Lacks("it is lowered to core operations before differentiation")
 CORE = Lacks("it is a core operation itself")
 NO_BOUNDS = Lacks("no bounds of it are built yet")
+COMPOSED = Lacks("its bounds are those of what it is composed of")
 NOT_READ = Lacks("no ONNX operator is read as it")
 AFFINE = Lacks("it is affine in its operands: bounds use its transpose")
 GIVEN = Lacks("its value is given: the graph of bounds starts from it")

@@ -5,7 +5,10 @@
 A NaN in either stays. Where both are equal the first operand is declared to get the whole
 cotangent, so a maximum over a window picks its first largest element, as in PyTorch.
 
-Proof: theories/Autodiff/Core.v, CurveProof.v.
+The checker reads it as x + relu(y - x): relu is then bounded by what is known of the difference, which is
+tighter than any planes above the box of x and y.
+
+Proof: theories/Ops/Composed.v, ComposedProof.v; theories/Autodiff/Core.v, CurveProof.v.
 """
 
 from __future__ import annotations
@@ -25,6 +28,12 @@ def kernel(arith: Arithmetic | None, attrs: Attrs, x: Array, y: Array) -> Array:
     return out
 
 
+def composed(emit: Emitter, args: Sequence[int]) -> int:
+    """x + relu(y - x)."""
+    x, y = args
+    return emit.add(x, emit.relu(emit.sub(y, x)))
+
+
 def grad(emit: Emitter, slot: int, args: Sequence[int], out: int, ct: int) -> int:
     """The second operand gets the cotangent where it is larger, the first one elsewhere."""
     chosen = emit.mul(ct, emit.step(emit.sub(args[1], args[0])))
@@ -33,9 +42,9 @@ def grad(emit: Emitter, slot: int, args: Sequence[int], out: int, ct: int) -> in
 
 maximum = Op(
     tag="maximum", code=23, coq="Provenn.Autodiff.Core", facts=("elementwise",),
-    shape=Have(families.same_shapes), kernel=Have(kernel), interval=families.NO_BOUNDS,
-    transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
-    grad=Have(grad, lemmas.REVERSE), lower=families.CORE,
+    shape=Have(families.same_shapes), kernel=Have(kernel), interval=families.COMPOSED,
+    transpose=families.NOT_AFFINE, slope=families.COMPOSED, lines=families.COMPOSED,
+    grad=Have(grad, lemmas.REVERSE), lower=families.CORE, composed=Have(composed, "Ops.ComposedProof.maximum_nodes"),
     stablehlo=rules.written("maximum"),
-    enclose=rules.both_ends("maximum"), onnx=families.NOT_READ,
+    enclose=rules.both_ends("maximum"), onnx=Have(("Max", "Min", "MaxPool", "ReduceMax", "Clip")),
 )

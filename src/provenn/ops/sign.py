@@ -5,7 +5,7 @@
 One operand, result of the same type. The derivative is declared to be 0 everywhere; at 0 there is
 none.
 
-Proof: theories/Autodiff/Core.v, CurveProof.v.
+Proof: theories/Ops/Piecewise.v, PiecewiseProof.v; theories/Autodiff/Core.v, CurveProof.v.
 """
 
 from __future__ import annotations
@@ -23,11 +23,23 @@ def kernel(arith: Arithmetic | None, attrs: Attrs, x: Array) -> Array:
     return out
 
 
+def slope(x: Array) -> Array:
+    """0, as declared."""
+    return np.zeros_like(x)
+
+
+def lines(lo: Array, hi: Array, alpha: Array) -> tuple[Array, Array, Array, Array]:
+    """Horizontal lines through the values at the ends."""
+    return np.zeros_like(lo), np.sign(lo), np.zeros_like(lo), np.sign(hi)
+
+
 sign = Op(
     tag="sign", code=37, coq="Provenn.Autodiff.Core", facts=("elementwise",),
-    shape=Have(families.like_input), kernel=Have(kernel), interval=families.NO_BOUNDS,
-    transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
+    shape=Have(families.like_input), kernel=Have(kernel),
+    interval=Have(families.increasing(kernel), lemmas.FORWARD),
+    transpose=families.NOT_AFFINE, slope=Have(slope, lemmas.DERIVATIVE),
+    lines=Have(lines, "Ops.PiecewiseProof.sign_sound"),
     grad=Zero(lemmas.REVERSE), lower=families.CORE,
     stablehlo=rules.written("sign"),
-    enclose=families.NO_ENCLOSURE, onnx=families.NOT_READ,
+    enclose=families.NO_ENCLOSURE, onnx=Have(("Sign",)),
 )

@@ -4,7 +4,7 @@
 
 One operand, result of the same type. Never overflows: computed as max(x, 0) + log1p(e^-|x|).
 
-Proof: theories/Autodiff/Core.v, CurveProof.v.
+Proof: theories/Ops/Softplus.v, SoftplusProof.v; theories/Autodiff/Core.v, CurveProof.v.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from provenn.base import curves
 from provenn.ir import lemmas, rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op, Writer
 from provenn.ops import families
@@ -22,6 +23,17 @@ def kernel(arith: Arithmetic | None, attrs: Attrs, x: Array) -> Array:
     """Elementwise, in the type of x."""
     out: Array = np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
     return out
+
+
+def slope(x: Array) -> Array:
+    """The logistic function, by way of tanh, which never overflows."""
+    out: Array = np.tanh(x * 0.5) * 0.5 + 0.5
+    return out
+
+
+def lines(lo: Array, hi: Array, alpha: Array) -> tuple[Array, Array, Array, Array]:
+    """A tangent below and the chord above."""
+    return curves.convex(lambda x: kernel(None, {}, x), slope, lo, hi, lo + alpha * (hi - lo))
 
 
 def grad(emit: Emitter, slot: int, args: Sequence[int], out: int, ct: int) -> int:
@@ -38,9 +50,11 @@ def write(writer: Writer, attrs: Attrs, args: Sequence[int]) -> int:
 
 softplus = Op(
     tag="softplus", code=31, coq="Provenn.Autodiff.Core", facts=("elementwise",),
-    shape=Have(families.like_input), kernel=Have(kernel), interval=families.NO_BOUNDS,
-    transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
+    shape=Have(families.like_input), kernel=Have(kernel),
+    interval=Have(families.increasing(kernel), lemmas.FORWARD),
+    transpose=families.NOT_AFFINE, slope=Have(slope, lemmas.DERIVATIVE),
+    lines=Have(lines, "Ops.SoftplusProof.softplus_sound"),
     grad=Have(grad, lemmas.REVERSE), lower=families.CORE,
     stablehlo=Have(write),
-    enclose=rules.both_ends("softplus"), onnx=families.NOT_READ,
+    enclose=rules.both_ends("softplus"), onnx=Have(("Softplus",)), hint=curves.middle,
 )

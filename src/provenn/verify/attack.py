@@ -27,11 +27,12 @@ REPLAYS = 8
 
 @dataclass
 class Attack:
-    """Attacks one graph and property; ``witness`` holds the confirmed counterexample."""
+    """Attacks one graph and property; ``witness`` holds the counterexample, confirmed on ``exact``."""
 
     graph: Graph
     prop: Property
     regions: Regions
+    exact: Graph | None = None
     witness: Singles | None = None
     tried: int = 0
     best: float = -np.inf
@@ -54,7 +55,8 @@ class Attack:
         point = np.clip(x.astype(np.float32), low, high)
         if point.tobytes() in self._failed:
             return False
-        if violation(self.graph, self.prop, point, replay(self.graph, point)) is not None:
+        exact = self.exact or self.graph
+        if violation(exact, self.prop, point, replay(exact, point)) is not None:
             self.witness = point
             return True
         self._failed.add(point.tobytes())

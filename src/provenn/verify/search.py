@@ -53,15 +53,16 @@ class _Found(Exception):
 
 
 def search(graph: Graph, prop: Property, *, timeout: float, seed: int = 0,
-           report: Report = lambda event: None) -> Outcome:
+           report: Report = lambda event: None, exact: Graph | None = None) -> Outcome:
     """Decide a property within ``timeout`` seconds, as far as attacks and input splitting reach.
 
+    Counterexamples are confirmed on ``exact``, the same function by other operations, where it is given.
     ``report`` receives short dicts, each with an ``event``. Raises UnsupportedError for operations
     that have no bounds. An interruption by the user passes through. Overflow is silent: bounds that are
     no numbers decide nothing, and the checker refuses them.
     """
     with _one_thread(), np.errstate(all="ignore"):
-        return _search(graph, prop, time.perf_counter(), timeout, seed, report)
+        return _search(graph, prop, time.perf_counter(), timeout, seed, report, exact or graph)
 
 
 def _one_thread() -> AbstractContextManager[Any]:
@@ -74,9 +75,10 @@ def _one_thread() -> AbstractContextManager[Any]:
     return limits
 
 
-def _search(graph: Graph, prop: Property, start: float, timeout: float, seed: int, report: Report) -> Outcome:
+def _search(graph: Graph, prop: Property, start: float, timeout: float, seed: int, report: Report,
+            exact: Graph) -> Outcome:
     try:
-        run = Search(graph, prop, Clock(start + timeout), np.random.default_rng(seed), report)
+        run = Search(graph, prop, Clock(start + timeout), np.random.default_rng(seed), report, exact)
     except OutOfTime:
         return Outcome("timed-out", stats={"seconds": time.perf_counter() - start})
     try:
@@ -98,6 +100,7 @@ class Search:
     clock: Clock
     rng: np.random.Generator
     report: Report
+    exact: Graph
     stats: Stats = field(default_factory=Stats)
     attack_seconds: float = 0.0
 
@@ -106,7 +109,7 @@ class Search:
         self.regions = Regions(self.graph, self.clock.check)
         self.boxes = boxes(self.prop)
         self.goals = make_goals(self.boxes)
-        self.attack = Attack(self.graph, self.prop, self.regions)
+        self.attack = Attack(self.graph, self.prop, self.regions, self.exact)
         self.trees: dict[int, Tree] = {i: _trivial(b) for i, b in enumerate(self.boxes) if _is_trivial(b)}
         self.bounds: dict[str, float] = {}
 

@@ -138,7 +138,7 @@ def verify(
     read = time.perf_counter() - start
     say({"event": "read", "seconds": read, "graph": graph, "property": prop})
     checker.find()
-    made = search(graph, prop, timeout=max(0.0, SEARCH_SHARE * timeout - read), seed=seed, report=say)
+    made = search(graph, prop, exact=reading.exact, timeout=max(0.0, SEARCH_SHARE * timeout - read), seed=seed, report=say)
     found = time.perf_counter()
     known: dict[str, Any] = {
         "graph": graph, "prop": prop, "seed": seed, "timeout": timeout, "stats": made.stats,
@@ -153,7 +153,7 @@ def verify(
         result = _checked(words, prop_words, proof, left, certificate)
     elif made.kind == "sat":
         say({"event": "replaying"})
-        result = _replayed(graph, prop, made, known["model_path"])
+        result = _replayed(reading.exact, prop, made, known["model_path"])
     else:
         result = {"answer": made.kind}
     end = time.perf_counter()

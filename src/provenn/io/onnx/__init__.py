@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from provenn.errors import FileError
@@ -18,7 +19,9 @@ from provenn.io.files import read_bytes
 from provenn.io.onnx.model import Model, open_model
 from provenn.io.onnx.nodes import read_node, supported
 from provenn.io.onnx.values import Recorder, Value, Var
+from provenn.ir.emit import composed
 from provenn.ir.graph import Builder, Graph
+from provenn.ops import ALL
 from provenn.ops.input import input as input_op
 
 __all__ = ["Reading", "load", "parse", "read", "supported"]
@@ -26,11 +29,20 @@ __all__ = ["Reading", "load", "parse", "read", "supported"]
 
 @dataclass(frozen=True)
 class Reading:
-    """A network as read: the graph, the opset of the file, and notes on how the graph differs from it."""
+    """A network as read: the opset of the file, and notes on how ``exact`` differs from it in rounding.
 
-    graph: Graph
+    ``exact`` holds the operations of the file and is what a counterexample is replayed on; ``graph`` is the
+    same function over the reals by operations that the checker reads (``Op.composed``).
+    """
+
+    exact: Graph
     opset: int
     notes: tuple[str, ...]
+
+    @cached_property
+    def graph(self) -> Graph:
+        """What bounds, certificates and the checker are about."""
+        return composed(self.exact, ALL)
 
 
 def read(path: str | Path) -> Graph:

@@ -13,6 +13,7 @@ from provenn.io.onnx.values import Const, Value, Var
 from provenn.ir.op import Op
 from provenn.ops.add import add as add_op
 from provenn.ops.linear import linear
+from provenn.ops.maximum import maximum as maximum_op
 from provenn.ops.mul import mul as mul_op
 from provenn.ops.recip import recip as recip_op
 from provenn.ops.relu import relu as relu_op
@@ -138,11 +139,7 @@ def relu(call: Call) -> Value:
 
 
 def clip(call: Call) -> Value:
-    """min(max(x, low), high), as low + relu(x - low) and high - relu(high - x).
-
-    Over the reals the compositions are exact; in float32 a bound other than zero adds two roundings,
-    which is noted. A lower bound 0 is relu itself.
-    """
+    """min(max(x, low), high), relu where the lower bound is 0. Exact."""
     x = call.input(0)
     low, high = (_bound(call, i, name) for i, name in ((1, "min"), (2, "max")))
     if isinstance(x, Const):
@@ -150,11 +147,11 @@ def clip(call: Call) -> Value:
             return call.constant_like(x, np.asarray(np.clip(x.array, low, high)))
     if low is not None and high is not None and low > high:
         raise call.unsupported("its lower bound is above its upper bound")
-    if low or high is not None:
-        call.note("a bound is written with relu: exact over the reals, two more roundings in float32")
     if low is not None:
-        x = _below(call, x, low)
-    return x if high is None else _above(call, x, high)
+        x = call.apply(maximum_op, _filled(call, x, low), x) if low else call.apply(relu_op, x)
+    if high is None:
+        return x
+    return scaled(call, call.apply(maximum_op, _filled(call, x, -high), scaled(call, x, -1)), -1)
 
 
 def _bound(call: Call, i: int, name: str) -> float | None:
@@ -173,18 +170,6 @@ def _bound(call: Call, i: int, name: str) -> float | None:
 def _filled(call: Call, x: Value, value: float) -> Const:
     call.recorder.check_size(x.shape)
     return Const(np.full(x.shape, value, np.float32), f"{call.name}.bound")
-
-
-def _below(call: Call, x: Value, low: float) -> Value:
-    if low == 0:
-        return call.apply(relu_op, x)
-    bound = _filled(call, x, low)
-    return call.apply(add_op, call.apply(relu_op, call.apply(sub_op, x, bound)), bound)
-
-
-def _above(call: Call, x: Value, high: float) -> Value:
-    bound = _filled(call, x, high)
-    return call.apply(sub_op, bound, call.apply(relu_op, call.apply(sub_op, bound, x)))
 
 
 def batch_normalization(call: Call) -> Value:

@@ -7,25 +7,30 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
-from provenn.io.onnx.arithmetic import aligned
+from provenn.io.onnx.arithmetic import aligned, scaled
 from provenn.io.onnx.call import Call
 from provenn.io.onnx.movement import cut, expanded, joined, permuted, reshaped
 from provenn.io.onnx.values import Const, Value, Var
-from provenn.io.onnx.windows import window
+from provenn.io.onnx.windows import Window, axis_counts, window
 from provenn.ir.op import Op
+from provenn.ops.abs import abs_op
 from provenn.ops.add import add
 from provenn.ops.cos import cos
 from provenn.ops.exp import exp
 from provenn.ops.linear import linear
 from provenn.ops.log import log
+from provenn.ops.maximum import maximum as maximum_op
 from provenn.ops.mul import mul
 from provenn.ops.recip import recip
 from provenn.ops.relu import relu
 from provenn.ops.sigmoid import sigmoid
+from provenn.ops.sign import sign
 from provenn.ops.sin import sin
+from provenn.ops.softplus import softplus
 from provenn.ops.sqrt import sqrt
 from provenn.ops.square import square
 from provenn.ops.sub import sub
@@ -46,7 +51,8 @@ PLAIN: dict[str, Callable[[Call], Value]] = {
     "Sigmoid": _plain(sigmoid, "1 / (1 + exp(-x))."), "Tanh": _plain(tanh, "The hyperbolic tangent."),
     "Exp": _plain(exp, "The exponential function."), "Log": _plain(log, "The natural logarithm."),
     "Sqrt": _plain(sqrt, "The square root."), "Sin": _plain(sin, "The sine."),
-    "Cos": _plain(cos, "The cosine."),
+    "Cos": _plain(cos, "The cosine."), "Softplus": _plain(softplus, "ln(1 + exp(x))."),
+    "Sign": _plain(sign, "-1, 0 or 1, as x is."),
     "Reciprocal": _plain(recip, "1 / x."),
 }
 
@@ -65,41 +71,33 @@ def leaky_relu(call: Call) -> Value:
 
 
 def absolute(call: Call) -> Value:
-    """|x|, as relu(x) + (relu(x) - x). Exact."""
-    x = call.input(0)
-    positive = call.apply(relu, x)
-    return call.apply(add, positive, call.apply(sub, positive, x))
+    """|x|."""
+    return call.apply(abs_op, call.input(0))
 
 
 def larger(call: Call, x: Value, y: Value) -> Value:
-    """The maximum of two values of one shape: x + relu(y - x)."""
-    if isinstance(x, Const) and isinstance(y, Const):
-        return call.constant_like(x, np.asarray(np.maximum(x.array, y.array)))
-    return call.apply(add, x, call.apply(relu, call.apply(sub, y, x)))
+    """The maximum of two values of one shape."""
+    return call.apply(maximum_op, x, y)
 
 
 def _smaller(call: Call, x: Value, y: Value) -> Value:
-    if isinstance(x, Const) and isinstance(y, Const):
-        return call.constant_like(x, np.asarray(np.minimum(x.array, y.array)))
-    return call.apply(sub, x, call.apply(relu, call.apply(sub, x, y)))
+    return scaled(call, larger(call, scaled(call, x, -1), scaled(call, y, -1)), -1)
 
 
 def _folded(call: Call, step: Callable[[Call, Value, Value], Value]) -> Value:
     made = call.input(0)
     for i in range(1, len(call.inputs)):
         made = step(call, *aligned(call, made, call.input(i)))
-    if isinstance(made, Var):
-        call.note("written with relu: exact over the reals, two more roundings in float32")
     return made
 
 
 def maximum(call: Call) -> Value:
-    """The largest of the operands, as x + relu(y - x). Exact over the reals (noted)."""
+    """The largest of the operands. Exact."""
     return _folded(call, larger)
 
 
 def minimum(call: Call) -> Value:
-    """The smallest of the operands, as x - relu(x - y). Exact over the reals (noted)."""
+    """The smallest of the operands, the opposite of the largest opposite. Exact."""
     return _folded(call, _smaller)
 
 
@@ -119,9 +117,10 @@ def power(call: Call) -> Value:
 
 
 def softmax(call: Call) -> Value:
-    """exp(x_i) / sum over j of exp(x_j) along one axis, as 1 / (1 + sum over j != i of exp(x_j - x_i)).
+    """exp(x_i) / sum over j of exp(x_j) along one axis, as sigmoid(-ln of the sum over j != i of exp(x_j - x_i)).
 
-    Exact over the reals (noted); the divisor is at least 1 whatever the bounds of x.
+    Exact over the reals (noted). The logarithm of a sum of exponentials is a tree of
+    ln(e^a + e^b) = a + softplus(b - a): nothing overflows, however far the logits are apart.
     """
     x = call.input(0)
     rank = len(x.shape)
@@ -133,14 +132,17 @@ def softmax(call: Call) -> Value:
     n = rows.shape[-1]
     if not 2 <= n <= WIDEST_SOFTMAX:
         raise call.unsupported(f"its axis has {n} elements (read: 2 to {WIDEST_SOFTMAX})")
-    call.note("softmax is written as 1 / (1 + sum exp(x_j - x_i)): exact over the reals")
+    call.note("softmax is written with sigmoid and softplus: exact over the reals")
     each = np.eye(n, dtype=np.float32)
     pairs = np.stack([each[j] - each[i] for i in range(n) for j in range(n) if j != i])
     differ = call.apply(linear, rows, Const(pairs, f"{call.name}.pairs"))
-    grid = reshaped(call, call.apply(exp, differ), (*rows.shape[:-1], n, n - 1))
-    one = Const(np.ones(1, np.float32), f"{call.name}.one")
-    total = call.apply(linear, grid, Const(np.ones((1, n - 1), np.float32), f"{call.name}.ones"), one)
-    out = call.apply(recip, reshaped(call, total, rows.shape))
+    total = reshaped(call, differ, (*rows.shape[:-1], n, n - 1))
+    while (size := total.shape[-1]) > 1:
+        half, last = size // 2, rank
+        a, b = cut(call, total, last, 0, half), cut(call, total, last, half, 2 * half)
+        both = call.apply(add, a, call.apply(softplus, call.apply(sub, b, a)))
+        total = joined(call, [both, *([cut(call, total, last, size - 1, size)] if size % 2 else [])], last)
+    out = call.apply(sigmoid, scaled(call, reshaped(call, total, rows.shape), -1))
     return permuted(call, out, tuple(int(a) for a in np.argsort(back)))
 
 
@@ -154,18 +156,12 @@ def where(call: Call) -> Value:
         return call.constant_like(x, np.where(chosen, x.array, y.array))
     mask = chosen.astype(np.float32)
     parts = [call.apply(mul, v, Const(m, f"{call.name}.mask")) if isinstance(v, Var)
-             else Const(np.asarray(v.array * m), f"{call.name}.part") for v, m in ((x, mask), (y, 1 - mask))]
+             else Const(np.where(m > 0, v.array, v.array.dtype.type(0)), f"{call.name}.part") for v, m in ((x, mask), (y, 1 - mask))]
     return call.apply(add, *(parts if isinstance(parts[0], Var) else parts[::-1]))
-
-
-def equal(call: Call) -> Value:
-    """Whether constants are equal."""
-    return Const(np.equal(call.constant(0, "operand"), call.constant(1, "operand")), call.name)
 
 
 def largest(call: Call, x: Value, axis: int) -> Value:
     """The maximum along one axis, which gets size 1: halves of it are compared until one is left."""
-    call.note("written with relu: exact over the reals, two more roundings in float32 a comparison")
     while (size := x.shape[axis]) > 1:
         half = size // 2
         first, second = cut(call, x, axis, 0, half), cut(call, x, axis, half, 2 * half)
@@ -175,23 +171,45 @@ def largest(call: Call, x: Value, axis: int) -> Value:
 
 
 def max_pool(call: Call) -> Value:
-    """Maximum of each window, by comparing its elements pairwise. Pads are read after relu only."""
+    """Maximum of each window, by comparing its elements pairwise. Exact.
+
+    Where windows leave the image, the image is continued by its edges: these are in the window already.
+    """
     x, taps = call.input(0), tuple(int(t) for t in call.attrs.get("kernel_shape", ()))
-    if call.outputs > 1 or call.flag("ceil_mode") or call.flag("storage_order"):
-        raise call.unsupported("it asks for indices, or its windows leave the image")
+    if call.outputs > 1 or call.flag("storage_order"):
+        raise call.unsupported("it asks for indices")
     slots = window(call, x.shape[2:], taps)
-    padded = any(slots.before + slots.after)
-    if padded and not (isinstance(x, Var) and call.recorder.builder.nodes[x.node].op is relu):
-        raise call.unsupported("its pads may exceed the image's elements", "pad after a Relu")
-    if any(max(slots.before[a], slots.after[a]) >= t for a, t in enumerate(taps)):
-        raise call.unsupported("a window covers padding only")
+    for a in range(len(taps)):
+        x = _continued(call, x, slots, a)
+    slots = replace(slots, before=(0,) * len(taps), after=(0,) * len(taps))
     channels, count = x.shape[1], math.prod(taps)
     units = np.eye(count, dtype=np.float32).reshape(count, 1, *taps)
     weight = Const(np.tile(units, (channels, *([1] * (len(taps) + 1)))), f"{call.name}.units")
     y = slots.slide(call, x, weight, None, channels)
     image = y.shape[2:]
-    tall = reshaped(call, y, (channels, count, math.prod(image)))
-    return reshaped(call, largest(call, tall, 1), (1, channels, *image))
+    tall = reshaped(call, y, (x.shape[0] * channels, count, math.prod(image)))
+    return reshaped(call, largest(call, tall, 1), (x.shape[0], channels, *image))
+
+
+def _continued(call: Call, x: Value, slots: Window, a: int) -> Value:
+    """The image with its first and last row along axis ``a`` repeated as far as windows reach."""
+    size, before = x.shape[a + 2], slots.before[a]
+    count, _ = axis_counts(call, slots, a, size)
+    last = (len(count) - 1) * slots.stride[a] + (slots.taps[a] - 1) * slots.dilation[a]
+    after = max(0, last + 1 - before - size)
+    if slots.dilation[a] > 1 and (before or after):
+        raise call.unsupported("its windows have gaps and leave the image")
+    ends = cut(call, x, a + 2, 0, 1), cut(call, x, a + 2, size - 1, size)
+    return joined(call, [ends[0]] * before + [x] + [ends[1]] * after, a + 2)
+
+
+def global_max_pool(call: Call) -> Value:
+    """Maximum over all axes after the channels. Exact."""
+    x = call.input(0)
+    if len(x.shape) < 3:
+        raise call.misfit("an image needs [N, C, *image]", expected="at least three axes", got=list(x.shape))
+    flat = reshaped(call, x, (*x.shape[:2], math.prod(x.shape[2:])))
+    return reshaped(call, largest(call, flat, 2), (*x.shape[:2],) + (1,) * (len(x.shape) - 2))
 
 
 def reduce_max(call: Call) -> Value:

@@ -41,7 +41,8 @@ class Window:
         return reshaped(call, y, (*y.shape[:2], *y.shape[3:])) if lone else y
 
 
-def _sizes(call: Call, name: str, count: int, least: int) -> tuple[int, ...]:
+def sizes_of(call: Call, name: str, count: int, least: int) -> tuple[int, ...]:
+    """An attribute of one number an axis, 1 by default; FileError (PNN-ONNX-414) when it does not fit."""
     given = tuple(int(v) for v in call.attrs.get(name, (1,) * count))
     if len(given) != count or min(given) < least:
         raise call.malformed(f"the attribute {name} does not fit", expected=f"{count} numbers >= {least}",
@@ -56,7 +57,7 @@ def window(call: Call, image: tuple[int, ...], taps: tuple[int, ...]) -> Window:
         raise call.unsupported(f"its image has {count} axes", "one- and two-dimensional windows are read")
     if len(taps) != count or min(taps) < 1:
         raise call.misfit("the window does not fit the image", expected=f"{count} axes", got=list(taps))
-    stride, dilation = _sizes(call, "strides", count, 1), _sizes(call, "dilations", count, 1)
+    stride, dilation = sizes_of(call, "strides", count, 1), sizes_of(call, "dilations", count, 1)
     mode = call.attrs.get("auto_pad", "NOTSET")
     if mode in ("SAME_UPPER", "SAME_LOWER"):
         total = [(-(-n // s) - 1) * s + t - n for n, s, t in zip(image, stride, taps)]
@@ -123,7 +124,7 @@ def average_pool(call: Call) -> Value:
     counts = []
     grown = []
     for a, size in enumerate(x.shape[2:]):
-        count, extra = _axis_counts(call, slots, a, size)
+        count, extra = axis_counts(call, slots, a, size)
         counts.append(count)
         grown.append(slots.after[a] + extra)
     slots = Window(slots.taps, slots.stride, slots.dilation, slots.before, tuple(grown))
@@ -131,7 +132,7 @@ def average_pool(call: Call) -> Value:
     return _mean(call, x, slots, count)
 
 
-def _axis_counts(call: Call, slots: Window, a: int, size: int) -> tuple[NDArray[np.int64], int]:
+def axis_counts(call: Call, slots: Window, a: int, size: int) -> tuple[NDArray[np.int64], int]:
     """Counted positions of each window along axis ``a``, and by how much ceil_mode grows the end pad."""
     before, after = slots.before[a], slots.after[a]
     taps, step, gap = slots.taps[a], slots.stride[a], slots.dilation[a]
