@@ -12,6 +12,8 @@ import pytest
 
 from provenn.cli.run import batch_of, load
 from provenn.cli.run import run as run_verb
+from provenn.cli.sweep import sweep
+from provenn.eval.accuracy.oracle import check_sample
 from provenn.ir.graph import Builder, Graph
 from provenn.ops import ALL
 
@@ -46,9 +48,23 @@ def without_onnxruntime(tmp: Path, patch: pytest.MonkeyPatch) -> None:
     run_verb(DIGITS / "conv.onnx", tmp / "x.npy", backend="onnxruntime", quiet=True)
 
 
+def other_sweep(tmp: Path, patch: pytest.MonkeyPatch) -> None:
+    patch.setattr("provenn.eval.accuracy.libraries.version", lambda library: "1.0")
+    (tmp / "exp.json").write_text("{}")
+    sweep("exp", result=tmp / "exp.json", every=10**9, quiet=True)
+
+
+def inaccurate(tmp: Path, patch: pytest.MonkeyPatch) -> None:
+    x = np.ones(1, np.float32)
+    check_sample("exp", x, np.array([np.e * (1 + 1e-12)]))
+
+
 FLOATS: dict[str, Trigger] = {
     "PNN-CLI-831": text_file,
     "PNN-CLI-832": lambda tmp, patch: batch_of(np.zeros((1, 3), np.float32), pair(), Path("x.npy")),
     "PNN-CLI-833": saved([[0.5, 0.1]]),
+    "PNN-CLI-834": lambda tmp, patch: sweep("exp", bounds="1:-1"),
+    "PNN-CLI-835": other_sweep,
+    "PNN-TOOL-732": inaccurate,
     "PNN-TOOL-731": without_onnxruntime,
 }

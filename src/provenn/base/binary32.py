@@ -30,7 +30,8 @@ def steps_between(x: Singles, y: Singles) -> Ranks:
         >>> steps_between(np.array([1.0], np.float32), np.array([1.0000001], np.float32))
         array([1])
     """
-    return np.abs(rank(x) - rank(y))
+    out: Ranks = np.abs(rank(x) - rank(y))
+    return out
 
 
 def spacing(y: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -42,4 +43,5 @@ def spacing(y: NDArray[np.float64]) -> NDArray[np.float64]:
     """
     exponent = np.frexp(y)[1].astype(np.int64)
     power = np.maximum(np.where(y == 0, -149, exponent - 24), -149)
-    return np.ldexp(1.0, power)
+    out: NDArray[np.float64] = np.ldexp(1.0, power)
+    return out

@@ -51,6 +51,11 @@ ENTRIES = (
           "words are shown.",
           "provenn run model.onnx --input x.npy --backend onnxruntime without onnxruntime",
           "Install it, or choose another one."),
+    Entry("PNN-TOOL-732", "A C library that is too inaccurate",
+          "A sweep compares with binary64 values and lets MPFR settle what is near a tie; a sample of every "
+          "chunk showed binary64 values that are further off than this allows.",
+          "an unusual C library",
+          "Report it with the versions of NumPy and of the C library; sweep on another machine."),
     Entry("PNN-CLI-801", "A command line that is not right",
           "An option or argument is unknown, missing, or has a value of the wrong kind; the message says "
           "which.",
@@ -100,6 +105,15 @@ ENTRIES = (
           "be a binary32 number already.",
           "a float64 array that holds 0.1",
           "Round it on purpose: x.astype(numpy.float32)."),
+    Entry("PNN-CLI-834", "A sweep that cannot be made",
+          "The function, the library or the range is not one that provenn sweep knows.",
+          "provenn sweep exp --range 1:-1",
+          "Choose one of those that the message lists; a range goes from the smaller number to the larger."),
+    Entry("PNN-CLI-835", "A file of another sweep",
+          "The file holds the progress and the result of one sweep. Findings about another function, "
+          "library, version or range are never mixed in.",
+          "provenn sweep exp --every 100 --output exp.json, then without --every",
+          "Give another --output, or remove the file."),
     Entry("PNN-CLI-899", "An internal error",
           "Something happened that no one thought of. It is a bug in provenn; no verdict was given.",
           "-",

@@ -16,7 +16,20 @@ from collections.abc import Sequence
 import typer
 from typer.exceptions import Abort, TyperException
 
-from provenn.cli import bench, certify, check, data, doctor, explain, show, supports, train, verify, version
+from provenn.cli import (
+    bench,
+    certify,
+    check,
+    data,
+    doctor,
+    explain,
+    show,
+    supports,
+    sweep,
+    train,
+    verify,
+    version,
+)
 from provenn.cli import run as run_verb
 from provenn.cli.console import error_data, narration, output, say_json, show_error
 from provenn.errors import CertificateError, ProvennError, ToolError, UsageError
@@ -36,6 +49,7 @@ app.command("check")(check.check)
 app.command("bench")(bench.bench)
 app.command("certify")(certify.certify)
 app.command("run")(run_verb.run)
+app.command("sweep")(sweep.sweep)
 app.command("explain")(explain.explain)
 app.command("train")(train.train)
 app.command("data")(data.data)
