@@ -54,7 +54,7 @@ coq: apt ## compile the proofs
 	@$(MAKE) --no-print-directory -f Makefile.coq -j2
 
 extraction: coq ## extract the checker again and compare it with the committed files
-	@rm -rf build/extracted && mkdir -p build/extracted/slow
+	@rm -rf build/extracted && mkdir -p build/extracted/slow build/extracted/float
 	@cd build/extracted && coqc -R ../../theories Provenn -w none ../../theories/Extraction.v
 	@diff -rq build/extracted checker/extracted || { echo "The committed extraction is not that of theories/." \
 	  "If the change is meant: cp -r build/extracted/. checker/extracted/" >&2; exit 1; }

@@ -1,5 +1,5 @@
-(** Extraction of the checkers of certificates and of gradients to OCaml, twice: the only file with [Extract]
-    directives.
+(** Extraction of the checkers of certificates and of gradients to OCaml, twice, and of binary32 arithmetic
+    (float/kernel.ml, a program of its own): the only file with [Extract] directives.
 
     The slow build (extracted/slow) uses Coq's official directives and Coq's own modules, nothing chosen here.
     The fast build (extracted) replaces four names by OCaml code written by hand, with the meaning that they
@@ -13,6 +13,7 @@
 From Coq Require Import Extraction ExtrOcamlBasic ExtrOCamlFloats ExtrOCamlInt63 ExtrOCamlPArray.
 From Provenn Require Import Base.Vector Base.Dot Checker.Words Checker.Check.
 From Provenn Require Import Autodiff.Gradient Autodiff.CheckStep.
+From Provenn Require Import Float.Reference.
 
 (* Coq 8.16 prints these constructors without their module, and the array type without parentheses if it is
    inlined. *)
@@ -34,3 +35,4 @@ Extract Constant ftab4 => "Farray.tab4".
 
 Extraction "checker.ml" check dot.
 Extraction "gradient.ml" check_gradient check_step.
+Extraction "float/kernel.ml" add_all sub_all mul_all div_all sqrt_all round_all eq_all lt_all le_all affine32.

@@ -37,6 +37,7 @@ from provenn.verify.verdict import check
 from tests.golden import benchmarks, compiling, training
 from tests.golden.certified import CERTIFIED
 from tests.golden.face import FACE
+from tests.golden.floats import FLOATS
 from tests.golden.near import NEAR
 
 Patch = pytest.MonkeyPatch
@@ -250,6 +251,7 @@ TRIGGERS: dict[str, Trigger] = {
     **FACE,
     **NEAR,
     **CERTIFIED,
+    **FLOATS,
     "PNN-SHAPE-101": node("relu", (1, 2), (1, 2)),
     "PNN-SHAPE-102": node("add", (1, 50), (50,)),
     "PNN-SHAPE-103": lambda tmp, patch: run(two_by_two(), np.zeros((4, 2))),

@@ -26,10 +26,12 @@ from provenn.cli import (
     export,
     show,
     supports,
+    sweep,
     train,
     verify,
     version,
 )
+from provenn.cli import run as run_verb
 from provenn.cli.console import error_data, narration, output, say_json, show_error
 from provenn.errors import CertificateError, ProvennError, ToolError, UsageError
 
@@ -48,6 +50,8 @@ app.command("check")(check.check)
 app.command("bench")(bench.bench)
 app.command("certify")(certify.certify)
 app.command("export")(export.export)
+app.command("run")(run_verb.run)
+app.command("sweep")(sweep.sweep)
 app.command("explain")(explain.explain)
 app.command("train")(train.train)
 app.command("data")(data.data)

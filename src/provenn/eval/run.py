@@ -4,7 +4,13 @@
     run(graph, x, Ordered())         the binary32 reference: one fixed order, every step rounded
 
 The reference order of a sum of products is: start from the first product, add the others one by one
-in increasing index order, then the bias. No fused multiply-add.
+in increasing index order, then the bias. No fused multiply-add. For a dense layer the index is that of the
+input; for a convolution it runs over the weight as stored, channel first, then row, then column, and the
+products with padding are added like any other. Every product and every sum is rounded to binary32, to
+nearest, ties to even, subnormal numbers kept; the same order is [dot32] in theories/Float/Reference.v,
+which is proved to be Flocq's binary32. Elementwise +, -, *, / and square roots are correctly rounded; exp,
+log, tanh, sin, cos and what is made of them are NumPy's, as accurate as ``provenn sweep`` measures.
+Operations of training graphs that sum by themselves (contract, logsumexp) have no fixed order here.
 """
 
 from __future__ import annotations
@@ -24,9 +30,12 @@ class Ordered:
 
     def contract(self, x: Array, w: Array) -> Array:
         """``x[..., k] * w[m, k]`` added for k = 0, 1, 2, …"""
-        total = x[..., 0, None] * w[:, 0]
-        for k in range(1, w.shape[1]):
-            total = total + x[..., k, None] * w[:, k]
+        columns = np.ascontiguousarray(w.T)
+        total = x[..., 0, None] * columns[0]
+        product = np.empty_like(total)
+        for k in range(1, len(columns)):
+            np.multiply(x[..., k, None], columns[k], out=product)
+            np.add(total, product, out=total)
         out: Array = total
         return out
 

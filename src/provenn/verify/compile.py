@@ -25,6 +25,13 @@ def sources(folder: Path) -> list[Path]:
     return sorted(p for room in rooms for p in room.glob("*.ml*") if p.suffix in (".ml", ".mli"))
 
 
+def arithmetic_sources(folder: Path) -> list[Path]:
+    """The OCaml files of the program of binary32 arithmetic: no part of the checker, used by tests."""
+    shared = [folder / name for name in ("farray.ml", "float64.ml", "uint63.ml")]
+    own = [*(folder / "float").glob("*.ml"), *(folder / "extracted" / "float").glob("*.ml*")]
+    return sorted([*shared, *own])
+
+
 def fingerprint(folder: Path) -> str:
     """SHA-256 over the names and contents of the sources and the compiler flags."""
     digest = hashlib.sha256(" ".join(FLAGS).encode())
@@ -34,7 +41,15 @@ def fingerprint(folder: Path) -> str:
 
 
 def compile_checker(folder: Path, target: Path, *, static: bool = False) -> Path:
-    """Compile the sources in ``folder`` into the program ``target`` and return ``target``.
+    """Compile the checker's sources in ``folder`` into the program ``target`` and return ``target``.
+
+    Raises what ``compile_program`` raises.
+    """
+    return compile_program(sources(folder), target, static=static)
+
+
+def compile_program(files: list[Path], target: Path, *, static: bool = False) -> Path:
+    """Compile OCaml files, in the order of their dependences, into the program ``target``.
 
     Raises ToolError: PNN-TOOL-701 without an OCaml compiler, PNN-TOOL-702 when compilation fails.
     """
@@ -44,9 +59,9 @@ def compile_checker(folder: Path, target: Path, *, static: bool = False) -> Path
                         hint="apt-get install ocaml-nox (macOS: brew install ocaml), then try again")
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".checker-") as room:
-        for path in sources(folder):
+        for path in files:
             shutil.copy(path, Path(room, path.name))
-        names = [p.name for p in sources(folder)]
+        names = [p.name for p in files]
         order = _call(["ocamldep", "-sort", *names], room).split()
         extra = ["-ccopt", "-static"] if static else []
         _call([COMPILER, *FLAGS, *extra, "unix.cmxa", *order, "-o", "provenn-checker"], room)

@@ -1,0 +1,1 @@
+"""How accurate the elementary functions of a library are in binary32."""
