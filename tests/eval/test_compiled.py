@@ -166,6 +166,24 @@ def test_feeds_are_checked_and_copied() -> None:
         run([compile_graph(run.graph)([mine])[0].reshape(2, 512)])
 
 
+@pytest.mark.parametrize("offset", [0, 4])
+@pytest.mark.parametrize("donate", [{}, {0: 0}])
+def test_host_memory_is_never_the_devices(offset: int, donate: dict[int, int]) -> None:
+    count = 1 << 18
+    builder = Builder()
+    x = builder.add(ALL["input"], shape=(count,))
+    run = compile_graph(builder.finish(builder.add(ALL["add"], x, x)), donate=donate)
+    memory = np.empty(4 * count + 128, np.uint8)
+    start = -memory.ctypes.data % 64 + offset  # XLA could take over what is aligned to 64 bytes
+    mine = memory[start : start + 4 * count].view(np.float32)
+    for _ in range(20):
+        mine[:] = 1
+        made = run([mine])
+        mine[:] = 5
+        assert (run.host(made)[0] == 2).all()
+        assert (mine == 5).all()
+
+
 @pytest.mark.parametrize("backend", ["xla", "iree", "numpy"])
 def test_donated_memory_and_fed_back_outputs(backend: str) -> None:
     if backend == "iree":
