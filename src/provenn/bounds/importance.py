@@ -33,21 +33,47 @@ class Importance:
     negative: dict[int, Floats]
 
 
-def rates(regions: Regions, state: State, u: int) -> tuple[Floats, Floats]:
-    """How fast the upper line of ``u`` sinks at the middle when its source's bounds move inward."""
-    low, high = source_bounds(regions, state, u)
-    crossing = (low < 0.0) & (high > 0.0)
-    step = np.where(crossing, STEP * np.minimum(-low, high), 1.0)
-    alpha, middle = regions.hint(u, low, high), (low + high) / 2
+def heights(regions: Regions, u: int, low: Floats, high: Floats, alpha: Floats,
+            at: Floats) -> tuple[Floats, Floats]:
+    """Values at ``at`` of both lines (or planes) of ``u`` that bounds ``low`` and ``high`` give."""
+    a, b, c, d = regions.lines(u, low, high, alpha)
+    lower, upper = a * at, c * at
+    if regions.source[u] < 0:
+        lower, upper = (np.add(*np.split(part, 2, axis=1)) for part in (lower, upper))
+    return lower + b, upper + d
 
-    def height(a: Floats, b: Floats) -> Floats:
-        _, _, slope, offset = regions.lines(u, a, b, alpha)
-        return slope * middle + offset
 
-    here = height(low, high)
-    falls = [np.where(crossing, (here - height(a, b)) / step, 0.0)
-             for a, b in ((low + step, high), (low, high - step))]
-    return falls[0], falls[1]
+@dataclass
+class Rates:
+    """How fast both lines of a node move together at the middle when its source's bounds move inward.
+
+    ``lower`` and ``upper`` lines, each by the low ends and by the high ends, [boxes, size of the source].
+    """
+
+    lower: tuple[Floats, Floats]
+    upper: tuple[Floats, Floats]
+
+    @staticmethod
+    def of(regions: Regions, state: State, u: int) -> Rates:
+        """Difference quotients; zero where lines do not depend on bounds."""
+        low, high = source_bounds(regions, state, u)
+        smooth = regions.free(u)
+        counts = high > low if smooth else (low < 0.0) & (high > 0.0)
+        step = np.where(counts, STEP * (high - low if smooth else np.minimum(-low, high)), 1.0)
+        alpha, middle, size = regions.hint(u, low, high), (low + high) / 2, regions.sizes[u]
+        here = heights(regions, u, low, high, alpha, middle)
+        operands = [slice(i, i + size) for i in range(0, low.shape[1], size)]
+        moved: list[list[Floats]] = [[], [], [], []]
+        for part in operands:
+            mine = np.zeros_like(step)
+            mine[:, part] = step[:, part]
+            ends = (heights(regions, u, low + mine, high, alpha, middle),
+                    heights(regions, u, low, high - mine, alpha, middle))
+            for k, (side, sign) in enumerate(((0, 1.0), (0, 1.0), (1, -1.0), (1, -1.0))):
+                gain = sign * (ends[k % 2][side] - here[side]) / step[:, part]
+                moved[k].append(np.where(counts[:, part], gain, 0.0))
+        low_low, low_high, up_low, up_high = (np.concatenate(parts, 1) for parts in moved)
+        return Rates((low_low, low_high), (up_low, up_high))
 
 
 def importance(regions: Regions, state: State, owner: Indices, weight: Floats, goals: Coefficients,
@@ -57,10 +83,10 @@ def importance(regions: Regions, state: State, owner: Indices, weight: Floats, g
     ``goals`` are the goal rows' coefficients on unary nodes (a Tape's), ``owner`` their boxes (sorted),
     ``weight`` their weights; ``kept`` the rows of the targets.
     """
-    met = [u for u in regions.unary if regions.source[u]]
+    met = [u for u in (*regions.unary, *regions.products) if regions.source[u]]
     made = Importance(*({t: np.zeros_like(state.low[t]) for t in regions.targets} for _ in (0, 1)),
                       *({u: np.zeros((len(state), regions.sizes[u])) for u in met} for _ in (0, 1)))
-    rate = {u: rates(regions, state, u) for u in met}
+    rate = {u: Rates.of(regions, state, u) for u in met}
 
     def spend(u: int, box: Indices, c: Floats, worth: Floats) -> None:
         """Add rows of unary node u with their boxes and worths."""
@@ -68,11 +94,15 @@ def importance(regions: Regions, state: State, owner: Indices, weight: Floats, g
         down = np.minimum(c, 0.0)
         falling = np.add.reduceat(down * -worth[:, None], first, axis=0)
         rising = np.add.reduceat((c - down) * worth[:, None], first, axis=0)
-        boxes, source = box[first], regions.source[u]
+        boxes, size = box[first], regions.sizes[u]
         made.negative[u][boxes] += falling
         made.positive[u][boxes] += rising
-        made.lower[source][boxes] += falling * rate[u][0][boxes]
-        made.upper[source][boxes] += falling * rate[u][1][boxes]
+        reads = regions.graph.nodes[u].inputs if regions.source[u] < 0 else (regions.source[u],)
+        for k, source in enumerate(reads):
+            part = slice(k * size, (k + 1) * size)
+            for ends, end in ((made.lower, 0), (made.upper, 1)) if source else ():
+                ends[source][boxes] += falling * rate[u].upper[end][boxes, part]
+                ends[source][boxes] += rising * rate[u].lower[end][boxes, part]
 
     for u, c in goals.items():
         if u in rate:
@@ -97,15 +127,14 @@ def losses(regions: Regions, found: Importance, old: State, new: State) -> dict[
     """
     made = {t: np.zeros_like(new.low[t]) for t in regions.targets}
     for u, weight in found.negative.items():
-        t = regions.source[u]
-        middle = (new.low[t] + new.high[t]) / 2
-        heights = []
-        for state in (new, old):
-            low, high = state.low[t], state.high[t]
-            a, b, slope, offset = regions.lines(u, low, high, regions.hint(u, low, high))
-            heights.append((a * middle + b, slope * middle + offset))
-        made[t] += found.positive[u] * np.maximum(heights[0][0] - heights[1][0], 0.0)
-        made[t] += weight * np.maximum(heights[1][1] - heights[0][1], 0.0)
+        ends = [source_bounds(regions, state, u) for state in (new, old)]
+        middle = (ends[0][0] + ends[0][1]) / 2
+        both = [heights(regions, u, low, high, regions.hint(u, low, high), middle) for low, high in ends]
+        lost = found.positive[u] * np.maximum(both[0][0] - both[1][0], 0.0)
+        lost += weight * np.maximum(both[1][1] - both[0][1], 0.0)
+        for t in regions.graph.nodes[u].inputs if regions.source[u] < 0 else (regions.source[u],):
+            if t:
+                made[t] += lost
     return made
 
 

@@ -23,12 +23,14 @@ from provenn.bounds.interval import intervals
 from provenn.bounds.regions import Floats, Indices, Regions
 from provenn.bounds.slopes import Ascent, Combination, improve_goals
 from provenn.verify.certificate import Leaf, Slopes, Split, Tighten, Tree
+from provenn.verify.clip import Lowers, cuts
 from provenn.verify.goals import Goals
 from provenn.verify.pool import Hole, Pool
 
 SAFETY, ROUNDING = 1e-9, 1e-12
 NEAR, LEAST, FEW, TRIED = 2.0, 0.05, 0.15, 64
 SPENT = 0.5
+WORTH, GONE = 0.8, 0.5
 Mask = NDArray[np.bool_]
 Chosen = dict[int, Mask]
 
@@ -120,6 +122,8 @@ class Brancher:
         self.last = self.regions.last()
         self.flops = {t: self.regions.flops(t) * 1e-6 for t in self.regions.of}
         ends = intervals(self.regions.graph, self.goals.lo, self.goals.hi)
+        self.direct = any(0 in n.inputs for n in map(self.regions.graph.nodes.__getitem__,
+                                                     (*self.regions.unary, *self.regions.products)))
         self.magnitude = {u: np.maximum(np.abs(ends[u][0]), np.abs(ends[u][1])).max(0)
                           for u in (*self.regions.unary, *self.regions.products)}
 
@@ -134,7 +138,8 @@ class Brancher:
         holes = [Hole(int(case[0]), None, False)]
         if bool(self.close(final, holes, [steps])[0]):
             return True
-        return tries > 1 and bool(self._ascend(state, case, holes, final, np.zeros(1, bool), steps, tries)[0])
+        lowers = self.lowers(final)
+        return tries > 1 and bool(self._ascend(state, case, holes, final, lowers, steps, tries)[0])
 
     def final(self, state: State, case: Indices) -> Final:
         """Bounds of every goal on every box, with the current bounds and adaptive slopes."""
@@ -189,9 +194,15 @@ class Brancher:
         open_ = np.repeat(~shown, len(self.goals.part))
         corners = np.where(final.entry > 0.0, state.lo[:, None], state.hi[:, None]).reshape(len(open_), -1)
         self.on_corners(corners[open_], case[final.owner[open_]])
-        shown |= self._ascend(state, case, holes, final, shown, self.full, self.ascent_steps)
+        lowers = self.lowers(final)
+        shown |= self._ascend(state, case, holes, final, lowers, self.full, self.ascent_steps)
         if not shown.all():
-            self._branch(old, state, case, holes, final, kept, np.flatnonzero(~shown))
+            which = np.flatnonzero(~shown)
+            cut, small = self._cut(state, holes, lowers, which)
+            again = which[small]
+            self.pool.add(state.take(again), case[again], final.value[again].min(1),
+                          [holes[i] for i in again.tolist()])
+            self._branch(old, state, case, holes, final, kept, which[~small], cut[~small])
 
     def close(self, final: Final, holes: list[Hole], steps: Sequence[tuple[Tighten, ...]]) -> Mask:
         """Finish the boxes on which every disjunct is impossible; returns which."""
@@ -257,26 +268,21 @@ class Brancher:
                 made[k].append(step if whole[k] else Tighten(step.node, parts[k]))
         return [tuple(steps) for steps in made]
 
-    def _ascend(self, state: State, case: Indices, holes: list[Hole], final: Final, shown: Mask,
+    def _ascend(self, state: State, case: Indices, holes: list[Hole], final: Final, lowers: Lowers,
                 steps: tuple[Tighten, ...], tries: int) -> Mask:
-        """Close more boxes by better slopes and multipliers; returns which."""
+        """Close more boxes by better slopes and multipliers, kept in ``lowers``; returns which."""
         near = final.value.min(1) > -self.reach * np.abs(final.bound).mean(1)
-        box, disjunct = np.nonzero((final.value <= 0.0) & (near & ~shown)[:, None])
+        box, disjunct = np.nonzero((final.value <= 0.0) & near[:, None])
         closed = np.zeros(len(state), bool)
         if not len(box):
             return closed
         margin = 2.0 * final.margin[box, disjunct]
         found = self.ascend(state, case, final.multipliers, box, disjunct, tries, margin)
-        counts = np.bincount(box, found.bound <= margin, minlength=len(state))
-        closed[np.unique(box)] = True
-        closed &= counts == 0
-        where = {(b, p): k for k, (b, p) in enumerate(zip(box.tolist(), disjunct.tolist()))}
+        lowers.improve(box, disjunct, found, margin)
+        closed[box] = True
+        closed &= (lowers.value > 0.0).all(1)
         for i in np.flatnonzero(closed).tolist():
-            parts = self.parts(final.multipliers[i])
-            for p, count in enumerate(self.goals.rows):
-                if (k := where.get((i, p))) is not None:
-                    parts[p] = (found.multipliers[k, :count], found.best.vectors(self.regions.sizes, k))
-            self.hang(holes[i], Tree(steps, Leaf(tuple(parts))))
+            self.hang(holes[i], Tree(steps, Leaf(lowers.parts(i, self.regions.sizes))))
         self.stats.leaves += int(closed.sum())
         self.stats.ascended_leaves += int(closed.sum())
         tried = len(np.unique(box))
@@ -297,13 +303,41 @@ class Brancher:
         start = np.where(step < count, mixed, 0.0)
         return improve_goals(self.regions, state, box, Combination(cx, cy, d), start, steps, enough)
 
+    def lowers(self, final: Final) -> Lowers:
+        """The linear bounds of all disjuncts with adaptive slopes."""
+        return Lowers.of(self.goals, final.entry, final.value, final.multipliers)
+
+    def _cut(self, state: State, holes: list[Hole], lowers: Lowers, which: Indices) -> tuple[Mask, Mask]:
+        """Cut off what is refuted of boxes ``which``; returns where that was done, and where most is gone.
+
+        All bounds are certified there, so it must be worth that.
+        """
+        if self.direct:
+            return np.zeros(len(which), bool), np.zeros(len(which), bool)
+        found, left = cuts(lowers, state.lo, state.hi, which)
+        for k in np.flatnonzero(left < WORTH).tolist():
+            i, steps = int(which[k]), self.full
+            leaf = Leaf(lowers.parts(i, self.regions.sizes))
+            for cut in found[k]:
+                split = Split(cut.index, cut.value)
+                self.hang(holes[i], Tree(steps, split))
+                self.hang(Hole(holes[i].case, split, cut.above), Tree((), leaf))
+                holes[i], steps = Hole(holes[i].case, split, not cut.above), ()
+                end = state.hi if cut.above else state.lo
+                end[i, cut.index] = cut.value
+            self.stats.leaves += len(found[k])
+        return left < WORTH, left < GONE
+
     def _branch(self, old: State, state: State, case: Indices, holes: list[Hole], final: Final,
-                kept: dict[int, Rows], which: Indices) -> None:
+                kept: dict[int, Rows], which: Indices, cut: Mask) -> None:
         """Split the boxes ``which`` along the input that matters most.
 
         Of the last layers only neurons that became stable are worth certifying here: nothing else
-        meets the others before the children compute them again.
+        meets the others before the children compute them again. Where something was ``cut`` off, all are
+        certified already.
         """
+        if not len(which):
+            return
         open_ = np.zeros((len(state), 1))
         open_[which] = 1.0
         weight = (final.value <= 0.0)[:, self.goals.part] * open_ * final.multipliers
@@ -314,10 +348,10 @@ class Brancher:
         child = state.take(which)
         settled = {t: np.ones((len(which), self.regions.sizes[t]), bool) for t in self.regions.targets}
         for t in self.last:
-            settled[t] = ~undecided(self.regions, child, t)
+            settled[t] = ~undecided(self.regions, child, t) | cut[:, None]
             child.low[t] = np.where(settled[t], child.low[t], old.low[t][which])
             child.high[t] = np.where(settled[t], child.high[t], old.high[t][which])
-        steps = self._steps(old, which, settled)
+        steps = [() if c else s for c, s in zip(cut.tolist(), self._steps(old, which, settled))]
         bound = final.value[which].min(1)
         self._split(child, case[which], [holes[i] for i in which.tolist()], steps, score.argmax(1), bound)
 
