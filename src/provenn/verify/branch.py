@@ -197,7 +197,8 @@ class Brancher:
         """Finish the boxes on which every disjunct is impossible; returns which."""
         shown = final.shown
         for i in np.flatnonzero(shown).tolist():
-            self.hang(holes[i], Tree(steps[i], Leaf(tuple(self.parts(final.multipliers[i])))))
+            leaf = Leaf(tuple(self.parts(final.multipliers[i])))
+            self.hang(holes[i], Tree(steps[i], leaf, float(final.value[i].min())))
         self.stats.leaves += int(shown.sum())
         return shown
 
@@ -270,13 +271,15 @@ class Brancher:
         counts = np.bincount(box, found.bound <= margin, minlength=len(state))
         closed[np.unique(box)] = True
         closed &= counts == 0
+        reached = final.value.copy()
+        reached[box, disjunct] = found.bound
         where = {(b, p): k for k, (b, p) in enumerate(zip(box.tolist(), disjunct.tolist()))}
         for i in np.flatnonzero(closed).tolist():
             parts = self.parts(final.multipliers[i])
             for p, count in enumerate(self.goals.rows):
                 if (k := where.get((i, p))) is not None:
                     parts[p] = (found.multipliers[k, :count], found.best.vectors(self.regions.sizes, k))
-            self.hang(holes[i], Tree(steps, Leaf(tuple(parts))))
+            self.hang(holes[i], Tree(steps, Leaf(tuple(parts)), float(reached[i].min())))
         self.stats.leaves += int(closed.sum())
         self.stats.ascended_leaves += int(closed.sum())
         tried = len(np.unique(box))
@@ -331,7 +334,7 @@ class Brancher:
         below, above = [], []
         for i, hole in enumerate(holes):
             split = Split(int(index[i]), float(middle[i]))
-            self.hang(hole, Tree(steps[i], split))
+            self.hang(hole, Tree(steps[i], split, float(bound[i])))
             below.append(Hole(hole.case, split, False))
             above.append(Hole(hole.case, split, True))
         other = state.take(rows)
