@@ -28,7 +28,7 @@ def why(verdict: Verdict) -> list[str]:
     here = verdict.frontier
     if here is not None:
         lines += [_reached(verdict, here), *_attacked(here), _open(verdict, here)]
-    said = looseness(verdict)
+    said = looseness(verdict) if here is not None else None
     return [*lines, *([f"Looseness: {said}."] if said else [])]
 
 
@@ -99,11 +99,14 @@ def tries(verdict: Verdict) -> list[str]:
     if verdict.problem is not None:
         return ["Report this with the model, the property and the seed; another seed (--seed) may help."]
     lines, here = [], verdict.frontier
+    if verdict.certificate is not None:
+        return [f"More time: the certificate was there after {verdict.seconds['search']:.0f} s, so --timeout "
+                f"{_round(PATIENCE * verdict.timeout)} leaves several times that for its check."]
     if verdict.answer == "timed-out":
         lines.append(_longer(verdict, here))
-    if here is not None and _nearly_false(here):
+    if _nearly_false(verdict):
         lines.append(f"It may well be false: try other attacks with --seed {verdict.seed + 1} and further.")
-    if verdict.answer == "unknown" and verdict.certificate is None:
+    if verdict.answer == "unknown":
         lines.append("The property may hold with equality only, or by less than rounding allows to show: "
                      "move its threshold by a margin that can be spared.")
     lines += _smaller(verdict)
@@ -129,7 +132,7 @@ def _longer(verdict: Verdict, here: Frontier | None) -> str:
 
 def _smaller(verdict: Verdict) -> list[str]:
     """A smaller domain that is proved at once, when one was found."""
-    shrunk = None if verdict.explanation is None else verdict.explanation.drivers.shrunk
+    shrunk = None if verdict.explanation is None else verdict.explanation.shrunk
     if not shrunk:
         return ["A smaller domain (smaller eps): every bound tightens faster than the box shrinks."]
     case = verdict.prop.cases[verdict.explanation.case if verdict.explanation else 0]
@@ -138,9 +141,12 @@ def _smaller(verdict: Verdict) -> list[str]:
             f"{number_of(shrunk * radius)} instead of {number_of(radius)}) needs no split at all."]
 
 
-def _nearly_false(here: Frontier) -> bool:
-    return (here.margin is not None and here.bound is not None and here.bound < 0.0
-            and here.margin < CLOSE * -here.bound)
+def _nearly_false(verdict: Verdict) -> bool:
+    """Whether an attack came near, as measured by how far the outputs vary over the box."""
+    here, said = verdict.frontier, verdict.explanation
+    if here is None or here.margin is None or said is None or said.ranges is None:
+        return False
+    return here.margin < CLOSE * float((said.ranges.most - said.ranges.least).max())
 
 
 def _percent(share: float) -> str:

@@ -12,12 +12,11 @@ import numpy as np
 
 from provenn.bounds.backward import State, root_state, source_bounds
 from provenn.bounds.importance import Importance, importance, input_scores
-from provenn.bounds.regions import Floats, Indices, Regions
+from provenn.bounds.regions import Floats, Regions
 from provenn.verify.branch import Brancher, Clock, OutOfTime
 from provenn.verify.goals import Goals
 
 SHRINKS = 6
-AMPLE = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +47,12 @@ class Layer:
 class Drivers:
     """Layers from the input on; ``inputs`` are shares that add up to 1, None when not computed in time.
 
-    ``value`` bounds each disjunct's goal from below (positive: impossible); ``shrunk`` is the largest share
-    of the box's width, about its middle, at which one relaxation proves the property, as far as was tried.
+    ``value`` bounds each disjunct's goal from below (positive: impossible).
     """
 
     layers: tuple[Layer, ...]
     inputs: Floats | None = None
     value: Floats | None = None
-    shrunk: float | None = None
 
     @property
     def loosest(self) -> int | None:
@@ -64,11 +61,11 @@ class Drivers:
         return int(np.argmax(shares)) if shares and max(shares) > 0.0 else None
 
 
-def drivers(regions: Regions, goals: Goals, k: int, clock: Clock, ends: dict[int, tuple[Floats, Floats]],
-            shrinking: bool = False) -> Drivers:
+def drivers(regions: Regions, goals: Goals, k: int, clock: Clock,
+            ends: dict[int, tuple[Floats, Floats]]) -> tuple[Drivers, State]:
     """What drives the bounds of case ``k`` of ``goals``, as far as the clock of ``regions`` allows.
 
-    ``ends`` are values met by sampling, by target; ``shrinking`` asks for ``Drivers.shrunk``.
+    ``ends`` are values met by sampling, by target. The state holds the bounds of all layers, as they are.
     """
     wide = root_state(regions, goals.lo[k : k + 1], goals.hi[k : k + 1])
     state, case = wide.take(np.zeros(1, np.intp)), np.array([k])
@@ -83,11 +80,10 @@ def drivers(regions: Regions, goals: Goals, k: int, clock: Clock, ends: dict[int
         entry = np.einsum("tx,t->x", np.abs(final.entry[0]), weight)[None]
         score = input_scores(state, entry, kept, found)[0]
     except OutOfTime:
-        return Drivers(_layers(regions, wide, None, None, ends))
+        return Drivers(_layers(regions, wide, None, None, ends)), state
     total = float(score.sum())
     inputs = score / total if np.isfinite(total) and total > 0.0 else None
-    layers = _layers(regions, wide, state, found, ends)
-    return Drivers(layers, inputs, value, _shrunk(brancher, case) if shrinking and value.min() <= 0 else None)
+    return Drivers(_layers(regions, wide, state, found, ends), inputs, value), state
 
 
 def _layers(regions: Regions, wide: State, state: State | None, found: Importance | None,
@@ -123,15 +119,16 @@ def _cost(regions: Regions, state: State, found: Importance, target: int) -> flo
     return lost
 
 
-def _shrunk(brancher: Brancher, case: Indices) -> float | None:
-    """Bisection for the widest box about the middle that one relaxation shows; None when time is short."""
-    goals, regions = brancher.goals, brancher.regions
+def shrunk(regions: Regions, goals: Goals, k: int, clock: Clock) -> float | None:
+    """The largest share of the width of case ``k``, about its middle, that one relaxation proves.
+
+    By bisection, as far as the clock of ``regions`` allows; None when nothing was found.
+    """
+    brancher, case = Brancher(regions, goals, clock), np.array([k])
     centre = (goals.lo[case] + goals.hi[case]) / 2
     best, worst = 0.0, 1.0
     try:
         for _ in range(SHRINKS):
-            if brancher.clock.left() < AMPLE:
-                raise OutOfTime
             middle = (best + worst) / 2
             lo, hi = (centre + middle * (end[case] - centre) for end in (goals.lo, goals.hi))
             state = root_state(regions, lo, hi)
@@ -139,5 +136,5 @@ def _shrunk(brancher: Brancher, case: Indices) -> float | None:
             shown = bool(brancher.final(state, case).shown[0])
             best, worst = (middle, worst) if shown else (best, middle)
     except OutOfTime:
-        return best or None
-    return best
+        pass
+    return best or None

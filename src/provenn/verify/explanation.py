@@ -18,14 +18,14 @@ from provenn.ir.property import Property, boxes
 from provenn.verify.attack import Attack
 from provenn.verify.branch import Clock, OutOfTime
 from provenn.verify.certificate import Tree
-from provenn.verify.drivers import Drivers, drivers
+from provenn.verify.drivers import Drivers, drivers, shrunk
 from provenn.verify.goals import Goals, make_goals
 from provenn.verify.outline import Branch, Shape, outline, shape
 from provenn.verify.ranges import Ranges, Sample, ranges, sample
 from provenn.verify.search import Outcome
 
 SECONDS, GLANCE = 30.0, 4.0
-SHARES = (0.2, 0.7, 1.0)
+SHARES = (0.2, 0.6, 0.75, 1.0)
 SHOWN = 160
 UNDECIDED = ("unknown", "timed-out")
 
@@ -62,7 +62,8 @@ class Explanation:
 
     ``full`` tells whether all of it was asked for; otherwise only ``drivers`` are there. ``margins`` are, by
     disjunct, the smallest value that sampling met of the best goal; ``middle`` is the output at the middle of
-    the box. ``shapes`` are the trees' statistics by case.
+    the box. ``shapes`` are the trees' statistics by case; ``shrunk`` is the largest share of the box's width,
+    about its middle, that one relaxation proves, as far as was tried.
     """
 
     case: int
@@ -73,6 +74,7 @@ class Explanation:
     middle: Floats | None = None
     shapes: Mapping[int, Shape] = field(default_factory=dict)
     outline: Branch | None = None
+    shrunk: float | None = None
     seconds: float = 0.0
 
 
@@ -122,20 +124,22 @@ def explain(graph: Graph, prop: Property, made: Outcome, *, case: int | None, po
         except OutOfTime:
             return None
         clock.deadline = start + SHARES[1] * seconds
-        found = drivers(regions, goals, k, clock, met.ends, shrinking=full and made.kind in UNDECIDED)
+        found, state = drivers(regions, goals, k, clock, met.ends)
         if not full:
             return Explanation(goals.cases[k], found, seconds=time.perf_counter() - start)
         clock.deadline = start + SHARES[2] * seconds
-        more_facts = _rest(graph, made, attack, goals, k, met)
-        return Explanation(goals.cases[k], found, True, **more_facts, seconds=time.perf_counter() - start)
+        facts = _rest(graph, made, regions, goals, k, met)
+        facts["ranges"] = ranges(regions, state, met)
+        clock.deadline = start + SHARES[3] * seconds
+        if made.kind in UNDECIDED and found.value is not None and found.value.min() <= 0.0:
+            facts["shrunk"] = shrunk(regions, goals, k, clock)
+        return Explanation(goals.cases[k], found, True, **facts, seconds=time.perf_counter() - start)
 
 
-def _rest(graph: Graph, made: Outcome, attack: Attack, goals: Goals, k: int, met: Sample) -> dict[str, Any]:
-    """What only a full explanation has."""
-    lo, hi = goals.lo[k], goals.hi[k]
+def _rest(graph: Graph, made: Outcome, regions: Regions, goals: Goals, k: int, met: Sample) -> dict[str, Any]:
+    """What only a full explanation has, and costs little."""
     rows = met.y @ goals.cy[k].T + met.x @ goals.cx[k].T - goals.d[k]
     shapes = {c: shape(made.trees.get(c)) for c in sorted(made.trees)}
     tree: Tree | None = made.trees.get(goals.cases[k])
-    return {"ranges": ranges(attack.regions, lo, hi, met), "margins": goals.best(rows).min(0),
-            "middle": met.y[0], "shapes": shapes,
+    return {"margins": goals.best(rows).min(0), "middle": met.y[0], "shapes": shapes,
             "outline": None if tree is None else outline(tree, graph, SHOWN)}

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from provenn.bounds.methods import Bounds, Method
+from provenn.bounds.backward import State, concretise, make_lines, walk
+from provenn.bounds.interval import intervals
+from provenn.bounds.methods import Bounds
 from provenn.bounds.regions import Floats, Regions
 from provenn.ir.property import Box, Matrices
 from provenn.verify.attack import Attack
@@ -93,21 +95,34 @@ def _outputs(lo: Floats, hi: Floats, outputs: int) -> Goals:
     return make_goals([Box(lo, hi, tuple(Matrices(none, row, zero) for row in rows))])[0]
 
 
-def ranges(regions: Regions, lo: Floats, hi: Floats, seen: Sample) -> Ranges:
-    """Bounds of the outputs by the best method that the clock of ``regions`` allows: intervals at least."""
-    size = regions.sizes[regions.graph.output]
-    rows = np.eye(size)[None, :OUTPUTS]
+def ranges(regions: Regions, state: State, seen: Sample) -> Ranges:
+    """Bounds of the outputs by the best method that the clock of ``regions`` allows: intervals at least.
+
+    ``state`` is one box with the bounds of its layers that are known.
+    """
+    output = regions.graph.output
+    rows = np.eye(regions.sizes[output])[:OUTPUTS]
     neurons = sum(regions.sizes[t] for t in regions.targets)
-    methods: tuple[Method, ...] = ("IBP", "CROWN", "alpha-CROWN")
-    low, high = np.full(rows.shape[1], -np.inf), np.full(rows.shape[1], np.inf)
-    name = ""
+    ends = intervals(regions.graph, state.lo, state.hi)[output]
+    low, high, name = ends[0][0, :OUTPUTS], ends[1][0, :OUTPUTS], "intervals"
     try:
-        for method in methods if neurons <= ALPHA_NEURONS else methods[:2]:
-            bounds = Bounds(regions, lo[None], hi[None], method, ALPHA_STEPS)
-            low = np.maximum(low, bounds.lower(rows)[0])
-            high = np.minimum(high, -bounds.lower(-rows)[0])
-            name = method
+        below = _backward(regions, state, np.concatenate([rows, -rows]))
+        low, high = np.maximum(low, below[: len(rows)]), np.minimum(high, -below[len(rows) :])
+        name = "backward relaxation"
+        if neurons <= ALPHA_NEURONS:
+            bounds = Bounds(regions, state.lo, state.hi, "alpha-CROWN", ALPHA_STEPS)
+            low = np.maximum(low, bounds.lower(rows[None])[0])
+            high = np.minimum(high, -bounds.lower(-rows[None])[0])
+            name = "backward relaxation with chosen slopes"
     except OutOfTime:
         pass
     y = seen.y[:, :OUTPUTS]
-    return Ranges(low, high, y.min(0), y.max(0), name or "none in time")
+    return Ranges(low, high, y.min(0), y.max(0), name)
+
+
+def _backward(regions: Regions, state: State, rows: Floats) -> Floats:
+    """Lower bounds of rows of the output, with adaptive slopes."""
+    output, owner = regions.graph.output, np.zeros(len(rows), np.intp)
+    start, constant = regions.of[output].pull(rows)
+    entry, constant = walk(regions, make_lines(regions, state, {}, output), owner, start, constant.copy())
+    return concretise(entry, constant, state.lo[owner], state.hi[owner])
