@@ -34,9 +34,14 @@ def svg(figure: Any, plt: Any, label: str = "chart") -> str:
     figure.savefig(buffer, format="svg", bbox_inches="tight", metadata={"Date": None, "Creator": None})
     plt.close(figure)
     text = buffer.getvalue()
-    text = text[text.index("<svg") :]
-    used = set(re.findall(r"#([\w-]+)", text))
-    text = re.sub(r' id="([\w-]+)"', lambda m: m[0] if m[1] in used else "", text)
+    return _named(text[text.index("<svg") :], label)
+
+
+def _named(text: str, label: str) -> str:
+    """An SVG with a label, and with no name that another one on the same page may have."""
+    used, mine = set(re.findall(r"#([\w-]+)", text)), label.replace(" ", "-")
+    text = re.sub(r' id="([^"]+)"', lambda m: f' id="{mine}-{m[1]}"' if m[1] in used else "", text)
+    text = re.sub(r'((?:url\(|href=")#)', rf"\1{mine}-", text)
     return text.replace("<svg", f'<svg role="img" aria-label="{label}"', 1)
 
 

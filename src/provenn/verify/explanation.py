@@ -51,9 +51,11 @@ class Frontier:
 
     def since(self, value: Floats | None) -> Frontier:
         """With the bound of one relaxation (by disjunct) where the search had none of its own."""
-        if self.bound is not None or value is None:
+        if value is None:
             return self
-        return replace(self, bound=float(value.min()), root=float(value.min()))
+        first = float(value.min())
+        return replace(self, bound=first if self.bound is None else self.bound,
+                       root=first if self.root is None else self.root)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ def explain(graph: Graph, prop: Property, made: Outcome, *, case: int | None, po
     None when there is no box with anything to show, or no time at all.
     """
     start = time.perf_counter()
-    clock = Clock(start + SHARES[0] * seconds)
+    clock = Clock(start + (SHARES[0] if full else 1.0) * seconds)
     groups = make_goals(boxes(prop))
     wanted = [g for g in groups if case is None or case in g.cases]
     if not wanted:
@@ -118,15 +120,15 @@ def explain(graph: Graph, prop: Property, made: Outcome, *, case: int | None, po
     with np.errstate(all="ignore"):
         try:
             regions = Regions(graph, clock.check)
-            attack = Attack(graph, prop, regions)
+            if not full:
+                found, _ = drivers(regions, goals, k, clock, {})
+                return Explanation(goals.cases[k], found, seconds=time.perf_counter() - start)
             more = None if point is None else point[None]
-            met = sample(attack, lo, hi, np.random.default_rng(0), clock, more)
+            met = sample(Attack(graph, prop, regions), lo, hi, np.random.default_rng(0), more)
         except OutOfTime:
             return None
         clock.deadline = start + SHARES[1] * seconds
         found, state = drivers(regions, goals, k, clock, met.ends)
-        if not full:
-            return Explanation(goals.cases[k], found, seconds=time.perf_counter() - start)
         clock.deadline = start + SHARES[2] * seconds
         facts = _rest(graph, made, regions, goals, k, met)
         facts["ranges"] = ranges(regions, state, met)

@@ -12,7 +12,7 @@ from provenn.bounds.methods import Bounds
 from provenn.bounds.regions import Floats, Regions
 from provenn.ir.property import Box, Matrices
 from provenn.verify.attack import Attack
-from provenn.verify.branch import Clock, OutOfTime
+from provenn.verify.branch import OutOfTime
 from provenn.verify.goals import Goals, make_goals
 
 OUTPUTS = 64
@@ -46,7 +46,7 @@ class Sample:
     ends: dict[int, Ends]
 
 
-def sample(attack: Attack, lo: Floats, hi: Floats, rng: np.random.Generator, clock: Clock,
+def sample(attack: Attack, lo: Floats, hi: Floats, rng: np.random.Generator,
            more: Floats | None = None) -> Sample:
     """The middle, random points and corners, points that push outputs up and down, and ``more`` [points].
 
