@@ -49,9 +49,9 @@ def test_most_are_hidden_from_gradients() -> None:
 def test_certificates_of_true_properties_nearby(checker_program: Path) -> None:
     """What proves a higher threshold, or a box without the hidden input, is refused for what is planted."""
     kinds: set[str] = set()
-    for it in [p for p in PLANTED if p.prop.inputs <= 4]:
+    for it in [p for p in PLANTED if p.prop.inputs <= 4 or p.name.startswith("needle 1x6x6")]:
         words, prop = graph_words(it.graph), property_words(it.prop)
-        for kind, near, index, cut in nearby(it, 0.05, SECONDS):
+        for kind, near, index, cut in nearby(it, 0.05, SECONDS / 2):
             if near.answer != "unsat":
                 continue
             assert near.certificate is not None

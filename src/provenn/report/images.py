@@ -148,6 +148,7 @@ def triple(before: Array, after: Array) -> list[Picture]:
     grey = before.shape[2] == 1
     drawn = diverging(times * gap[:, :, 0]) if grey else shade(0.5 + times * gap / 2)
     colours = "orange is brighter than before, blue darker" if grey else "grey is no change"
+    colours += "; the strongest are cut off" if reach * times > 1.0 else ""
     return [picture(shade((before - low) / span), "clean", "the image that the box is around"),
             picture(shade((after - low) / span), "adversarial", "the counterexample"),
             picture(drawn, f"difference × {times}",

@@ -156,6 +156,8 @@ def verify(
         "model_path": Path(model) if isinstance(model, (str, Path)) else None,
         "spec_path": None if isinstance(spec, Property) else Path(spec)}
     left = max(1.0, timeout - (found - start))
+    if not explain and made.kind not in UNDECIDED:
+        made.trees.clear()
     if made.kind == "unsat":
         proof = np.zeros(1) if made.certificate is None else made.certificate
         say({"event": "checking", "words": proof.size})
@@ -180,11 +182,17 @@ def verify(
 
 def _explained(graph: Graph, prop: Property, made: Outcome, result: dict[str, Any], seconds: float,
                full: bool) -> Explanation | None:
-    """The explanation, about the counterexample's box, or the open one, or the first."""
+    """The explanation, about the counterexample's box, or the open one, or the first.
+
+    A verdict never depends on it: where it cannot be made there is none.
+    """
     cx, here = result.get("counterexample"), result.get("frontier")
     case = cx.case if cx else here.case if here else None
     point = None if cx is None else cx.x.astype(np.float64)
-    return explanation.explain(graph, prop, made, case=case, point=point, seconds=seconds, full=full)
+    try:
+        return explanation.explain(graph, prop, made, case=case, point=point, seconds=seconds, full=full)
+    except (ProvennError, MemoryError):
+        return None
 
 
 def _checked(
