@@ -34,6 +34,8 @@ def verify(
     timeout: Annotated[float, typer.Option(metavar="SECONDS", help="Time for everything.")] = 300.0,
     certificate: Certificate = None,
     report: Report = None,
+    explain: Annotated[bool, typer.Option(
+        "--explain", help="Say what drives the bounds, why, and what to try; up to 30 s more.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")] = False,
     seed: Annotated[int, typer.Option(help="Seed of the search.")] = 0,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No narration on stderr.")] = False,
@@ -55,11 +57,13 @@ def verify(
         certificate = report.with_suffix(".cert")
     for path in (certificate, report):
         check_writable(path)
-    from provenn.verify import verdict
+    from provenn.verify import advice, verdict
 
     with Narrator() as narrator:
         made = verdict.verify(model, spec, timeout=timeout, seed=seed, certificate=certificate,
-                              network_name=name, progress=narrator)
+                              network_name=name, explain=explain, progress=narrator)
+    for line in advice.why(made):
+        narrate(line)
     if report is not None:
         narrate(f"writing {report} and {report.with_suffix('.json')}")
         from provenn.report import write
@@ -77,7 +81,8 @@ def verify(
 
 def print_verdict(made: Verdict) -> None:
     """The answer in text: the word, what it means, what it rests on, the counterexample."""
-    from provenn.verify import prose
+    from provenn.report.tables import explanation_text
+    from provenn.verify import advice, prose
 
     say(made.answer)
     say(prose.meaning(made))
@@ -86,6 +91,11 @@ def print_verdict(made: Verdict) -> None:
     spent = made.seconds
     say(f"  {'time':<12} {spent['total']:.2f} s: reading {spent['read']:.2f}, "
         f"searching {spent['search']:.2f}, checking {spent['check']:.2f}")
+    for label, lines in (("why", advice.why(made)), ("to try", advice.tries(made))):
+        for line in lines:
+            say(f"  {label:<12} {line}")
+    if made.explanation is not None and made.explanation.full:
+        say(explanation_text(made))
     if made.counterexample is not None:
         say(prose.counterexample_text(made))
 

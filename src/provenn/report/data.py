@@ -11,13 +11,15 @@ import platform
 import shlex
 import sys
 from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from provenn import __version__
 from provenn.coq import trust
-from provenn.verify import prose
+from provenn.verify import advice, prose
 from provenn.verify.checker import THEOREM
+from provenn.verify.outline import element
 from provenn.verify.verdict import Verdict
 
 FORMAT = "provenn-report-1"
@@ -31,6 +33,9 @@ def verdict_data(verdict: Verdict) -> dict[str, Any]:
         "meaning": prose.meaning(verdict), "evidence": dict(prose.evidence(verdict)),
         "property": property_data(verdict), "network": network_data(verdict),
         "proof": proof_data(verdict), "counterexample": counterexample_data(verdict),
+        "frontier": None if verdict.frontier is None else asdict(verdict.frontier),
+        "why": advice.why(verdict), "tries": advice.tries(verdict),
+        "looseness": advice.looseness(verdict), "explanation": explanation_data(verdict),
         "problem": None if verdict.problem is None else verdict.problem.render(),
         "search": verdict.stats, "seconds": verdict.seconds, "seed": verdict.seed,
         "timeout": verdict.timeout, "environment": environment(), "recheck": recheck(verdict),
@@ -77,10 +82,25 @@ def counterexample_data(verdict: Verdict) -> dict[str, Any] | None:
     cx = verdict.counterexample
     if cx is None:
         return None
+    rows = verdict.prop.cases[cx.case].disjuncts[cx.disjunct]
     return {"x": [float(v) for v in cx.x], "y": [float(v) for v in cx.y], "case": cx.case,
-            "disjunct": cx.disjunct, "second_run": prose.second_run(verdict), "agrees": cx.agrees,
+            "disjunct": cx.disjunct, "violates": prose.unsafe_in_words((rows,)),
+            "second_run": prose.second_run(verdict), "agrees": cx.agrees,
             "onnxruntime_y": None if cx.other is None else [float(v) for v in cx.other],
             "text": prose.counterexample_text(verdict)}
+
+
+def explanation_data(verdict: Verdict) -> dict[str, Any] | None:
+    """Everything that the explanation holds."""
+    said = verdict.explanation
+    if said is None:
+        return None
+    names = {c: asdict(s) | {"by_element": {element(verdict.graph, *at): n for at, n in s.by_element.items()}}
+             for c, s in said.shapes.items()}
+    return {"case": said.case, "full": said.full, "seconds": said.seconds, "drivers": asdict(said.drivers),
+            "ranges": None if said.ranges is None else asdict(said.ranges), "middle": said.middle,
+            "margins": said.margins, "trees": names,
+            "outline": None if said.outline is None else said.outline.data()}
 
 
 def environment() -> dict[str, str]:

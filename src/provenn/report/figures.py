@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from provenn.ir.op import Array
 from provenn.ir.property import boxes
 from provenn.verify.verdict import Verdict
 
-GOOD, BAD, INK = "#1b7f4d", "#b3261e", "#30343b"
+GOOD, BAD, INK = "#1b7f4d", "#c2410c", "#30343b"
 
 
 def plots() -> Any:
@@ -27,13 +28,21 @@ def plots() -> Any:
     return plt
 
 
-def svg(figure: Any, plt: Any) -> str:
-    """A figure as SVG text to stand inside a page; closes it."""
+def svg(figure: Any, plt: Any, label: str = "chart") -> str:
+    """A figure as SVG text to stand inside a page, named for those who do not see it; closes it."""
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", bbox_inches="tight", metadata={"Date": None, "Creator": None})
     plt.close(figure)
     text = buffer.getvalue()
-    return text[text.index("<svg") :]
+    return _named(text[text.index("<svg") :], label)
+
+
+def _named(text: str, label: str) -> str:
+    """An SVG with a label, and with no name that another one on the same page may have."""
+    used, mine = set(re.findall(r"#([\w-]+)", text)), label.replace(" ", "-")
+    text = re.sub(r' id="([^"]+)"', lambda m: f' id="{mine}-{m[1]}"' if m[1] in used else "", text)
+    text = re.sub(r'((?:url\(|href=")#)', rf"\1{mine}-", text)
+    return text.replace("<svg", f'<svg role="img" aria-label="{label}"', 1)
 
 
 def widths(verdict: Verdict) -> str:
@@ -55,7 +64,7 @@ def widths(verdict: Verdict) -> str:
     axes.invert_yaxis()
     axes.set_xscale("log")
     axes.set_xlabel("median width of interval bounds over the first box (log scale)")
-    return svg(figure, plt)
+    return svg(figure, plt, "widths of interval bounds")
 
 
 def outputs(verdict: Verdict) -> str:
@@ -71,7 +80,7 @@ def outputs(verdict: Verdict) -> str:
     axes.set_xticks(at, [f"Y_{j}" for j in at])
     axes.axhline(0, color=INK, linewidth=0.6)
     axes.legend(frameon=False, ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1.0))
-    return svg(figure, plt)
+    return svg(figure, plt, "outputs at the counterexample")
 
 
 def _centre_output(verdict: Verdict) -> Array:
@@ -84,45 +93,3 @@ def _centre(verdict: Verdict) -> Array:
     cx = verdict.counterexample
     case = verdict.prop.cases[cx.case if cx else 0]
     return np.array([float((a + b) / 2) for a, b in zip(case.lo, case.hi)])
-
-
-def image_shape(shape: tuple[int, ...], size: int) -> tuple[int, int, int] | None:
-    """(height, width, channels) when the input looks like an image, else None.
-
-    Example:
-        >>> image_shape((1, 1, 8, 8), 64), image_shape((1, 784), 784), image_shape((1, 5), 5)
-        ((8, 8, 1), (28, 28, 1), None)
-    """
-    if len(shape) >= 3 and shape[-3] in (1, 3) and min(shape[-2:]) >= 4 and size == np.prod(shape[-3:]):
-        return shape[-2], shape[-1], shape[-3]
-    side = round(size**0.5)
-    if side * side == size and side >= 7 and max(shape, default=0) == size:
-        return side, side, 1
-    return None
-
-
-def picture(verdict: Verdict) -> str:
-    """Centre of the box, counterexample, and their difference, for image-like inputs."""
-    cx = verdict.counterexample
-    shape = image_shape(verdict.graph.input_type.shape, verdict.graph.input_type.size)
-    if cx is None or shape is None:
-        return ""
-    height, width, channels = shape
-
-    def image(v: Array) -> Array:
-        return v.astype(np.float64).reshape(channels, height, width).transpose(1, 2, 0).squeeze()
-
-    plt = plots()
-    a, b = image(_centre(verdict)), image(cx.x)
-    low, high = min(a.min(), b.min()), max(a.max(), b.max())
-    reach = float(np.abs(b - a).max()) or 1.0
-    figure, axes = plt.subplots(1, 3, figsize=(6.4, 2.4))
-    scaled = [(v - low) / ((high - low) or 1.0) for v in (a, b)]
-    gap = (b - a) / (2 * reach) + 0.5
-    for axis, data, title in zip(axes, [*scaled, gap], ["centre of the box", "counterexample",
-                                                       f"difference (largest {reach:.3g})"]):
-        axis.imshow(data, cmap="gray" if data is not gap else "coolwarm", vmin=0, vmax=1,
-                    interpolation="nearest")
-        axis.set_title(title, fontsize=9)
-        axis.axis("off")
-    return svg(figure, plt)

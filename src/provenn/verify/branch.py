@@ -208,7 +208,8 @@ class Brancher:
         """Finish the boxes on which every disjunct is impossible; returns which."""
         shown = final.shown
         for i in np.flatnonzero(shown).tolist():
-            self.hang(holes[i], Tree(steps[i], Leaf(tuple(self.parts(final.multipliers[i])))))
+            leaf = Leaf(tuple(self.parts(final.multipliers[i])))
+            self.hang(holes[i], Tree(steps[i], leaf, float(final.value[i].min())))
         self.stats.leaves += int(shown.sum())
         return shown
 
@@ -282,7 +283,8 @@ class Brancher:
         closed[box] = True
         closed &= (lowers.value > 0.0).all(1)
         for i in np.flatnonzero(closed).tolist():
-            self.hang(holes[i], Tree(steps, Leaf(lowers.parts(i, self.regions.sizes))))
+            self.hang(holes[i], Tree(steps, Leaf(lowers.parts(i, self.regions.sizes)),
+                                 float(lowers.value[i].min())))
         self.stats.leaves += int(closed.sum())
         self.stats.ascended_leaves += int(closed.sum())
         tried = len(np.unique(box))
@@ -365,7 +367,7 @@ class Brancher:
         below, above = [], []
         for i, hole in enumerate(holes):
             split = Split(int(index[i]), float(middle[i]))
-            self.hang(hole, Tree(steps[i], split))
+            self.hang(hole, Tree(steps[i], split, float(bound[i])))
             below.append(Hole(hole.case, split, False))
             above.append(Hole(hole.case, split, True))
         other = state.take(rows)

@@ -6,6 +6,7 @@ docs/formats/certificate.md; trees are written and read without recursion.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -66,10 +67,14 @@ class Split:
 
 @dataclass(slots=True)
 class Tree:
-    """Bounds to compute, in order, and what follows them."""
+    """Bounds to compute, in order, and what follows them.
+
+    ``bound`` is what the search reached here, for people to read; it does not go into the file.
+    """
 
     steps: tuple[Tighten, ...]
     end: Leaf | Split | Empty
+    bound: float = math.nan
 
 
 def _vector_words(slopes: Slopes) -> list[Floats]:

@@ -145,6 +145,11 @@ def number(q: Fraction) -> str:
     return f"{float(q):.6g}"
 
 
+def number_of(value: float) -> str:
+    """A measured number to four digits, with a true minus sign."""
+    return f"{value:.4g}".replace("-", "−")
+
+
 def counterexample_text(verdict: Verdict) -> str:
     """The counterexample in the form of VNN-COMP; every number is the exact value it stands for."""
     cx = verdict.counterexample

@@ -36,16 +36,23 @@ MANY_INPUTS = 12
 ROOT_STEPS = 60
 QUICK, SHARE = 1.0, 0.1
 ATTACKS = (4, 16, 64, 256, 1024, 4096)
+NOTHING = -1e300
 
 
 @dataclass
 class Outcome:
-    """What the search found: a certificate for ``unsat``, a witness for ``sat``, numbers always."""
+    """What the search found: a certificate for ``unsat``, a witness for ``sat``, numbers always.
+
+    ``trees`` are the trees by case, with open ends where the search did not finish; no open part of the case
+    it was at has a bound below ``worst``.
+    """
 
     kind: Kind
     certificate: Words | None = None
     witness: Singles | None = None
     stats: dict[str, Any] = field(default_factory=dict)
+    trees: dict[int, Tree] = field(default_factory=dict)
+    worst: float | None = None
 
 
 class _Found(Exception):
@@ -112,6 +119,8 @@ class Search:
         self.attack = Attack(self.graph, self.prop, self.regions, self.exact)
         self.trees: dict[int, Tree] = {i: _trivial(b) for i, b in enumerate(self.boxes) if _is_trivial(b)}
         self.bounds: dict[str, float] = {}
+        self.brancher: Brancher | None = None
+        self.worst: float | None = None
 
     def outcome(self) -> Outcome:
         """Attack, then prove, group by group."""
@@ -158,7 +167,7 @@ class Search:
 
     def _prove(self, goals: Goals) -> None:
         """Trees for one group of cases: roots first, then splitting."""
-        brancher = Brancher(self.regions, goals, self.clock, stats=self.stats)
+        brancher = self.brancher = Brancher(self.regions, goals, self.clock, stats=self.stats)
         brancher.on_corners = lambda x, case: self._corners(goals, x, case)
         state, case = root_state(self.regions, goals.lo, goals.hi), np.arange(len(goals.cases))
         if (goals.hi > goals.lo).sum(1).max() > MANY_INPUTS:
@@ -171,7 +180,7 @@ class Search:
 
     def _root(self, brancher: Brancher, state: State, k: int) -> None:
         """Try hard on one root box before it may be split."""
-        case = np.array([k])
+        case, self.worst = np.array([k]), None
         final = brancher.final(state, case)
         if brancher.close_root(state, case, final, (), 1):
             return
@@ -193,8 +202,8 @@ class Search:
         refined = refine(self.regions, state, worth)
         final = brancher.final(refined.state, case)
         self._note(brancher.goals, k, final.bound[0])
-        worst = float(final.value.min())
-        self.report({"event": "refined", "neurons": len(refined.steps), "worst_bound": worst})
+        self.worst = float(final.value.min())
+        self.report({"event": "refined", "neurons": len(refined.steps), "worst_bound": self.worst})
         if brancher.close_root(refined.state, case, final, refined.steps, 1):
             return
         signs = SignBrancher(brancher, refined, k)
@@ -213,6 +222,7 @@ class Search:
         count, last, rounds = 16, time.perf_counter(), 0
         while left():
             begin = time.process_time()
+            self.worst = reached if (reached := worst()) > NOTHING else self.worst
             work(count)
             count = max(1, count // 2) if time.process_time() - begin > SLOW else min(LARGEST, count * 2)
             now, rounds = time.perf_counter(), rounds + 1
@@ -224,14 +234,16 @@ class Search:
                 self._attack([goals], restarts=256, steps=40, seconds=SHARE * (now - self.start))
 
     def made(self, kind: Kind, certificate: Words | None = None, witness: Singles | None = None) -> Outcome:
-        """The outcome with its numbers."""
+        """The outcome with its numbers, and the trees as far as they are."""
+        if self.brancher is not None:
+            self._collect(self.brancher)
         stats: dict[str, Any] = dict(vars(self.stats))
         stats.update(seconds=time.perf_counter() - self.start, attack_seconds=self.attack_seconds,
                      attack_points=self.attack.tried, best_slack=self.attack.best, bounds=self.bounds,
                      words=0 if certificate is None else certificate.size)
         if not np.isfinite(self.attack.best):
             del stats["best_slack"]
-        return Outcome(kind, certificate, witness, stats)
+        return Outcome(kind, certificate, witness, stats, self.trees, self.worst)
 
 
 def _is_trivial(box: Box) -> bool:

@@ -112,6 +112,7 @@ class SignBrancher:
         found = self.improve(done, here, pairs, AGAIN) if pairs else None
         for k, (i, p) in enumerate(pairs):
             assert found is not None
+            final.value[i, p] = found.bound[k]
             if found.bound[k] <= self.enough[p]:
                 done[i].open = (*done[i].open, p)
                 done[i].bound = min(done[i].bound, float(found.bound[k]))
@@ -120,7 +121,8 @@ class SignBrancher:
             signs[i][p] = self._multipliers(done[i], done[i].duals[p])
         for i, domain in enumerate(done):
             if not domain.open:
-                self.base.hang(domain.hole, Tree((), Leaf(tuple(parts[i]), tuple(signs[i]))))
+                leaf = Leaf(tuple(parts[i]), tuple(signs[i]))
+                self.base.hang(domain.hole, Tree((), leaf, float(final.value[i].min())))
                 self.stats.leaves += 1
 
     def _multipliers(self, domain: Domain, dual: Dual) -> Slopes:
@@ -155,7 +157,7 @@ class SignBrancher:
                 found = self.deepener.better(domains[k], node, neuron, self.improve)
             else:
                 found = self._children(domains[k], node, neuron, choice.bounds[k])
-            self.base.hang(domains[k].hole, Tree((), found.split))
+            self.base.hang(domains[k].hole, Tree((), found.split, domains[k].bound))
             for child in found.children:
                 self.queue.add(child, self.bytes)
 

@@ -26,7 +26,8 @@ from provenn.ir.canonical import graph_words
 from provenn.ir.graph import Graph
 from provenn.ir.op import Array
 from provenn.ir.property import Property, property_words
-from provenn.verify import checker
+from provenn.verify import checker, explanation
+from provenn.verify.explanation import GLANCE, SECONDS, UNDECIDED, Explanation, Frontier, frontier
 from provenn.verify.opinion import onnxruntime_output
 from provenn.verify.search import Outcome, search
 from provenn.verify.stored import load_certificate, load_words
@@ -74,7 +75,11 @@ class Counterexample:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The answer with everything that it rests on."""
+    """The answer with everything that it rests on.
+
+    ``frontier`` says how far the search came when the property stayed open; ``explanation`` what drives the
+    bounds, in full when asked for, and for an open property where they are loose.
+    """
 
     answer: Answer
     graph: Graph
@@ -85,6 +90,8 @@ class Verdict:
     timeout: float
     seconds: dict[str, float]
     stats: dict[str, Any] = field(default_factory=dict)
+    frontier: Frontier | None = None
+    explanation: Explanation | None = None
     certificate: Words | None = None
     certificate_path: Path | None = None
     checked: checker.CheckResult | None = None
@@ -117,6 +124,7 @@ def verify(
     seed: int = 0,
     certificate: str | Path | None = None,
     network_name: str | None = None,
+    explain: bool = False,
     progress: Progress | None = None,
 ) -> Verdict:
     """Decide whether any input in the property's domain has an output that the property forbids.
@@ -126,6 +134,7 @@ def verify(
     says, which is [1, inputs] unless it is a VNN-LIB 2.0 file. ``timeout`` is in seconds for everything,
     the check of the certificate included. An accepted certificate is written to ``certificate`` when
     given. ``network_name`` says which network of a VNN-LIB 2.0 file the model is.
+    ``explain`` adds what drives the bounds (``Verdict.explanation``), for up to 30 s more than ``timeout``.
     Raises ProvennError subclasses for files that cannot be read or used, and ToolError when
     the checker is missing; a rejected certificate is no exception but ``Verdict.problem``.
     """
@@ -147,6 +156,8 @@ def verify(
         "model_path": Path(model) if isinstance(model, (str, Path)) else None,
         "spec_path": None if isinstance(spec, Property) else Path(spec)}
     left = max(1.0, timeout - (found - start))
+    if not explain and made.kind not in UNDECIDED:
+        made.trees.clear()
     if made.kind == "unsat":
         proof = np.zeros(1) if made.certificate is None else made.certificate
         say({"event": "checking", "words": proof.size})
@@ -158,7 +169,30 @@ def verify(
         result = {"answer": made.kind}
     end = time.perf_counter()
     seconds = {"read": read, "search": found - start - read, "check": end - found, "total": end - start}
+    if result["answer"] in UNDECIDED:
+        result["frontier"] = frontier(prop, made)
+    if explain or result["answer"] in UNDECIDED:
+        say({"event": "explaining"})
+        left = SECONDS if explain else min(GLANCE, timeout - seconds["total"])
+        result["explanation"] = said = _explained(graph, prop, made, result, left, explain)
+        if said is not None and result.get("frontier") is not None:
+            result["frontier"] = result["frontier"].since(said.drivers.value)
     return Verdict(**known, **result, seconds=seconds)
+
+
+def _explained(graph: Graph, prop: Property, made: Outcome, result: dict[str, Any], seconds: float,
+               full: bool) -> Explanation | None:
+    """The explanation, about the counterexample's box, or the open one, or the first.
+
+    A verdict never depends on it: where it cannot be made there is none.
+    """
+    cx, here = result.get("counterexample"), result.get("frontier")
+    case = cx.case if cx else here.case if here else None
+    point = None if cx is None else cx.x.astype(np.float64)
+    try:
+        return explanation.explain(graph, prop, made, case=case, point=point, seconds=seconds, full=full)
+    except (ProvennError, MemoryError):
+        return None
 
 
 def _checked(
