@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from provenn import __version__
-from provenn.cli import files
+from provenn.cli import files, options
 from provenn.cli.console import narrate, output, say, say_json, show_error
 from provenn.cli.progress import Narrator
 from provenn.errors import UsageError
@@ -37,6 +37,9 @@ def verify(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")] = False,
     seed: Annotated[int, typer.Option(help="Seed of the search.")] = 0,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No narration on stderr.")] = False,
+    jobs: options.Jobs = 1,
+    cluster: options.Cluster = None,
+    memory: options.Memory = None,
 ) -> int:
     """Decide whether a network can violate a property.
 
@@ -59,7 +62,8 @@ def verify(
 
     with Narrator() as narrator:
         made = verdict.verify(model, spec, timeout=timeout, seed=seed, certificate=certificate,
-                              network_name=name, progress=narrator)
+                              network_name=name, progress=narrator,
+                              workers=options.workers(jobs, cluster, memory), memory=options.limit(memory))
     if report is not None:
         narrate(f"writing {report} and {report.with_suffix('.json')}")
         from provenn.report import write
