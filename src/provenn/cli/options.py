@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-
-if TYPE_CHECKING:
-    from provenn.verify.workers import Workers
 
 GB = 10**9
 Jobs = Annotated[int, typer.Option(min=1, help="Processes that share a long search.")]
@@ -22,14 +18,3 @@ def limit(memory: float | None) -> int | None:
     """The option ``--memory`` in bytes."""
     return None if memory is None else int(memory * GB)
 
-
-def workers(jobs: int, cluster: str | None, memory: float | None) -> Callable[[], Workers] | None:
-    """How to start the workers that were asked for; None when it is this process alone."""
-    if jobs == 1 and cluster is None:
-        return None
-    from provenn.verify.workers import Cluster, Processes
-
-    if cluster is not None:
-        made = Cluster(cluster)
-        return lambda: made
-    return lambda: Processes(jobs, limit(memory))

@@ -59,11 +59,13 @@ def verify(
     for path in (certificate, report):
         check_writable(path)
     from provenn.verify import verdict
+    from provenn.verify.workers import started
 
     with Narrator() as narrator:
         made = verdict.verify(model, spec, timeout=timeout, seed=seed, certificate=certificate,
                               network_name=name, progress=narrator,
-                              workers=options.workers(jobs, cluster, memory), memory=options.limit(memory))
+                              workers=started(jobs, cluster, options.limit(memory)),
+                              memory=options.limit(memory))
     if report is not None:
         narrate(f"writing {report} and {report.with_suffix('.json')}")
         from provenn.report import write

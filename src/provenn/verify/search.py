@@ -208,7 +208,8 @@ class Search:
 
         With a team, what is left after SOLO seconds is shared.
         """
-        work, worst = (brancher.round, brancher.pool.worst) if signs is None else (signs.round, signs.queue.worst)
+        work = brancher.round if signs is None else signs.round
+        worst = brancher.pool.worst if signs is None else signs.queue.worst
         pace, last, rounds, begin = Pace(), time.perf_counter(), 0, time.perf_counter()
         while count := brancher.pool.count if signs is None else len(signs.queue):
             now = time.perf_counter()

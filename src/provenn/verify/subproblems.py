@@ -41,7 +41,7 @@ _here = threading.local()
 
 @dataclass(frozen=True, eq=False)
 class Query:
-    """What every worker must know: the goals of a group of cases and, for splits on signs, one refined root."""
+    """What every worker must know: goals of a group of cases and, for splits on signs, a refined root."""
 
     graph: Graph
     prop: Property
@@ -169,7 +169,7 @@ class Desk:
         try:
             added(self.base.pool, self.signs, portion, holes)
             while (self._queue or self.base.pool.count) and time.perf_counter() - start < seconds:
-                self.pace(self.signs.round if self.signs is not None and self.signs.queue else self.base.round)
+                self.pace(self.signs.round if self.signs and self.signs.queue else self.base.round)
             made = Back(*self._left(len(portion)), stats, 0.0)
         except _Found:
             made = Back([], None, stats, 0.0, "witness", self.attack.witness)
@@ -203,16 +203,15 @@ def work(query: Query, portion: Portion, seconds: float, left: float, limit: int
 
 
 class Team:
-    """Workers for long searches, started when the first one turns out to be long."""
+    """Workers for long searches; nothing is sent to them before one turns out to be long."""
 
-    def __init__(self, make: Callable[[], Workers]) -> None:
-        self.make = make
-        self.workers: Workers | None = None
+    def __init__(self, workers: Workers) -> None:
+        self.workers = workers
         self.portions, self.seconds = 0, 0.0
 
     def numbers(self) -> dict[str, Any]:
         """For the statistics of a search."""
-        if self.workers is None:
+        if not self.portions:
             return {}
         return {"workers": self.workers.size, "portions": self.portions, "lost_workers": self.workers.lost,
                 "worker_seconds": self.seconds}
@@ -222,9 +221,8 @@ class Team:
         """Work until nothing is open, or a counterexample comes back, which is returned.
 
         ``attack`` is called now and then. Raises OutOfTime, Exhausted, MemoryError, and ToolError
-        PNN-TOOL-710, -711.
+        PNN-TOOL-710.
         """
-        self.workers = self.workers or self.make()
         shared, queue = self.workers.share(query), None if signs is None else signs.queue
         begin = last = time.perf_counter()
         turn = 1.0
@@ -272,5 +270,4 @@ class Team:
 
     def close(self) -> None:
         """End the workers."""
-        if self.workers is not None:
-            self.workers.close()
+        self.workers.close()

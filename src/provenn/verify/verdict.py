@@ -28,8 +28,8 @@ from provenn.ir.graph import Graph
 from provenn.ir.op import Array
 from provenn.ir.property import Property, property_words
 from provenn.verify import checker
-from provenn.verify.opinion import onnxruntime_output
 from provenn.verify.limits import capped
+from provenn.verify.opinion import onnxruntime_output
 from provenn.verify.search import Outcome, search
 from provenn.verify.stored import load_certificate, load_words
 from provenn.verify.subproblems import Team
@@ -123,7 +123,7 @@ def verify(
     certificate: str | Path | None = None,
     network_name: str | None = None,
     progress: Progress | None = None,
-    workers: Callable[[], Workers] | None = None,
+    workers: Workers | None = None,
     memory: int | None = None,
 ) -> Verdict:
     """Decide whether any input in the property's domain has an output that the property forbids.
@@ -132,8 +132,8 @@ def verify(
     Property. ``shape`` is that of a module's input, batch axis included; by default what the property
     says, which is [1, inputs] unless it is a VNN-LIB 2.0 file. ``timeout`` is in seconds for everything,
     the check of the certificate included. An accepted certificate is written to ``certificate`` when
-    given. ``network_name`` says which network of a VNN-LIB 2.0 file the model is. ``workers`` makes the workers
-    with which a long search is shared (provenn.verify.workers), ``memory`` is the search's limit in bytes.
+    given. ``network_name`` says which network of a VNN-LIB 2.0 file the model is. ``workers`` share a
+    long search (provenn.verify.workers) and are closed at its end; ``memory`` is its limit in bytes.
     Raises ProvennError subclasses for files that cannot be read or used, and ToolError when
     the checker is missing; a rejected certificate is no exception but ``Verdict.problem``.
     """

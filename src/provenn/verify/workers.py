@@ -62,7 +62,9 @@ def stopped() -> bool:
 
 
 class Workers(ABC):
-    """Runs ``function(*arguments)`` somewhere else; see the module."""
+    """Runs ``function(*arguments)``; see the module. ``elsewhere``: where the files of here are not."""
+
+    elsewhere = False
 
     def __init__(self, size: int) -> None:
         self.size, self.lost, self.most = size, 0, 0
@@ -97,12 +99,16 @@ class Workers(ABC):
                 self._again(task, e)
         return done
 
-    def map(self, function: Callable[..., Any], items: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
-        """(item, ``function(item)``) as they are finished; items are drawn when a worker is free for them."""
+    def map(self, function: Callable[..., Any], items: Iterable[Any],
+            *shared: Any) -> Iterator[tuple[Any, Any]]:
+        """(item, ``function(*shared, item)``) as they are finished.
+
+        Items are drawn when a worker is free for them.
+        """
         left = iter(items)
         while True:
             for item in islice(left, self.free):
-                self.submit(function, item, about=item)
+                self.submit(function, *shared, item, about=item)
             if not self.tasks:
                 return
             yield from self.wait()
@@ -251,6 +257,8 @@ def _loaded(path: Path) -> Any:
 class Cluster(Workers):
     """The workers of a dask.distributed scheduler: ``address``, or ``size`` of them when that is fewer."""
 
+    elsewhere = True
+
     def __init__(self, address: str, size: int | None = None) -> None:
         try:
             distributed: Any = import_module("distributed")
@@ -309,8 +317,8 @@ def _on_cluster(name: str, function: Callable[..., Any], *arguments: Any) -> Any
     return function(*arguments)
 
 
-def workers(jobs: int | None, cluster: str | None, memory: int | None = None) -> Workers | None:
-    """What the options ``--jobs`` and ``--cluster`` ask for; None for a single job here."""
+def started(jobs: int, cluster: str | None, memory: int | None = None) -> Workers | None:
+    """What the options ``--jobs`` and ``--cluster`` ask for; None when it is this process alone."""
     if cluster is not None:
-        return Cluster(cluster, jobs)
-    return Processes(jobs, memory) if jobs is not None and jobs > 1 else None
+        return Cluster(cluster, jobs if jobs > 1 else None)
+    return Processes(jobs, memory) if jobs > 1 else None
