@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from tests.verify.test_search import case, output, smallest
 def dense(*sizes: int, seed: int = 0) -> Graph:
     rng, b = np.random.default_rng(seed), Builder()
     x = b.add(ALL["input"], shape=(1, sizes[0]))
-    for k, (m, n) in enumerate(zip(sizes, sizes[1:])):
+    for k, (m, n) in enumerate(pairwise(sizes)):
         x = b.add(ALL["relu"], x) if k else x
         w = rng.normal(0.0, np.sqrt(2.0 / m), (n, m)).astype(np.float32)
         x = b.add(ALL["linear"], x, b.parameter(ALL["parameter"], w))
@@ -27,7 +28,7 @@ def dense(*sizes: int, seed: int = 0) -> Graph:
 
 def problem(kind: str, gap: float | None = None) -> tuple[Graph, Property]:
     """Few inputs, so that these are split, or many, so that signs are: some hundred domains each."""
-    sizes, radius, share = {"inputs": ((4, 20, 20, 2), 1.0, 0.05), "signs": ((16, 24, 24, 2), 0.5, 0.3)}[kind]
+    sizes, radius, share = {"inputs": ((4, 20, 20, 2), 1.0, 0.05), "signs": ((16, 24, 24, 2), 0.5, 1.0)}[kind]
     graph = dense(*sizes)
     lo = np.full(sizes[0], -radius)
     low = smallest(graph, lo, -lo, np.array([1.0, -1.0]))

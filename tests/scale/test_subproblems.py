@@ -30,19 +30,13 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subproblems, "MOST", 16)
 
 
-@pytest.fixture(autouse=True)
-def _first_round_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A single root cannot be shared."""
-    monkeypatch.setattr(searching.Pace, "count", 1)
-
-
 def decided(kind: str, workers: Workers, gap: float | None = None, **more: Any) -> Verdict:
     graph, prop = hard.problem(kind, gap)
     return verify(graph, prop, timeout=60.0, workers=workers, **more)
 
 
 @pytest.mark.parametrize("kind", ["inputs", "signs"])
-@pytest.mark.parametrize("make", [lambda: Processes(2), lambda: Threads(1)])
+@pytest.mark.parametrize("make", [lambda: Processes(2), lambda: Threads(1)], ids=["processes", "thread"])
 def test_a_shared_search_proves_the_property(kind: str, make: Any, checker_program: Path) -> None:
     alone = verify(*hard.problem(kind), timeout=60.0)
     made = decided(kind, make())

@@ -1,4 +1,4 @@
-"""Workers on this machine: how many tasks at a time, what dies, what memory they get, what is left of them."""
+"""Workers on this machine: how many tasks at a time, what dies, their memory, what is left of them."""
 
 from __future__ import annotations
 
@@ -62,7 +62,8 @@ def test_a_killed_worker_loses_nothing() -> None:
 
 def test_a_task_whose_worker_died_is_run_again(tmp_path: Path) -> None:
     with closing(Processes(1)) as workers:
-        assert list(workers.map(hard.once_deadly, [str(tmp_path / "mark")])) == [(str(tmp_path / "mark"), "done")]
+        mark = str(tmp_path / "mark")
+        assert list(workers.map(hard.once_deadly, [mark])) == [(mark, "done")]
     assert workers.lost == 1
 
 

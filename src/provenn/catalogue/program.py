@@ -48,7 +48,7 @@ ENTRIES = (
           "Install it, or obtain the files as the message says and give their folder with --from."),
     Entry("PNN-TOOL-710", "A task's worker died again and again",
           "A task whose worker process ends in the middle is given to another one. This one ended three of "
-          "them, so it is most likely the task itself; as a rule the system stopped it because memory ran out.",
+          "them, so it is most likely the task itself; as a rule the system stopped them as memory ran out.",
           "provenn verify --jobs 8 on a machine with little memory",
           "Use fewer --jobs, or --memory to end with unknown instead."),
     Entry("PNN-TOOL-711", "The cluster cannot be used",

@@ -8,10 +8,12 @@ the portion is still here. Trees are exchanged as flat lists, since pickle would
 
 from __future__ import annotations
 
+import os
+import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
@@ -72,7 +74,8 @@ class Portion:
 class Back:
     """What a worker returns: a tree a domain, with numbers in ``open`` where something is left to do.
 
-    ``end`` says why it stopped for good: a ``witness``, or "exhausted", "time" or "memory".
+    ``end`` says why it stopped for good: a ``witness``, or "exhausted", "time" or "memory"; ``who`` names the
+    worker, ``seconds`` are those of its processor.
     """
 
     trees: list[list[Piece]]
@@ -82,6 +85,7 @@ class Back:
     end: str = ""
     witness: Singles | None = None
     best: float = -np.inf
+    who: str = field(default_factory=lambda: f"{socket.gethostname()} {os.getpid()}")
 
 
 class _Found(Exception):
@@ -207,14 +211,14 @@ class Team:
 
     def __init__(self, workers: Workers) -> None:
         self.workers = workers
-        self.portions, self.seconds = 0, 0.0
+        self.portions, self.seconds = 0, dict[str, float]()
 
     def numbers(self) -> dict[str, Any]:
         """For the statistics of a search."""
         if not self.portions:
             return {}
         return {"workers": self.workers.size, "portions": self.portions, "lost_workers": self.workers.lost,
-                "worker_seconds": self.seconds}
+                "worker_seconds": sorted(self.seconds.values())}
 
     def finish(self, query: Query, base: Brancher, signs: SignBrancher | None,
                report: Callable[[dict[str, Any]], None], attack: Callable[[], None]) -> Singles | None:
@@ -256,7 +260,7 @@ class Team:
     def _take_in(self, back: Back, holes: list[Hole], base: Brancher, signs: SignBrancher | None) -> None:
         for entry in fields(Stats):
             setattr(base.stats, entry.name, getattr(base.stats, entry.name) + getattr(back.stats, entry.name))
-        self.seconds += back.seconds
+        self.seconds[back.who] = self.seconds.get(back.who, 0.0) + back.seconds
         if back.end:
             raise {"exhausted": Exhausted, "time": OutOfTime, "memory": MemoryError}[back.end]
         left: dict[int, Hole] = {}

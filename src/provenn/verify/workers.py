@@ -271,11 +271,13 @@ class Cluster(Workers):
             raise ToolError("PNN-TOOL-711", "the cluster cannot be reached", where=address,
                             expected="the address of a dask scheduler, such as tcp://host:8786",
                             got=f"{type(e).__name__}: {e}"[:200], hint="dask scheduler starts one") from None
-        cores = sum(self.client.nthreads().values())
-        if not cores:
+        try:
+            self.client.wait_for_workers(1, timeout=CONNECT)
+        except TimeoutError:
             self.client.close()
             raise ToolError("PNN-TOOL-711", "the cluster has no workers", where=address,
-                            hint=f"start some: dask worker {address}")
+                            hint=f"start some: dask worker {address}") from None
+        cores = sum(self.client.nthreads().values())
         super().__init__(min(cores, size or cores))
         self.deaths = (distributed.scheduler.KilledWorker, distributed.client.FutureCancelledError,
                        CancelledError)
