@@ -95,7 +95,7 @@ def test_the_verb_writes_and_compiles(
 def test_missing_theories_are_said(tmp_path: Path) -> None:
     with pytest.raises(ToolError) as caught:
         coqc.coqc(tmp_path / "Net.v", tmp_path)
-    assert caught.value.code == "PNN-TOOL-711"
+    assert caught.value.code == "PNN-TOOL-741"
 
 
 def test_numbers_are_exact() -> None:

@@ -34,7 +34,7 @@ from provenn.ops import ALL
 from provenn.verify import checker, stored
 from provenn.verify.certificate import Split, Tree, certificate_words, read_trees
 from provenn.verify.verdict import check
-from tests.golden import benchmarks, compiling, training
+from tests.golden import benchmarks, compiling, scale, training
 from tests.golden.certified import CERTIFIED
 from tests.golden.face import FACE
 from tests.golden.floats import FLOATS
@@ -324,8 +324,8 @@ TRIGGERS: dict[str, Trigger] = {
     "PNN-CERT-615": other_network,
     "PNN-CERT-621": lambda tmp, patch: kernel_theorem(np.zeros(5_000_000), np.zeros(1), np.zeros(1)),
     "PNN-CERT-622": lambda tmp, patch: coq_says(tmp, patch, "echo 'Error: refused' >&2; exit 1"),
-    "PNN-TOOL-711": lambda tmp, patch: coqc.coqc(tmp / "Net.v", tmp),
-    "PNN-TOOL-712": lambda tmp, patch: coq_says(tmp, patch, "exec sleep 5"),
+    "PNN-TOOL-741": lambda tmp, patch: coqc.coqc(tmp / "Net.v", tmp),
+    "PNN-TOOL-742": lambda tmp, patch: coq_says(tmp, patch, "exec sleep 5"),
     "PNN-TOOL-701": no_compiler,
     "PNN-TOOL-702": broken_sources,
     "PNN-TOOL-703": lambda tmp, patch: write_atomically(tmp / "no" / "such" / "folder.html", b""),
@@ -342,6 +342,7 @@ TRIGGERS: dict[str, Trigger] = {
     **training.TRIGGERS,
     **compiling.TRIGGERS,
     **benchmarks.TRIGGERS,
+    **scale.TRIGGERS,
 }
 
 # Parts that depend on the versions of other packages: (pattern, replacement).

@@ -36,7 +36,7 @@ from provenn.cli.console import error_data, narration, output, say_json, show_er
 from provenn.errors import CertificateError, ProvennError, ToolError, UsageError
 
 OK, USAGE, INTERNAL, INTERRUPTED = 0, 1, 2, 130
-INTERNAL_CODES = {"PNN-TOOL-702", "PNN-TOOL-705", "PNN-TOOL-706", "PNN-CLI-899"}
+INTERNAL_CODES = {"PNN-TOOL-702", "PNN-TOOL-705", "PNN-TOOL-706", "PNN-TOOL-710", "PNN-CLI-899"}
 
 app = typer.Typer(
     name="provenn", no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode="rich",

@@ -14,6 +14,7 @@ import typer
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 
+from provenn.cli import options
 from provenn.cli.console import narrate, narration, output, say, say_json
 from provenn.cli.progress import Bar
 from provenn.errors import FileError, ToolError, UsageError
@@ -37,7 +38,10 @@ def bench(
     instances: List,
     out: Out = Path("bench-results"),
     limit: Limit = None,
-    jobs: Annotated[int, typer.Option(min=1, help="Instances at a time; more make each slower.")] = 1,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Instances at a time; more make each slower.")] = None,
+    cluster: options.Cluster = None,
+    memory: options.Memory = None,
     family: Family = None,
     keep: Keep = False,
     again: Annotated[bool, typer.Option("--again", help="Measure anew what has been measured.")] = False,
@@ -63,7 +67,7 @@ def bench(
     with _alone(out):
         rows = report.load(out / "results.csv")
         if not table:
-            _measure(chosen, rows, out, limit, jobs, keep, again)
+            _measure(chosen, rows, out, limit, (jobs, cluster, memory), keep, again)
         known = report.known(rows, chosen)
         shown = report.table(known)
         if known:
@@ -113,11 +117,12 @@ def _alone(folder: Path) -> Iterator[None]:
         signal.signal(signal.SIGTERM, told)
 
 
-def _measure(chosen: list[Instance], rows: dict[Any, Row], out: Path, limit: float | None, jobs: int,
-             keep: bool, again: bool) -> None:
+def _measure(chosen: list[Instance], rows: dict[Any, Row], out: Path, limit: float | None,
+             where: tuple[int | None, str | None, float | None], keep: bool, again: bool) -> None:
     """Bring ``rows`` and results.csv up to date, instance by instance."""
     from provenn.report.bench import known, save
     from provenn.verify.measure import Runner
+    from provenn.verify.workers import Cluster, Threads
 
     done = {r.key: r for r in known(rows, chosen) if r.verdict != "error" and not again}
     due = [i for i in chosen if i.key not in done]
@@ -128,8 +133,10 @@ def _measure(chosen: list[Instance], rows: dict[Any, Row], out: Path, limit: flo
     for folder in (out / "logs", *([out / "kept"] if keep else [])):
         folder.mkdir(exist_ok=True)
     order = {i.key: k for k, i in enumerate(chosen)}
+    jobs, cluster, memory = where
+    workers = Cluster(cluster, jobs) if cluster else Threads(jobs or 1)
     with Display(len(chosen), len(done)) as display:
-        runner = Runner(jobs, limit, out / "logs", out / "kept" if keep else None, display.started)
+        runner = Runner(workers, limit, out / "logs", out / "kept" if keep else None, display.started, memory)
         with closing(runner.run(due)) as finished:
             for row in finished:
                 rows[row.key] = row

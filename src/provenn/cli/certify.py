@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
 
+from provenn.cli import options
 from provenn.cli.console import narrate, output, say, say_json
 from provenn.cli.progress import Bar
 from provenn.errors import UsageError
@@ -43,7 +44,10 @@ def certify(
     steps: Annotated[int, typer.Option(min=0, help="Steps of the attack.")] = 20,
     restarts: Annotated[int, typer.Option(min=1, help="Starting points of the attack.")] = 1,
     batch: Annotated[int, typer.Option(min=1, help="Images a certificate.")] = 100,
-    jobs: Annotated[int | None, typer.Option(min=1, help="Checkers at a time; as many as cores.")] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Checkers, and searches, at a time; as many as cores.")] = None,
+    cluster: options.Cluster = None,
+    memory: options.Memory = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the attack.")] = 0,
     out: Out = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Do not continue an earlier run.")] = False,
@@ -62,7 +66,9 @@ def certify(
     from provenn.verify.survey import Settings
 
     radius = _radius(eps)
-    settings = Settings(steps, restarts, effort, search, batch, jobs or os.cpu_count() or 1, seed, attack_all)
+    cores = jobs or (0 if cluster else os.cpu_count()) or 1
+    settings = Settings(steps, restarts, effort, search, batch, cores, seed, attack_all, cluster,
+                        options.limit(memory))
     narrate(f"reading {model} and {data}")
     task = certifying.prepare(model, data, radius, limit, out or certifying.place(model, data, eps), fresh)
     size = sum(v.size for v in task.graph.parameters.values())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from provenn import __version__
-from provenn.cli import files
+from provenn.cli import files, options
 from provenn.cli.console import narrate, output, say, say_json, show_error
 from provenn.cli.progress import Narrator
 from provenn.errors import UsageError
@@ -39,6 +39,9 @@ def verify(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")] = False,
     seed: Annotated[int, typer.Option(help="Seed of the search.")] = 0,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No narration on stderr.")] = False,
+    jobs: options.Jobs = 1,
+    cluster: options.Cluster = None,
+    memory: options.Memory = None,
 ) -> int:
     """Decide whether a network can violate a property.
 
@@ -58,10 +61,13 @@ def verify(
     for path in (certificate, report):
         check_writable(path)
     from provenn.verify import advice, verdict
+    from provenn.verify.workers import started
 
     with Narrator() as narrator:
         made = verdict.verify(model, spec, timeout=timeout, seed=seed, certificate=certificate,
-                              network_name=name, explain=explain, progress=narrator)
+                              network_name=name, explain=explain, progress=narrator,
+                              workers=started(jobs, cluster, options.limit(memory)),
+                              memory=options.limit(memory))
     for line in advice.why(made):
         narrate(line)
     if report is not None:

@@ -29,12 +29,12 @@ class Compiled:
 def coqc(path: Path, theories: Path | None = None, timeout: float = 3600.0) -> Compiled:
     """Compile ``path`` with the compiled theories in ``theories``.
 
-    Raises ToolError PNN-TOOL-711 when Coq or the theories are missing, CertificateError PNN-CERT-622 when Coq
-    refuses the file, PNN-TOOL-712 when it takes longer than ``timeout`` seconds.
+    Raises ToolError PNN-TOOL-741 when Coq or the theories are missing, CertificateError PNN-CERT-622 when Coq
+    refuses the file, PNN-TOOL-742 when it takes longer than ``timeout`` seconds.
     """
     room = theories or THEORIES
     if shutil.which("coqc") is None or not (room / "Interface" / "SpecProof.vo").is_file():
-        raise ToolError("PNN-TOOL-711", "Coq or the compiled theories are missing", where=str(room),
+        raise ToolError("PNN-TOOL-741", "Coq or the compiled theories are missing", where=str(room),
                         expected="coqc on the path, and theories/Interface/SpecProof.vo",
                         hint="in the source tree: make coq; elsewhere name them with --theories")
     start = time.perf_counter()
@@ -43,7 +43,7 @@ def coqc(path: Path, theories: Path | None = None, timeout: float = 3600.0) -> C
         done = subprocess.run(command, cwd=path.resolve().parent, capture_output=True, text=True,
                               timeout=timeout, check=False)
     except subprocess.TimeoutExpired:
-        raise ToolError("PNN-TOOL-712", "Coq was stopped at the time limit", where=str(path),
+        raise ToolError("PNN-TOOL-742", "Coq was stopped at the time limit", where=str(path),
                         got=f"{timeout:g} s", hint="use the extracted checker: provenn check") from None
     seconds = time.perf_counter() - start
     if done.returncode:

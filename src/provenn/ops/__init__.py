@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copyreg
+
 from provenn.ir.op import Op
 from provenn.ops.abs import abs_op
 from provenn.ops.add import add
@@ -46,3 +48,11 @@ ALL: dict[str, Op] = {
         sin, cos, abs_op, sign, logsumexp, recip, square,
     )
 }
+
+
+def named(tag: str) -> Op:
+    """The operation of that name."""
+    return ALL[tag]
+
+
+copyreg.pickle(Op, lambda op: (named, (op.tag,)))

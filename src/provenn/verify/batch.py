@@ -7,12 +7,13 @@ property with one certificate; a box counts as certified when the checker has ac
 
 from __future__ import annotations
 
+import threading
 import time
-from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -30,11 +31,13 @@ from provenn.verify.branch import Brancher, Clock, Final, Mask
 from provenn.verify.certificate import Leaf, Slopes, Tighten, Tree, certificate_words
 from provenn.verify.pool import Hole
 from provenn.verify.search import search
+from provenn.verify.workers import Threads, Workers
 
 WAYS = ("plain", "slopes", "bounds", "bounds and slopes")
 STEPS = 12
 NEAR = 1.0
 PAIRS = 256
+_here = threading.local()
 
 
 @dataclass(frozen=True)
@@ -128,42 +131,75 @@ class Checked:
     search_seconds: float
     check_seconds: float
     rejected: tuple[str, ...] = ()
+    stored: tuple[tuple[Words, Words], ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Claim:
+    """What workers must know; ``store``: whether properties and accepted certificates are wanted back."""
+
+    graph: Graph
+    balls: Balls
+    effort: int
+    store: bool
 
 
 class Batches:
     """Certifies the boxes of a claim about one network, ``jobs`` checkers at a time beside the search."""
 
     def __init__(self, graph: Graph, balls: Balls, effort: int = 1, jobs: int = 2,
-                 keep: Path | None = None) -> None:
+                 keep: Path | None = None, store: bool = False) -> None:
         self.graph, self.balls, self.effort, self.jobs, self.keep = graph, balls, effort, jobs, keep
+        self.store = store or keep is not None
         self.regions, self.network = Regions(graph), graph_words(graph)
         self.name = sha256(self.network)
         checker.find()
         if keep is not None:
             write_atomically(keep / "network.pvn", to_bytes(self.network))
 
-    def run(self, batches: Iterable[Indices]) -> Iterator[Checked]:
-        """The outcome of each batch of positions, in order, as soon as it is there."""
-        waiting: deque[Future[Checked]] = deque()
-        with ThreadPoolExecutor(self.jobs) as pool:
-            try:
-                for rows in batches:
-                    begin = time.perf_counter()
-                    proof = Prover(self.regions, self.balls.take(rows), self.effort).proof()
-                    waiting.append(pool.submit(self._checked, rows, proof, time.perf_counter() - begin))
-                    while len(waiting) > self.jobs:
-                        yield waiting.popleft().result()
-                while waiting:
-                    yield waiting.popleft().result()
-            finally:
-                for task in waiting:
-                    task.cancel()
+    def run(self, batches: Iterable[Indices], workers: Workers | None = None) -> Iterator[Checked]:
+        """The outcome of each batch of positions, in order, as soon as it is there.
+
+        Everything is done by ``workers`` when they are given, else the checks beside the proofs.
+        """
+        if workers is not None:
+            claim = workers.share(self._claim())
+            yield from self._ordered(workers.map(_certified, enumerate(batches), claim))
+            return
+        with closing(Threads(self.jobs)) as threads:
+            yield from self._ordered(threads.map(self._check, self._proofs(batches)))
+
+    def _claim(self) -> Claim:
+        return Claim(self.graph, self.balls, self.effort, self.store)
+
+    def _ordered(self, made: Iterator[tuple[Any, Checked]]) -> Iterator[Checked]:
+        """Results in the order of the numbers that items begin with; what is to be kept is kept."""
+        early: dict[int, Checked] = {}
+        turn = 0
+        for item, result in made:
+            early[item[0]] = self._kept(result)
+            while turn in early:
+                yield early.pop(turn)
+                turn += 1
+
+    def _proofs(self, batches: Iterable[Indices]) -> Iterator[tuple[int, Indices, Proof, float]]:
+        for k, rows in enumerate(batches):
+            begin = time.perf_counter()
+            proof = Prover(self.regions, self.balls.take(rows), self.effort).proof()
+            yield k, rows, proof, time.perf_counter() - begin
+
+    def _check(self, item: tuple[int, Indices, Proof, float]) -> Checked:
+        return self._checked(*item[1:])
+
+    def certified(self, rows: Indices) -> Checked:
+        """Proof and check of one batch."""
+        return next(self._check(item) for item in self._proofs([rows]))
 
     def _checked(self, rows: Indices, proof: Proof, search_seconds: float) -> Checked:
         """One file for all that was shown; when it is rejected, halves of it, down to single boxes."""
         certified: list[int] = []
         ways, files, rejected = list[str](), list[tuple[str, str]](), list[str]()
-        words, begin = 0, time.perf_counter()
+        words, begin, stored = 0, time.perf_counter(), list[tuple[Words, Words]]()
         todo = [np.arange(len(proof.which))] if len(proof.which) else []
         while todo:
             some = todo.pop()
@@ -176,13 +212,25 @@ class Batches:
                 ways += [proof.ways[k] for k in some.tolist()]
                 files.append((named, sha256(certificate)))
                 words += certificate.size
-                self._store(claim, certificate)
+                stored += [(claim, certificate)] if self.store else []
             elif len(some) > 1:
                 todo += [some[len(some) // 2 :], some[: len(some) // 2]]
             else:
                 rejected.append(said.reason)
         return Checked(len(rows), tuple(certified), tuple(ways), tuple(files), words, search_seconds,
-                       time.perf_counter() - begin, tuple(rejected))
+                       time.perf_counter() - begin, tuple(rejected), tuple(stored))
+
+    def searches(self, rows: Iterable[int], seconds: float, seed: int,
+                 workers: Workers | None = None) -> Iterator[tuple[int, Checked, Singles | None]]:
+        """``search`` of each of ``rows``, as they are finished."""
+        if workers is None:
+            for row in rows:
+                made, witness = self.search(row, seconds, seed)
+                yield row, self._kept(made), witness
+            return
+        items = ((row, seconds, seed) for row in rows)
+        for item, (made, witness) in workers.map(_searched, items, workers.share(self._claim())):
+            yield item[0], self._kept(made), witness
 
     def search(self, row: int, seconds: float, seed: int) -> tuple[Checked, Singles | None]:
         """The ordinary search on one box: its certificate, checked, or a counterexample, or neither."""
@@ -196,13 +244,31 @@ class Batches:
         spent = (middle - begin, time.perf_counter() - middle)
         if not said.accepted:
             return Checked(1, (), (), (), 0, *spent, (said.reason,)), None
-        self._store(claim, made.certificate)
         files = ((sha256(claim), sha256(made.certificate)),)
-        return Checked(1, (row,), ("search",), files, made.certificate.size, *spent), None
+        stored = ((claim, made.certificate),) if self.store else ()
+        return Checked(1, (row,), ("search",), files, made.certificate.size, *spent, stored=stored), None
 
-    def _store(self, claim: Words, certificate: Words) -> None:
-        """Keep a property and its accepted certificate, named by the property."""
-        if self.keep is not None:
+    def _kept(self, made: Checked) -> Checked:
+        """Write properties and accepted certificates, named by the properties."""
+        for claim, certificate in made.stored if self.keep is not None else ():
+            assert self.keep is not None
             name = sha256(claim)[:16]
             write_atomically(self.keep / f"{name}.pvp", to_bytes(claim))
             write_atomically(self.keep / f"{name}.cert", to_bytes(certificate))
+        return replace(made, stored=())
+
+
+def _desk(claim: Claim) -> Batches:
+    """A worker's own, kept for the next task."""
+    if getattr(_here, "claim", None) is not claim:
+        _here.claim, _here.made = claim, Batches(claim.graph, claim.balls, claim.effort, store=claim.store)
+    made: Batches = _here.made
+    return made
+
+
+def _certified(claim: Claim, item: tuple[int, Indices]) -> Checked:
+    return _desk(claim).certified(item[1])
+
+
+def _searched(claim: Claim, item: tuple[int, float, int]) -> tuple[Checked, Singles | None]:
+    return _desk(claim).search(*item)

@@ -25,12 +25,13 @@ from provenn.bounds.slopes import Ascent, Combination, improve_goals
 from provenn.verify.certificate import Leaf, Slopes, Split, Tighten, Tree
 from provenn.verify.clip import Lowers, cuts
 from provenn.verify.goals import Goals
-from provenn.verify.pool import Hole, Pool
+from provenn.verify.pool import POOL_BYTES, Hole, Pool
 
 SAFETY, ROUNDING = 1e-9, 1e-12
 NEAR, LEAST, FEW, TRIED = 2.0, 0.05, 0.15, 64
 SPENT = 0.5
 WORTH, GONE = 0.8, 0.5
+SLOW, LARGEST = 0.5, 512
 Mask = NDArray[np.bool_]
 Chosen = dict[int, Mask]
 
@@ -57,6 +58,23 @@ class Clock:
     def left(self) -> float:
         """Seconds left."""
         return self.deadline - time.perf_counter()
+
+
+@dataclass
+class Pace:
+    """How many domains to work on at a time.
+
+    Batches are measured by processor time: on a busy machine small ones would only be slower.
+    """
+
+    count: int = 16
+
+    def __call__(self, work: Callable[[int], None]) -> None:
+        """One round."""
+        begin = time.process_time()
+        work(self.count)
+        slow = time.process_time() - begin > SLOW
+        self.count = max(1, self.count // 2) if slow else min(LARGEST, self.count * 2)
 
 
 @dataclass
@@ -104,7 +122,8 @@ class Brancher:
     """Branch and bound for one group of cases; ``trees`` collects finished roots by position in ``goals``.
 
     ``reach`` says how near a box must be for ascent to be tried: less while it rarely helps.
-    ``on_corners`` is shown the minimisers of open goals, which may be counterexamples.
+    ``on_corners`` is shown the minimisers of open goals, which may be counterexamples. Open boxes take about
+    ``limit`` bytes at most.
     """
 
     regions: Regions
@@ -114,9 +133,10 @@ class Brancher:
     stats: Stats = field(default_factory=Stats)
     trees: dict[int, Tree] = field(default_factory=dict)
     on_corners: Callable[[Floats, Indices], None] = lambda x, case: None
+    limit: int = POOL_BYTES
 
     def __post_init__(self) -> None:
-        self.pool, self.reach = Pool(self.regions), NEAR
+        self.pool, self.reach = Pool(self.regions, self.limit), NEAR
         self.output = self.regions.graph.output
         self.full = tuple(Tighten(t, every=t in self.regions.curved) for t in self.regions.affine)
         self.last = self.regions.last()

@@ -9,19 +9,19 @@ import shutil
 import signal
 import subprocess
 import sys
-import threading
+import tempfile
 import time
-from collections.abc import Callable, Generator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from provenn.io.instances import Instance, stem
 from provenn.io.output import write_atomically
+from provenn.verify.workers import Workers, stopped
 
-GRACE, PATIENCE = 20.0, 3.0
+GRACE, PATIENCE, POLL = 20.0, 3.0, 0.1
 NOTE = 160
 # From util-linux: what it starts dies with the run that started it, even when that is killed.
 BOUND = ("setpriv", "--pdeathsig", "KILL")
@@ -72,82 +72,97 @@ class Row:
         return self.verdict in ("sat", "unsat") and not self.wrong and self.whole <= self.limit
 
 
+@dataclass(frozen=True)
+class Job:
+    """One run of ``provenn verify``: words of the command line, and when to give up.
+
+    ``files`` are contents by name for a machine that has not got them; the command then runs in a folder that
+    holds them. ``certificate`` is the file that it may write.
+    """
+
+    instance: Instance
+    command: tuple[str, ...]
+    seconds: float
+    certificate: str = ""
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a process printed and took; ``late``: it had to be ended; ``proof``: what it wrote elsewhere."""
+
+    out: str
+    err: str
+    status: int
+    whole: float
+    late: bool
+    proof: Mapping[str, bytes] = field(default_factory=dict)
+
+
 class Runner:
     """Runs ``provenn verify`` for instances; leaving the loop over ``run`` stops what still runs.
 
     Logs go to ``logs``; certificates, counterexamples and whole answers to ``keep`` when given.
     """
 
-    def __init__(self, jobs: int, limit: float | None, logs: Path, keep: Path | None,
-                 started: Callable[[Instance], None]) -> None:
-        self.jobs, self.limit, self.logs, self.keep, self.started = jobs, limit, logs, keep, started
-        self.lock = threading.Lock()
-        self.children: set[subprocess.Popen[str]] = set()
-        self.stopped = False
-        self.bound = BOUND if shutil.which(BOUND[0]) else ()
+    def __init__(self, workers: Workers, limit: float | None, logs: Path, keep: Path | None,
+                 started: Callable[[Instance], None], memory: float | None = None) -> None:
+        self.workers, self.limit, self.logs, self.keep = workers, limit, logs, keep
+        self.started, self.memory, self.jobs = started, memory, workers.size
 
     def run(self, instances: Sequence[Instance]) -> Generator[Row]:
         """Rows as they are finished; an instance that was interrupted has none."""
-        with ThreadPoolExecutor(self.jobs) as pool:
-            waiting = [pool.submit(self.measure, i) for i in instances]
-            try:
-                for done in as_completed(waiting):
-                    row = done.result()
-                    if row is not None:
-                        yield row
-            finally:
-                self.stop()
-                pool.shutdown(cancel_futures=True)
+        begun = map(self._begun, instances)
+        with closing(self.workers):
+            if self.workers.elsewhere:
+                for job, said in self.workers.map(execute, map(self.job, begun)):
+                    yield self.row(job, said)
+                return
+            for _, row in self.workers.map(self.measure, begun):
+                if row is not None:
+                    yield row
 
-    def stop(self) -> None:
-        """End every process that runs, and start no other."""
-        with self.lock:
-            self.stopped = True
-            children = list(self.children)
-        end(children)
+    def _begun(self, instance: Instance) -> Instance:
+        self.started(replace(instance, limit=self.limit or instance.limit))
+        return instance
 
     def measure(self, instance: Instance) -> Row | None:
         """One instance in a process of its own; None when the run was stopped before it ended."""
-        limit = self.limit or instance.limit
-        name = f"{stem(instance.net)}-{stem(instance.vnnlib)}-{instance.files[:8]}"
-        command = [sys.executable, "-m", "provenn", "verify", *map(str, instance.paths), "--json",
-                   "--timeout", f"{limit:g}"]
-        if self.keep:
-            command += ["--certificate", str(self.keep / f"{name}.cert")]
-        start = time.perf_counter()
-        with self.lock:
-            if self.stopped:
-                return None
-            child = subprocess.Popen([*self.bound, *command], stdin=subprocess.DEVNULL, text=True,
-                                     stdout=subprocess.PIPE, stderr=subprocess.PIPE, errors="replace",
-                                     start_new_session=True)
-            self.children.add(child)
-        self.started(replace(instance, limit=limit))
-        out, err, late = self._wait(child, limit + GRACE)
-        whole = time.perf_counter() - start
-        if self.stopped:
-            return None
-        made = Row(instance.family, instance.net, instance.vnnlib, instance.files, limit, self.jobs,
-                   instance.expected, "timed-out", round(whole, 3), note="stopped from outside")
-        row = made if late else replace(made, **understood(out, err, child.returncode))
-        said = f"{row.verdict} {row.note}".rstrip()
-        write_atomically(self.logs / f"{name}.log", f"$ {shlex.join(command)}\n{err}{said}\n"
-                         f"exit status {child.returncode}, {whole:.2f} s\n")
-        if self.keep:
-            self._keep(name, out)
-        return row
+        job = self.job(instance)
+        said = execute(job)
+        return None if said is None else self.row(job, said)
 
-    def _wait(self, child: subprocess.Popen[str], seconds: float) -> tuple[str, str, bool]:
-        """What the process printed, and whether it had to be ended."""
-        try:
-            try:
-                return *child.communicate(timeout=seconds), False
-            except subprocess.TimeoutExpired:
-                end([child])
-                return *child.communicate(), True
-        finally:
-            with self.lock:
-                self.children.discard(child)
+    def job(self, instance: Instance) -> Job:
+        """How to run an instance."""
+        limit, name = self.limit or instance.limit, _name(instance)
+        paths, files, proof = instance.paths, dict[str, bytes](), ""
+        if self.keep:
+            proof = str(self.keep / f"{name}.cert")
+        if self.workers.elsewhere:
+            files = {p.name: p.read_bytes() for p in paths}
+            proof = Path(proof).name
+        words = [sys.executable, "-m", "provenn", "verify"]
+        words += [p.name for p in paths] if files else map(str, paths)
+        words += ["--json", "--timeout", f"{limit:g}"]
+        words += ["--memory", f"{self.memory:g}"] if self.memory else []
+        words += ["--certificate", proof] if proof else []
+        return Job(instance, tuple(words), limit + GRACE, proof, files)
+
+    def row(self, job: Job, said: Said) -> Row:
+        """What came of it, once everything else is written."""
+        instance, name = job.instance, _name(job.instance)
+        made = Row(instance.family, instance.net, instance.vnnlib, instance.files, job.seconds - GRACE,
+                   self.jobs, instance.expected, "timed-out", round(said.whole, 3),
+                   note="stopped from outside")
+        row = made if said.late else replace(made, **understood(said.out, said.err, said.status))
+        told = f"{row.verdict} {row.note}".rstrip()
+        write_atomically(self.logs / f"{name}.log", f"$ {shlex.join(job.command)}\n{said.err}{told}\n"
+                         f"exit status {said.status}, {said.whole:.2f} s\n")
+        if self.keep:
+            for proof, content in said.proof.items():
+                write_atomically(self.keep / proof, content)
+            self._keep(name, said.out)
+        return row
 
     def _keep(self, name: str, out: str) -> None:
         """The whole answer, and the counterexample in the form of VNN-COMP."""
@@ -158,8 +173,53 @@ class Runner:
             write_atomically(self.keep / f"{name}.counterexample", found["text"] + "\n")
 
 
+def _name(instance: Instance) -> str:
+    return f"{stem(instance.net)}-{stem(instance.vnnlib)}-{instance.files[:8]}"
+
+
+def execute(job: Job) -> Said | None:
+    """Run a job in a process of its own; None when it was called off before it ended."""
+    if not job.files:
+        return _executed(job, None)
+    with tempfile.TemporaryDirectory(prefix="provenn-") as room:
+        for name, content in job.files.items():
+            Path(room, name).write_bytes(content)
+        said = _executed(job, room)
+        proofs = {p.name: p.read_bytes() for p in Path(room).glob("*.cert*") if job.certificate}
+        return said and replace(said, proof=proofs)
+
+
+def _executed(job: Job, folder: str | None) -> Said | None:
+    start = time.perf_counter()
+    bound = BOUND if shutil.which(BOUND[0]) else ()
+    child = subprocess.Popen([*bound, *job.command], stdin=subprocess.DEVNULL, text=True, cwd=folder,
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, errors="replace",
+                             start_new_session=True)
+    try:
+        while True:
+            if stopped():
+                return None
+            left = start + job.seconds - time.perf_counter()
+            try:
+                out, err = child.communicate(timeout=max(0.0, min(POLL, left)))
+                return Said(out, err, child.returncode, time.perf_counter() - start, False)
+            except subprocess.TimeoutExpired:
+                if left > 0.0:
+                    continue
+            end([child])
+            out, err = child.communicate()
+            return Said(out, err, child.returncode, time.perf_counter() - start, True)
+    finally:
+        end([child])
+        child.communicate()
+
+
 def end(children: Sequence[subprocess.Popen[str]]) -> None:
-    """Interrupt processes, so that they clean up; kill what they started and what does not listen."""
+    """Interrupt processes, so that they clean up; kill what they started and what does not listen.
+
+    Those that have ended are left alone.
+    """
+    children = [c for c in children if c.poll() is None]
     try:
         _tell(children, signal.SIGINT)
         until = time.monotonic() + PATIENCE

@@ -26,8 +26,8 @@ class Hole:
 class Pool:
     """Open boxes: fixed-width rows of numbers with free places, and where each one's tree goes."""
 
-    def __init__(self, regions: Regions) -> None:
-        self.targets = regions.targets
+    def __init__(self, regions: Regions, limit: int = POOL_BYTES) -> None:
+        self.targets, self.limit = regions.targets, limit
         self.widths = [regions.sizes[0]] * 2 + [regions.sizes[t] for t in self.targets for _ in (0, 1)]
         self.cuts = np.cumsum(self.widths)[:-1]
         self.table: Floats = np.empty((64, sum(self.widths)))
@@ -60,19 +60,24 @@ class Pool:
 
     def take(self, count: int) -> tuple[State, Indices, list[Hole]]:
         """Remove the boxes with the worst bounds; the best ones when memory runs short."""
+        state, case, _, holes = self.remove(count)
+        return state, case, holes
+
+    def remove(self, count: int) -> tuple[State, Indices, Floats, list[Hole]]:
+        """As ``take``, with the bounds."""
         used = np.nonzero(np.isfinite(self.bound))[0]
         keys = self.bound[used]
-        if self.table.nbytes > POOL_BYTES:
+        if 2 * self.count * self.table.itemsize * self.table.shape[1] > self.limit:
             keys = -keys
         places = used if len(used) <= count else used[np.argpartition(keys, count - 1)[:count]]
         parts = np.split(self.table[places], self.cuts, axis=1)
         low = {t: parts[2 + 2 * i] for i, t in enumerate(self.targets)}
         high = {t: parts[3 + 2 * i] for i, t in enumerate(self.targets)}
         holes = [h for p in places.tolist() if (h := self.holes[p]) is not None]
+        bound = self.bound[places]
         self.bound[places] = np.inf
         self.count -= len(places)
-        return State(parts[0], parts[1], low, high), self.case[places], holes
-
+        return State(parts[0], parts[1], low, high), self.case[places], bound, holes
 
     def worst(self) -> float:
         """Smallest bound of any open box."""

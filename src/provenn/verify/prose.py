@@ -56,6 +56,8 @@ def evidence(verdict: Verdict) -> list[tuple[str, str]]:
         where = f" in {verdict.certificate_path}" if verdict.certificate_path else ""
         out.append(("certificate", f"sha256 {verdict.certificate_sha256}, "
                                    f"{verdict.certificate.size * 8} bytes{where}"))
+    if verdict.stopped_by:
+        out.append(("stopped", verdict.stopped_by))
     names = {"network": verdict.graph_sha256, "property": verdict.property_sha256}
     out += [(name, f"sha256 {digest}") for name, digest in names.items()]
     return [*out, *(("reader", note) for note in verdict.notes)]

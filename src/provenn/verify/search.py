@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from importlib import import_module
 from typing import Any, Literal
 
 import numpy as np
@@ -22,18 +20,21 @@ from provenn.ir.canonical import graph_hash
 from provenn.ir.graph import Graph
 from provenn.ir.property import Box, Property, boxes, property_hash
 from provenn.verify.attack import Attack, Singles
-from provenn.verify.branch import Brancher, Clock, Exhausted, OutOfTime, Stats
+from provenn.verify.branch import Brancher, Clock, Exhausted, OutOfTime, Pace, Stats
 from provenn.verify.certificate import Empty, Leaf, Tree, certificate_words
 from provenn.verify.goals import Goals, make_goals
-from provenn.verify.pool import Hole
+from provenn.verify.limits import one_thread, open_domains
+from provenn.verify.pool import POOL_BYTES, Hole
 from provenn.verify.root import refine
 from provenn.verify.signs import SignBrancher
+from provenn.verify.subproblems import Query, Team
 
 Kind = Literal["unsat", "sat", "unknown", "timed-out"]
 Report = Callable[[dict[str, Any]], None]
-SLOW, LARGEST = 0.5, 512
 MANY_INPUTS = 12
 ROOT_STEPS = 60
+SOLO = 2.0
+NO_MEMORY = "memory ran out; a larger --memory, or fewer --jobs, may help"
 QUICK, SHARE = 1.0, 0.1
 ATTACKS = (4, 16, 64, 256, 1024, 4096)
 NOTHING = -1e300
@@ -53,6 +54,7 @@ class Outcome:
     stats: dict[str, Any] = field(default_factory=dict)
     trees: dict[int, Tree] = field(default_factory=dict)
     worst: float | None = None
+    note: str = ""
 
 
 class _Found(Exception):
@@ -60,34 +62,29 @@ class _Found(Exception):
 
 
 def search(graph: Graph, prop: Property, *, timeout: float, seed: int = 0,
-           report: Report = lambda event: None, exact: Graph | None = None) -> Outcome:
+           report: Report = lambda event: None, exact: Graph | None = None, memory: int | None = None,
+           team: Team | None = None) -> Outcome:
     """Decide a property within ``timeout`` seconds, as far as attacks and input splitting reach.
 
     Counterexamples are confirmed on ``exact``, the same function by other operations, where it is given.
     ``report`` receives short dicts, each with an ``event``. Raises UnsupportedError for operations
     that have no bounds. An interruption by the user passes through. Overflow is silent: bounds that are
-    no numbers decide nothing, and the checker refuses them.
+    no numbers decide nothing, and the checker refuses them. ``memory`` is a limit in bytes, of which open
+    domains take a part; beyond that the worst are left for later. A long search is shared with ``team``.
     """
-    with _one_thread(), np.errstate(all="ignore"):
-        return _search(graph, prop, time.perf_counter(), timeout, seed, report, exact or graph)
+    start = time.perf_counter()
+    with one_thread(), np.errstate(all="ignore"):
+        try:
+            run = Search(graph, prop, Clock(start + timeout), np.random.default_rng(seed), report,
+                         exact or graph, open_domains(memory, POOL_BYTES), team)
+        except OutOfTime:
+            return Outcome("timed-out", stats={"seconds": time.perf_counter() - start})
+        except MemoryError:
+            return Outcome("unknown", stats={"seconds": time.perf_counter() - start}, note=NO_MEMORY)
+        return _ended(run)
 
 
-def _one_thread() -> AbstractContextManager[Any]:
-    """One BLAS thread: products here are small, and threads that wait for a busy core cost tenfold."""
-    try:
-        threads = import_module("threadpoolctl")
-    except ImportError:
-        return nullcontext()
-    limits: AbstractContextManager[Any] = threads.threadpool_limits(limits=1, user_api="blas")
-    return limits
-
-
-def _search(graph: Graph, prop: Property, start: float, timeout: float, seed: int, report: Report,
-            exact: Graph) -> Outcome:
-    try:
-        run = Search(graph, prop, Clock(start + timeout), np.random.default_rng(seed), report, exact)
-    except OutOfTime:
-        return Outcome("timed-out", stats={"seconds": time.perf_counter() - start})
+def _ended(run: Search) -> Outcome:
     try:
         return run.outcome()
     except _Found:
@@ -96,6 +93,8 @@ def _search(graph: Graph, prop: Property, start: float, timeout: float, seed: in
         return run.made("unknown")
     except OutOfTime:
         return run.made("timed-out")
+    except MemoryError:
+        return run.made("unknown", note=NO_MEMORY)
 
 
 @dataclass
@@ -108,6 +107,8 @@ class Search:
     rng: np.random.Generator
     report: Report
     exact: Graph
+    limit: int = POOL_BYTES
+    team: Team | None = None
     stats: Stats = field(default_factory=Stats)
     attack_seconds: float = 0.0
 
@@ -167,7 +168,8 @@ class Search:
 
     def _prove(self, goals: Goals) -> None:
         """Trees for one group of cases: roots first, then splitting."""
-        brancher = self.brancher = Brancher(self.regions, goals, self.clock, stats=self.stats)
+        brancher = self.brancher = Brancher(self.regions, goals, self.clock, stats=self.stats,
+                                            limit=self.limit)
         brancher.on_corners = lambda x, case: self._corners(goals, x, case)
         state, case = root_state(self.regions, goals.lo, goals.hi), np.arange(len(goals.cases))
         if (goals.hi > goals.lo).sum(1).max() > MANY_INPUTS:
@@ -175,7 +177,7 @@ class Search:
                 self._root(brancher, state.take(case[k : k + 1]), k)
         else:
             brancher.plant(state, case)
-        self._rounds(brancher.round, lambda: brancher.pool.count, brancher.pool.worst, goals)
+        self._rounds(brancher)
         self._collect(brancher)
 
     def _root(self, brancher: Brancher, state: State, k: int) -> None:
@@ -207,33 +209,49 @@ class Search:
         if brancher.close_root(refined.state, case, final, refined.steps, 1):
             return
         signs = SignBrancher(brancher, refined, k)
-        self._rounds(signs.round, lambda: len(signs.queue), signs.queue.worst, brancher.goals)
+        self._rounds(brancher, signs)
 
     def _note(self, goals: Goals, k: int, bound: Floats) -> None:
         for p, value in enumerate(goals.best(bound[None])[0].tolist()):
             self.bounds[f"case {goals.cases[k]} disjunct {p}"] = value
 
-    def _rounds(self, work: Callable[[int], None], left: Callable[[], int], worst: Callable[[], float],
-                goals: Goals) -> None:
+    def _rounds(self, brancher: Brancher, signs: SignBrancher | None = None) -> None:
         """Rounds of splitting while there is something left, with an attack now and then.
 
-        Batches are measured by processor time: on a busy machine small ones would only be slower.
+        With a team, what is left after SOLO seconds of processor time is shared.
         """
-        count, last, rounds = 16, time.perf_counter(), 0
-        while left():
-            begin = time.process_time()
+        work = brancher.round if signs is None else signs.round
+        worst = brancher.pool.worst if signs is None else signs.queue.worst
+        pace, last, rounds, begin = Pace(), time.perf_counter(), 0, time.process_time()
+        while count := brancher.pool.count if signs is None else len(signs.queue):
+            if self.team is not None and time.process_time() - begin > SOLO and count > 1:
+                self._share(brancher, signs)
+                return
             self.worst = reached if (reached := worst()) > NOTHING else self.worst
-            work(count)
-            count = max(1, count // 2) if time.process_time() - begin > SLOW else min(LARGEST, count * 2)
+            pace(work)
             now, rounds = time.perf_counter(), rounds + 1
             if now - last > 0.25:
-                self.report({"event": "branching", "open": left(), "leaves": self.stats.leaves,
+                self.report({"event": "branching", "open": count, "leaves": self.stats.leaves,
                              "boxes": self.stats.boxes, "worst_bound": worst()})
                 last = now
             if rounds in ATTACKS:
-                self._attack([goals], restarts=256, steps=40, seconds=SHARE * (now - self.start))
+                self._again(brancher.goals)
 
-    def made(self, kind: Kind, certificate: Words | None = None, witness: Singles | None = None) -> Outcome:
+    def _again(self, goals: Goals) -> None:
+        self._attack([goals], restarts=256, steps=40, seconds=SHARE * (time.perf_counter() - self.start))
+
+    def _share(self, brancher: Brancher, signs: SignBrancher | None) -> None:
+        """Let the team finish what is open."""
+        assert self.team is not None
+        root, case = (None, 0) if signs is None else (signs.root, signs.case)
+        query = Query(self.graph, self.prop, brancher.goals, root, case)
+        witness = self.team.finish(query, brancher, signs, self.report, lambda: self._again(brancher.goals))
+        if witness is not None:
+            self.attack.witness = witness
+            raise _Found
+
+    def made(self, kind: Kind, certificate: Words | None = None, witness: Singles | None = None,
+             note: str = "") -> Outcome:
         """The outcome with its numbers, and the trees as far as they are."""
         if self.brancher is not None:
             self._collect(self.brancher)
@@ -243,7 +261,9 @@ class Search:
                      words=0 if certificate is None else certificate.size)
         if not np.isfinite(self.attack.best):
             del stats["best_slack"]
-        return Outcome(kind, certificate, witness, stats, self.trees, self.worst)
+        if self.team is not None:
+            stats.update(self.team.numbers())
+        return Outcome(kind, certificate, witness, stats, self.trees, self.worst, note)
 
 
 def _is_trivial(box: Box) -> bool:

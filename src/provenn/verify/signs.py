@@ -43,6 +43,7 @@ class SignBrancher:
 
     def __post_init__(self) -> None:
         self.regions, self.goals, self.stats = self.base.regions, self.base.goals, self.base.stats
+        self.queue.limit = self.base.limit
         self.packing = Packing(self.regions, self.root.state)
         self.deepener = Deepener(self.base, self.packing, self.case)
         final = self.base.final(self.root.state, np.array([self.case]))
@@ -53,9 +54,9 @@ class SignBrancher:
             start[:count] = 0.9 * final.multipliers[0, first : first + count] + 0.1 / count
             duals[p] = self.packing.fresh(start)
         open_ = tuple(np.flatnonzero(final.value[0] <= 0.0).tolist())
-        frame = Frame(self.root.state, averaged(self.root.steps))
+        self.frame = Frame(self.root.state, averaged(self.root.steps))
         hole = Hole(self.case, None, False, self.root.steps)
-        domain = Domain(frame, hole, -np.inf, none, none, np.zeros(0), duals, open_)
+        domain = Domain(self.frame, hole, -np.inf, none, none, np.zeros(0), duals, open_)
         self.bytes = 200 + len(open_) * (duals[0].slopes.nbytes + 200)
         self.queue.add(domain, self.bytes)
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from contextlib import closing, nullcontext
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from provenn.ir.graph import Graph
 from provenn.verify.balls import Balls
 from provenn.verify.batch import Batches, Checked
 from provenn.verify.perturb import Singles, classes_of, perturbed
+from provenn.verify.workers import Workers, started
 
 FORMAT = "provenn-certification"
 AT_ONCE = 500
@@ -34,7 +36,8 @@ Progress = Callable[["Survey"], None]
 @dataclass(frozen=True)
 class Settings:
     """How hard to try: attack steps and restarts, the ``batch.WAYS`` to prove, seconds of search an image;
-    ``everything``: attack certified images too.
+    ``everything``: attack certified images too. ``jobs`` checkers run at a time, and as many searches, each
+    with ``memory`` bytes; or proofs, checks and searches run on the ``cluster`` of that address.
     """
 
     steps: int = 20
@@ -45,6 +48,8 @@ class Settings:
     jobs: int = 2
     seed: int = 0
     everything: bool = False
+    cluster: str | None = None
+    memory: int | None = None
 
 
 @dataclass
@@ -130,19 +135,21 @@ def survey(graph: Graph, points: Singles, balls: Balls, known: Survey, settings:
     certificates in canonical form. Raises UnsupportedError for networks without bounds, ToolError for
     a checker that is missing or fails.
     """
-    work = _Work(graph, points, balls, known, settings, path, keep, progress)
-    work.classify()
-    work.prove()
-    work.attack()
-    work.search()
+    workers = started(settings.jobs, settings.cluster, settings.memory)
+    with closing(workers) if workers is not None else nullcontext():
+        work = _Work(graph, points, balls, known, settings, path, keep, progress, workers)
+        work.classify()
+        work.prove()
+        work.attack()
+        work.search()
     return known
 
 
 class _Work:
     def __init__(self, graph: Graph, points: Singles, balls: Balls, known: Survey, settings: Settings,
-                 path: Path | None, keep: Path | None, progress: Progress) -> None:
+                 path: Path | None, keep: Path | None, progress: Progress, workers: Workers | None) -> None:
         self.graph, self.points, self.balls, self.known = graph, points, balls, known
-        self.settings, self.path, self.progress = settings, path, progress
+        self.settings, self.path, self.progress, self.workers = settings, path, progress, workers
         self.batches = Batches(graph, balls, settings.effort, settings.jobs, keep)
         self.before, self.start = known.seconds["total"], time.perf_counter()
 
@@ -169,7 +176,8 @@ class _Work:
         out = {*known.tried, *known.fooled}
         rows = np.array([k for k in known.correct if k not in out], np.intp)
         parts = [rows[i : i + self.settings.batch] for i in range(0, len(rows), self.settings.batch)]
-        for made, part in zip(self.batches.run(parts), parts):
+        workers = self.workers if self.settings.cluster else None
+        for made, part in zip(self.batches.run(parts, workers), parts):
             self._add(made, part)
             known.tried += part.tolist()
             self.save()
@@ -191,8 +199,10 @@ class _Work:
     def search(self) -> None:
         """The ordinary search for what is still open, ``settings.search`` seconds an image."""
         open_ = set(self.known.withstood) - set(self.known.certified) - set(self.known.searched)
-        for k in sorted(open_) if self.settings.search > 0 else ():
-            made, witness = self.batches.search(k, self.settings.search, self.settings.seed)
+        seconds, seed = self.settings.search, self.settings.seed
+        several = self.workers if len(open_) > 1 else None
+        rows = sorted(open_) if seconds > 0 else []
+        for k, made, witness in self.batches.searches(rows, seconds, seed, several):
             self._add(made, np.array([k]))
             self.known.fooled += [k] if witness is not None else []
             self.known.searched.append(k)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -28,10 +29,13 @@ from provenn.ir.op import Array
 from provenn.ir.property import Property, property_words
 from provenn.verify import checker, explanation
 from provenn.verify.explanation import GLANCE, SECONDS, UNDECIDED, Explanation, Frontier, frontier
+from provenn.verify.limits import capped
 from provenn.verify.opinion import onnxruntime_output
 from provenn.verify.search import Outcome, search
 from provenn.verify.stored import load_certificate, load_words
+from provenn.verify.subproblems import Team
 from provenn.verify.witness import violation
+from provenn.verify.workers import Workers
 
 Answer = Literal["sat", "unsat", "unknown", "timed-out"]
 Progress = Callable[[dict[str, Any]], None]
@@ -98,6 +102,7 @@ class Verdict:
     counterexample: Counterexample | None = None
     problem: ProvennError | None = None
     notes: tuple[str, ...] = ()
+    stopped_by: str = ""
     model_path: Path | None = None
     spec_path: Path | None = None
 
@@ -126,6 +131,8 @@ def verify(
     network_name: str | None = None,
     explain: bool = False,
     progress: Progress | None = None,
+    workers: Workers | None = None,
+    memory: int | None = None,
 ) -> Verdict:
     """Decide whether any input in the property's domain has an output that the property forbids.
 
@@ -135,6 +142,8 @@ def verify(
     the check of the certificate included. An accepted certificate is written to ``certificate`` when
     given. ``network_name`` says which network of a VNN-LIB 2.0 file the model is.
     ``explain`` adds what drives the bounds (``Verdict.explanation``), for up to 30 s more than ``timeout``.
+    ``workers`` share a long search (provenn.verify.workers) and are closed at its end; ``memory`` is its
+    limit in bytes.
     Raises ProvennError subclasses for files that cannot be read or used, and ToolError when
     the checker is missing; a rejected certificate is no exception but ``Verdict.problem``.
     """
@@ -147,11 +156,13 @@ def verify(
     read = time.perf_counter() - start
     say({"event": "read", "seconds": read, "graph": graph, "property": prop})
     checker.find()
-    made = search(graph, prop, exact=reading.exact, timeout=max(0.0, SEARCH_SHARE * timeout - read), seed=seed, report=say)
+    with capped(memory), closing(Team(workers)) if workers else nullcontext() as team:
+        made = search(graph, prop, exact=reading.exact, timeout=max(0.0, SEARCH_SHARE * timeout - read),
+                      seed=seed, report=say, memory=memory, team=team)
     found = time.perf_counter()
     known: dict[str, Any] = {
         "graph": graph, "prop": prop, "seed": seed, "timeout": timeout, "stats": made.stats,
-        "notes": reading.notes,
+        "notes": reading.notes, "stopped_by": made.note,
         "graph_sha256": sha256(words), "property_sha256": sha256(prop_words),
         "model_path": Path(model) if isinstance(model, (str, Path)) else None,
         "spec_path": None if isinstance(spec, Property) else Path(spec)}

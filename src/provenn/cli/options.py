@@ -1,0 +1,20 @@
+"""Options of several verbs: how much may run at the same time, where, and with how much memory."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+GB = 10**9
+Jobs = Annotated[int, typer.Option(min=1, help="Processes that share a long search.")]
+Cluster = Annotated[
+    str | None, typer.Option(metavar="ADDRESS", help="Use the workers of this dask.distributed scheduler.")]
+Memory = Annotated[
+    float | None, typer.Option(min=0.2, metavar="GB", help="Memory of each process; beyond it: unknown.")]
+
+
+def limit(memory: float | None) -> int | None:
+    """The option ``--memory`` in bytes."""
+    return None if memory is None else int(memory * GB)
+
