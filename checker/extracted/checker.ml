@@ -4468,17 +4468,73 @@ let hint f s n d i l h =
      | Unary (g, _, _) -> default_hint g l h
      | _ -> (Float64.of_float (0x1p-1)))
 
-(** val all_lines :
-    words -> vectors -> node list -> state -> nat -> lines list **)
+(** val lines_at :
+    words -> vectors -> node -> state -> nat -> lines option -> lines **)
 
-let rec all_lines f s ns ss d =
+let lines_at f s n ss d known =
+  match look s d with
+  | Some _ -> lines_of n ss (hint f s n d)
+  | None ->
+    (match known with
+     | Some l -> l
+     | None -> lines_of n ss (hint f s n d))
+
+(** val all_lines :
+    words -> vectors -> node list -> state -> lines option list -> nat ->
+    lines list **)
+
+let rec all_lines f s ns ss ks d =
   match ns with
   | [] -> []
   | n :: ns0 ->
     (match ss with
      | [] -> []
      | _ :: ss0 ->
-       (lines_of n ss0 (hint f s n d)) :: (all_lines f s ns0 ss0 (S d)))
+       (match ks with
+        | [] -> []
+        | k :: ks0 ->
+          (lines_at f s n ss0 d k) :: (all_lines f s ns0 ss0 ks0 (S d))))
+
+(** val unknown : node list -> lines option list **)
+
+let unknown ns =
+  map (fun _ -> None) ns
+
+(** val remember :
+    vectors -> lines option list -> lines list -> nat -> lines option list **)
+
+let rec remember s ks ls d =
+  match ks with
+  | [] -> ks
+  | k :: ks0 ->
+    (match ls with
+     | [] -> ks
+     | l :: ls0 ->
+       (match look s d with
+        | Some _ -> k
+        | None -> Some l) :: (remember s ks0 ls0 (S d)))
+
+(** val reads : node -> nat -> bool **)
+
+let reads n d =
+  match n with
+  | Unary (_, _, d') -> Nat.eqb d d'
+  | Product (_, d', d'') -> (||) (Nat.eqb d d') (Nat.eqb d d'')
+  | _ -> false
+
+(** val forget :
+    node list -> lines option list -> nat -> lines option list **)
+
+let rec forget ns ks d =
+  match ns with
+  | [] -> ks
+  | n :: ns0 ->
+    (match ks with
+     | [] -> ks
+     | k :: ks0 ->
+       (match d with
+        | O -> ks
+        | S d0 -> (if reads n d0 then None else k) :: (forget ns0 ks0 d0)))
 
 (** val replace : state -> nat -> info -> state **)
 
@@ -4500,9 +4556,9 @@ let sharper old new0 keep =
 
 (** val tighten :
     fnoise -> node list -> state -> nat -> lines list -> (Uint63.t -> bool)
-    -> Uint63.t -> state res **)
+    -> (Uint63.t -> bool) -> Uint63.t -> state res **)
 
-let tighten v ns ss d ls chosen p =
+let tighten v ns ss d ls below above p =
   match skipn d ns with
   | [] -> fail NotAffine p
   | n :: l ->
@@ -4517,13 +4573,13 @@ let tighten v ns ss d ls chosen p =
           let high = fun i -> opp (neuron v ns' ss'0 ls true i) in
           let l0 =
             ftab e.len (fun i ->
-              if chosen i
+              if below i
               then sharper (fget s.lo i) (low i) maxf
               else fget s.lo i)
           in
           let h =
             ftab e.len (fun i ->
-              if chosen i
+              if above i
               then sharper (fget s.hi i) (high i) minf
               else fget s.hi i)
           in
@@ -4558,6 +4614,32 @@ let rec listed n f p x =
     if eqb1 (f.word p) x
     then true
     else listed n0 f (add0 p (Uint63.of_int (1))) x
+
+(** val per_word : Uint63.t **)
+
+let per_word =
+  (Uint63.of_int (48))
+
+(** val is_mask : Float64.t -> bool **)
+
+let is_mask x =
+  match to_int x with
+  | Some n -> ltb n (Uint63.of_int (281474976710656))
+  | None -> false
+
+(** val mask_words : extent -> Uint63.t **)
+
+let mask_words e =
+  div (add0 e.len (Uint63.of_int (47))) per_word
+
+(** val marked : words -> Uint63.t -> Uint63.t -> bool **)
+
+let marked f p i =
+  match to_int (f.word (add0 p (div i per_word))) with
+  | Some n ->
+    eqb0 (land0 (lsr0 n (mod0 i per_word)) (Uint63.of_int (1)))
+      (Uint63.of_int (1))
+  | None -> false
 
 (** val crossing : info -> Uint63.t -> bool **)
 
@@ -4616,9 +4698,9 @@ let rec all_pay ns ss rs =
 
 (** val refute :
     fnoise -> words -> node list -> state -> Uint63.t -> Uint63.t -> claim ->
-    Uint63.t res **)
+    lines option list -> (Uint63.t * lines option list) res **)
 
-let refute v f ns ss top p c =
+let refute v f ns ss top p c ks =
   let e = ext c.over in
   bind (all_nonneg e.fuel f p) (fun _ ->
     let m = ftab e.len (fun i -> f.word (add0 p i)) in
@@ -4629,25 +4711,27 @@ let refute v f ns ss top p c =
         let (b, q0) = pat0 in
         let rs = extra_rows f b ns ss O in
         bind (demand (all_pay ns ss rs) MultiplierSign q0) (fun _ ->
-          let ls = all_lines f s ns ss O in
+          let ls = all_lines f s ns ss ks O in
           let low =
             back v (c.over :: ns) (c.about :: ss) (no_lines :: ls) ((Some
               m) :: rs) (Float64.of_float (0x0p+0))
           in
           if finb low
           then if ltb0 (Float64.of_float (0x0p+0)) low
-               then Ok q0
+               then Ok (q0, (remember s ks ls O))
                else Err (NotRefuted, p, low, (Float64.of_float (0x0p+0)))
           else Err (BoundFailed, p, low, (Float64.of_float (0x0p+0)))))))
 
 (** val leaf :
     fnoise -> words -> node list -> state -> Uint63.t -> Uint63.t -> claim
-    list -> Uint63.t res **)
+    list -> lines option list -> Uint63.t res **)
 
-let rec leaf v f ns ss top p = function
-| [] -> Ok p
-| c :: cs1 ->
-  bind (refute v f ns ss top p c) (fun p0 -> leaf v f ns ss top p0 cs1)
+let rec leaf v f ns ss top p cs0 ks =
+  match cs0 with
+  | [] -> Ok p
+  | c :: cs1 ->
+    bind (refute v f ns ss top p c ks) (fun pat ->
+      let (p0, ks0) = pat in leaf v f ns ss top p0 cs1 ks0)
 
 (** val cut : info -> extent -> Uint63.t -> Float64.t -> bool -> info **)
 
@@ -4659,48 +4743,62 @@ let cut s e i x = function
   with_bounds s (ftab e.len (fun k -> if eqb0 k i then x else fget s.lo k))
     s.hi
 
+(** val sharpen :
+    fnoise -> words -> node list -> Uint63.t -> state -> lines option list ->
+    nat -> (Uint63.t -> bool) -> (Uint63.t -> bool) -> Uint63.t -> Uint63.t
+    -> ((state * lines option list) * Uint63.t) res **)
+
+let sharpen v f ns top ss ks d below above start p =
+  bind (read_slopes f ns top p) (fun pat ->
+    let (s, q) = pat in
+    let known = skipn d ks in
+    let ls = all_lines f s (skipn d ns) (skipn d ss) known d in
+    bind (tighten v ns ss d ls below above start) (fun ss0 -> Ok ((ss0,
+      (forget ns (app (firstn d ks) (remember s known ls d)) d)), q)))
+
 (** val walk :
     nat -> fnoise -> words -> node list -> Uint63.t -> claim list -> state ->
-    Uint63.t -> Uint63.t res **)
+    lines option list -> Uint63.t -> Uint63.t res **)
 
-let rec walk depth v f ns top cs0 ss p =
+let rec walk depth v f ns top cs0 ss ks p =
   match depth with
   | O -> fail TooDeep p
   | S depth0 ->
     bind (get_size f p) (fun kind ->
       if eqb0 kind (Uint63.of_int (0))
-      then leaf v f ns ss top (add0 p (Uint63.of_int (1))) cs0
+      then leaf v f ns ss top (add0 p (Uint63.of_int (1))) cs0 ks
       else if eqb0 kind (Uint63.of_int (1))
            then bind (get_size f (add0 p (Uint63.of_int (1)))) (fun k ->
                   bind
                     (demand (leb k top) MissingNode
                       (add0 p (Uint63.of_int (1)))) (fun _ ->
                     let d = nat_of (sub0 top k) in
-                    let s = info_at ss d in
                     bind (get_size f (add0 p (Uint63.of_int (2)))) (fun i ->
                       bind (get_float f (add0 p (Uint63.of_int (3))))
                         (fun x ->
-                        match nth_error ns d with
-                        | Some n ->
-                          let e = ext n in
-                          bind
-                            (demand (ltb i e.len) SplitOutside
-                              (add0 p (Uint63.of_int (2)))) (fun _ ->
-                            bind
-                              (if (&&) (leb0 (fget s.lo i) x)
-                                    (leb0 x (fget s.hi i))
-                               then Ok ()
-                               else Err (SplitOutside,
-                                      (add0 p (Uint63.of_int (3))), x,
-                                      (fget s.lo i))) (fun _ ->
-                              bind
-                                (walk depth0 v f ns top cs0
-                                  (replace ss d (cut s e i x true))
-                                  (add0 p (Uint63.of_int (4)))) (fun p0 ->
-                                walk depth0 v f ns top cs0
-                                  (replace ss d (cut s e i x false)) p0)))
-                        | None ->
-                          fail MissingNode (add0 p (Uint63.of_int (1)))))))
+                        let s = info_at ss d in
+                        (match nth_error ns d with
+                         | Some n ->
+                           let e = ext n in
+                           bind
+                             (demand (ltb i e.len) SplitOutside
+                               (add0 p (Uint63.of_int (2)))) (fun _ ->
+                             bind
+                               (if (&&) (leb0 (fget s.lo i) x)
+                                     (leb0 x (fget s.hi i))
+                                then Ok ()
+                                else Err (SplitOutside,
+                                       (add0 p (Uint63.of_int (3))), x,
+                                       (fget s.lo i))) (fun _ ->
+                               let ks0 = forget ns ks d in
+                               bind
+                                 (walk depth0 v f ns top cs0
+                                   (replace ss d (cut s e i x true)) ks0
+                                   (add0 p (Uint63.of_int (4)))) (fun p0 ->
+                                 walk depth0 v f ns top cs0
+                                   (replace ss d (cut s e i x false)) ks0 p0)))
+                         | None ->
+                           fail MissingNode (add0 p (Uint63.of_int (1))))))))
            else if eqb0 kind (Uint63.of_int (2))
                 then bind (get_size f (add0 p (Uint63.of_int (1)))) (fun k ->
                        bind
@@ -4721,30 +4819,64 @@ let rec walk depth v f ns top cs0 ss p =
                                  (leb (add0 (add0 p (Uint63.of_int (3))) n0)
                                    f.count) Truncated
                                  (add0 p (Uint63.of_int (2)))) (fun _ ->
+                               let chosen =
+                                 if unsure
+                                 then crossing (info_at ss d)
+                                 else if every
+                                      then (fun _ -> true)
+                                      else let fuel0 = nat_of n0 in
+                                           (fun i ->
+                                           listed fuel0 f
+                                             (add0 p (Uint63.of_int (3)))
+                                             (of_uint63 i))
+                               in
                                bind
-                                 (read_slopes f ns top
+                                 (sharpen v f ns top ss ks d chosen chosen p
                                    (add0 (add0 p (Uint63.of_int (3))) n0))
                                  (fun pat ->
-                                 let (s, q) = pat in
-                                 let ls =
-                                   all_lines f s (skipn d ns) (skipn d ss) d
-                                 in
-                                 let chosen =
-                                   if unsure
-                                   then crossing (info_at ss d)
-                                   else if every
-                                        then (fun _ -> true)
-                                        else let fuel0 = nat_of n0 in
-                                             (fun i ->
-                                             listed fuel0 f
-                                               (add0 p (Uint63.of_int (3)))
-                                               (of_uint63 i))
-                                 in
-                                 bind (tighten v ns ss d ls chosen p)
-                                   (fun ss0 ->
-                                   walk depth0 v f ns top cs0 ss0 q)))))))
-                else Err (UnknownStep, p, (of_uint63 kind),
-                       (Float64.of_float (0x0p+0))))
+                                 let (p0, q) = pat in
+                                 let (ss0, ks0) = p0 in
+                                 walk depth0 v f ns top cs0 ss0 ks0 q))))))
+                else if eqb0 kind (Uint63.of_int (4))
+                     then bind (get_size f (add0 p (Uint63.of_int (1))))
+                            (fun k ->
+                            bind
+                              (demand (leb k top) MissingNode
+                                (add0 p (Uint63.of_int (1)))) (fun _ ->
+                              let d = nat_of (sub0 top k) in
+                              (match nth_error ns d with
+                               | Some n ->
+                                 let m = mask_words (ext n) in
+                                 bind
+                                   (demand
+                                     (leb
+                                       (add0 (add0 p (Uint63.of_int (2)))
+                                         (mul (Uint63.of_int (2)) m)) f.count)
+                                     Truncated (add0 p (Uint63.of_int (1))))
+                                   (fun _ ->
+                                   bind
+                                     (all_words
+                                       (nat_of (mul (Uint63.of_int (2)) m))
+                                       is_mask NotAnInteger f
+                                       (add0 p (Uint63.of_int (2))))
+                                     (fun _ ->
+                                     bind
+                                       (sharpen v f ns top ss ks d
+                                         (marked f
+                                           (add0 p (Uint63.of_int (2))))
+                                         (marked f
+                                           (add0 (add0 p (Uint63.of_int (2)))
+                                             m)) p
+                                         (add0 (add0 p (Uint63.of_int (2)))
+                                           (mul (Uint63.of_int (2)) m)))
+                                       (fun pat ->
+                                       let (p0, q) = pat in
+                                       let (ss0, ks0) = p0 in
+                                       walk depth0 v f ns top cs0 ss0 ks0 q)))
+                               | None ->
+                                 fail MissingNode (add0 p (Uint63.of_int (1))))))
+                     else Err (UnknownStep, p, (of_uint63 kind),
+                            (Float64.of_float (0x0p+0))))
 
 (** val certificate_magic : Float64.t **)
 
@@ -4829,7 +4961,7 @@ let check_case depth v f net p ks c q =
     else (match forwards_from v ns ks (c.box_lo, c.box_hi) with
           | Inl ss ->
             bind (claims v net p ss c.ways q) (fun cs0 ->
-              walk depth v f ns (newest ns) cs0 ss q)
+              walk depth v f ns (newest ns) cs0 ss (unknown ns) q)
           | Inr _ -> fail EnclosureFailed q))
 
 (** val check_cases :

@@ -1032,7 +1032,21 @@ val hint :
   words -> vectors -> node -> nat -> Uint63.t -> Float64.t -> Float64.t ->
   Float64.t
 
-val all_lines : words -> vectors -> node list -> state -> nat -> lines list
+val lines_at :
+  words -> vectors -> node -> state -> nat -> lines option -> lines
+
+val all_lines :
+  words -> vectors -> node list -> state -> lines option list -> nat -> lines
+  list
+
+val unknown : node list -> lines option list
+
+val remember :
+  vectors -> lines option list -> lines list -> nat -> lines option list
+
+val reads : node -> nat -> bool
+
+val forget : node list -> lines option list -> nat -> lines option list
 
 val replace : state -> nat -> info -> state
 
@@ -1043,9 +1057,17 @@ val sharper :
 
 val tighten :
   fnoise -> node list -> state -> nat -> lines list -> (Uint63.t -> bool) ->
-  Uint63.t -> state res
+  (Uint63.t -> bool) -> Uint63.t -> state res
 
 val listed : nat -> words -> Uint63.t -> Float64.t -> bool
+
+val per_word : Uint63.t
+
+val is_mask : Float64.t -> bool
+
+val mask_words : extent -> Uint63.t
+
+val marked : words -> Uint63.t -> Uint63.t -> bool
 
 val crossing : info -> Uint63.t -> bool
 
@@ -1059,17 +1081,22 @@ val all_pay : node list -> state -> row list -> bool
 
 val refute :
   fnoise -> words -> node list -> state -> Uint63.t -> Uint63.t -> claim ->
-  Uint63.t res
+  lines option list -> (Uint63.t * lines option list) res
 
 val leaf :
   fnoise -> words -> node list -> state -> Uint63.t -> Uint63.t -> claim list
-  -> Uint63.t res
+  -> lines option list -> Uint63.t res
 
 val cut : info -> extent -> Uint63.t -> Float64.t -> bool -> info
 
+val sharpen :
+  fnoise -> words -> node list -> Uint63.t -> state -> lines option list ->
+  nat -> (Uint63.t -> bool) -> (Uint63.t -> bool) -> Uint63.t -> Uint63.t ->
+  ((state * lines option list) * Uint63.t) res
+
 val walk :
   nat -> fnoise -> words -> node list -> Uint63.t -> claim list -> state ->
-  Uint63.t -> Uint63.t res
+  lines option list -> Uint63.t -> Uint63.t res
 
 val certificate_magic : Float64.t
 

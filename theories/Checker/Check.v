@@ -65,7 +65,7 @@ Definition check_case (depth : nat) (v : fnoise) (f : words) (net : network) (p 
     | inr _ => fail EnclosureFailed q
     | inl ss =>
         let* cs := claims v net p ss (ways c) q in
-        walk depth v f ns (newest ns) cs ss q
+        walk depth v f ns (newest ns) cs ss (unknown ns) q
     end.
 
 Fixpoint check_cases (depth : nat) (v : fnoise) (f : words) (net : network) (p : property)

@@ -5,7 +5,11 @@
     [vectors]       positions of the vectors that a block gives, by distance of their node from the newest
     [pays s b i]    the term [b * y[i]] cannot be positive
     [hinted n]      the node [n] takes hints
-    [all_lines ...] the lines of all such nodes, from bounds and hints
+    [all_lines ...] the lines of all such nodes, from bounds and hints; what is known of them is not computed
+                        again
+    [unknown], [remember ...], [forget ...]  lines without hints: none is known, those just computed are, those
+                        from old bounds are not
+    [marked f p i]  bit [i] of a mask, [per_word] bits a word
     [tighten ...]   sharper bounds of one node: by backward passes if it is affine, else from its operands'
                         bounds
     [cut ...]       the bounds on one side of a split
@@ -68,29 +72,54 @@ Definition hint (f : words) (s : vectors) (n : node) (d : nat) (i : int) (l h : 
   | Some p => word f (p + i)
   | None => match n with Unary g _ _ => default_hint g l h | _ => 0.5 end
   end.
-Fixpoint all_lines (f : words) (s : vectors) (ns : list node) (ss : state) (d : nat) : list lines :=
-  match ns, ss with
-  | n :: ns, _ :: ss => lines_of n ss (hint f s n d) :: all_lines f s ns ss (S d)
-  | _, _ => []
+Definition lines_at (f : words) (s : vectors) (n : node) (ss : state) (d : nat) (known : option lines) : lines :=
+  match look s d, known with
+  | None, Some l => l
+  | _, _ => lines_of n ss (hint f s n d)
+  end.
+Fixpoint all_lines (f : words) (s : vectors) (ns : list node) (ss : state) (ks : list (option lines)) (d : nat)
+  : list lines :=
+  match ns, ss, ks with
+  | n :: ns, _ :: ss, k :: ks => lines_at f s n ss d k :: all_lines f s ns ss ks (S d)
+  | _, _, _ => []
+  end.
+
+(** Lines that need no hints stay as they are until the bounds that they come from change. *)
+Definition unknown (ns : list node) : list (option lines) := map (fun _ => None) ns.
+Fixpoint remember (s : vectors) (ks : list (option lines)) (ls : list lines) (d : nat) : list (option lines) :=
+  match ks, ls with
+  | k :: ks, l :: ls => match look s d with None => Some l | Some _ => k end :: remember s ks ls (S d)
+  | _, _ => ks
+  end.
+Definition reads (n : node) (d : nat) : bool :=
+  match n with
+  | Unary _ _ d' => Nat.eqb d d'
+  | Product _ d' d'' => Nat.eqb d d' || Nat.eqb d d''
+  | _ => false
+  end.
+Fixpoint forget (ns : list node) (ks : list (option lines)) (d : nat) : list (option lines) :=
+  match ns, ks, d with
+  | n :: ns, k :: ks, S d => (if reads n d then None else k) :: forget ns ks d
+  | _, _, _ => ks
   end.
 
 Definition replace (ss : state) (d : nat) (s : info) : state := firstn d ss ++ s :: skipn (S d) ss.
 Definition with_bounds (s : info) (l h : farr) : info := Info l h (mag s) (load s) (coef s) (spare s).
 
-(** Bounds of node number [top - d], sharpened at the elements for which [chosen] holds; those of a node
-    that is not affine at all elements. *)
+(** Bounds of node number [top - d]: lower ones sharpened where [below] holds, upper ones where [above] does;
+    those of a node that is not affine everywhere. *)
 Definition sharper (old new : float) (keep : float -> float -> float) : float :=
   if finb new then keep old new else new.
 Definition tighten (v : fnoise) (ns : list node) (ss : state) (d : nat) (ls : list lines)
-    (chosen : int -> bool) (p : int) : res state :=
+    (below above : int -> bool) (p : int) : res state :=
   match skipn d ns, skipn d ss with
   | (Affine e ts b :: _) as ns', (s :: _) as ss' =>
       let low i := neuron v ns' ss' ls false i in
       let high i := (- neuron v ns' ss' ls true i)%float in
       let l := ftab (len e) (fun i =>
-        if chosen i then sharper (fget (lo s) i) (low i) maxf else fget (lo s) i) in
+        if below i then sharper (fget (lo s) i) (low i) maxf else fget (lo s) i) in
       let h := ftab (len e) (fun i =>
-        if chosen i then sharper (fget (hi s) i) (high i) minf else fget (hi s) i) in
+        if above i then sharper (fget (hi s) i) (high i) minf else fget (hi s) i) in
       let* _ := demand (finite e l && finite e h) BoundFailed p in
       let* _ := demand (ordered e l h) Crossed p in
       Ok (replace ss d (with_bounds s l h))
@@ -111,6 +140,15 @@ Fixpoint listed (n : nat) (f : words) (p : int) (x : float) : bool :=
   match n with
   | O => false
   | S n => if (word f p =? x)%float then true else listed n f (p + 1) x
+  end.
+(** Masks. *)
+Definition per_word : int := 48.
+Definition is_mask (x : float) : bool := match to_int x with Some n => n <? 281474976710656 | None => false end.
+Definition mask_words (e : extent) : int := (len e + 47) / per_word.
+Definition marked (f : words) (p i : int) : bool :=
+  match to_int (word f (p + i / per_word)) with
+  | Some n => (n >> (i mod per_word)) land 1 =? 1
+  | None => false
   end.
 Definition crossing (s : info) (i : int) : bool := ((fget (lo s) i <? 0) && (0 <? fget (hi s) i))%float.
 
@@ -141,8 +179,8 @@ Fixpoint all_pay (ns : list node) (ss : state) (rs : list row) : bool :=
       end && all_pay ns ss rs
   | _, _, _ => true
   end.
-Definition refute (v : fnoise) (f : words) (ns : list node) (ss : state) (top p : int) (c : claim) :
-    res int :=
+Definition refute (v : fnoise) (f : words) (ns : list node) (ss : state) (top p : int) (c : claim)
+    (ks : list (option lines)) : res (int * list (option lines)) :=
   let e := ext (over c) in
   let* _ := all_nonneg (fuel e) f p in
   let m := ftab (len e) (fun i => word f (p + i)) in
@@ -150,15 +188,15 @@ Definition refute (v : fnoise) (f : words) (ns : list node) (ss : state) (top p 
   let* (b, q) := read_vectors (fun _ => true) finb NotFinite f ns top q in
   let rs := extra_rows f b ns ss 0 in
   let* _ := demand (all_pay ns ss rs) MultiplierSign q in
-  let ls := all_lines f s ns ss 0 in
+  let ls := all_lines f s ns ss ks 0 in
   let low := back v (over c :: ns) (about c :: ss) (no_lines :: ls) (Some m :: rs) 0%float in
-  if finb low then if (0 <? low)%float then Ok q else Err NotRefuted p low 0%float
+  if finb low then if (0 <? low)%float then Ok (q, remember s ks ls 0) else Err NotRefuted p low 0%float
   else Err BoundFailed p low 0%float.
-Fixpoint leaf (v : fnoise) (f : words) (ns : list node) (ss : state) (top p : int) (cs : list claim) :
-    res int :=
+Fixpoint leaf (v : fnoise) (f : words) (ns : list node) (ss : state) (top p : int) (cs : list claim)
+    (ks : list (option lines)) : res int :=
   match cs with
   | [] => Ok p
-  | c :: cs => let* p := refute v f ns ss top p c in leaf v f ns ss top p cs
+  | c :: cs => let* (p, ks) := refute v f ns ss top p c ks in leaf v f ns ss top p cs ks
   end.
 
 (** The bounds of a node with one end of element [i] moved to [x]. *)
@@ -166,28 +204,39 @@ Definition cut (s : info) (e : extent) (i : int) (x : float) (upper : bool) : in
   if upper then with_bounds s (lo s) (ftab (len e) (fun k => if k =? i then x else fget (hi s) k))
   else with_bounds s (ftab (len e) (fun k => if k =? i then x else fget (lo s) k)) (hi s).
 
+(** One TIGHTEN of the node at distance [d], with slopes at [p] of the file: new state, what is known of lines,
+    and the position after the slopes. *)
+Definition sharpen (v : fnoise) (f : words) (ns : list node) (top : int) (ss : state) (ks : list (option lines))
+    (d : nat) (below above : int -> bool) (start p : int) : res (state * list (option lines) * int) :=
+  let* (s, q) := read_slopes f ns top p in
+  let known := skipn d ks in
+  let ls := all_lines f s (skipn d ns) (skipn d ss) known d in
+  let* ss := tighten v ns ss d ls below above start in
+  Ok (ss, forget ns (firstn d ks ++ remember s known ls d) d, q).
+
 Fixpoint walk (depth : nat) (v : fnoise) (f : words) (ns : list node) (top : int) (cs : list claim)
-    (ss : state) (p : int) : res int :=
+    (ss : state) (ks : list (option lines)) (p : int) : res int :=
   match depth with
   | O => fail TooDeep p
   | S depth =>
       let* kind := get_size f p in
-      if kind =? 0 then leaf v f ns ss top (p + 1) cs
+      if kind =? 0 then leaf v f ns ss top (p + 1) cs ks
       else if kind =? 1 then
         let* k := get_size f (p + 1) in
         let* _ := demand (k <=? top) MissingNode (p + 1) in
         let d := nat_of (top - k) in
-        let s := info_at ss d in
         let* i := get_size f (p + 2) in
         let* x := get_float f (p + 3) in
+        let s := info_at ss d in
         match nth_error ns d with
         | Some n =>
             let e := ext n in
             let* _ := demand (i <? len e) SplitOutside (p + 2) in
             let* _ := (if ((fget (lo s) i <=? x) && (x <=? fget (hi s) i))%float then Ok tt
                        else Err SplitOutside (p + 3) x (fget (lo s) i)) in
-            let* p := walk depth v f ns top cs (replace ss d (cut s e i x true)) (p + 4) in
-            walk depth v f ns top cs (replace ss d (cut s e i x false)) p
+            let ks := forget ns ks d in
+            let* p := walk depth v f ns top cs (replace ss d (cut s e i x true)) ks (p + 4) in
+            walk depth v f ns top cs (replace ss d (cut s e i x false)) ks p
         | None => fail MissingNode (p + 1)
         end
       else if kind =? 2 then
@@ -199,12 +248,24 @@ Fixpoint walk (depth : nat) (v : fnoise) (f : words) (ns : list node) (top : int
         let every := (n =? -2)%float in
         let* n := (if unsure || every then Ok 0 else get_size f (p + 2)) in
         let* _ := demand (p + 3 + n <=? count f) Truncated (p + 2) in
-        let* (s, q) := read_slopes f ns top (p + 3 + n) in
-        let ls := all_lines f s (skipn d ns) (skipn d ss) d in
         let chosen := if unsure then crossing (info_at ss d)
                       else if every then fun _ => true
                       else let fuel := nat_of n in fun i => listed fuel f (p + 3) (PrimFloat.of_uint63 i) in
-        let* ss := tighten v ns ss d ls chosen p in
-        walk depth v f ns top cs ss q
+        let* (ss, ks, q) := sharpen v f ns top ss ks d chosen chosen p (p + 3 + n) in
+        walk depth v f ns top cs ss ks q
+      else if kind =? 4 then
+        let* k := get_size f (p + 1) in
+        let* _ := demand (k <=? top) MissingNode (p + 1) in
+        let d := nat_of (top - k) in
+        match nth_error ns d with
+        | Some n =>
+            let m := mask_words (ext n) in
+            let* _ := demand (p + 2 + 2 * m <=? count f) Truncated (p + 1) in
+            let* _ := all_words (nat_of (2 * m)) is_mask NotAnInteger f (p + 2) in
+            let* (ss, ks, q) := sharpen v f ns top ss ks d (marked f (p + 2)) (marked f (p + 2 + m)) p
+                                  (p + 2 + 2 * m) in
+            walk depth v f ns top cs ss ks q
+        | None => fail MissingNode (p + 1)
+        end
       else Err UnknownStep p (PrimFloat.of_uint63 kind) 0%float
   end.

@@ -1,6 +1,7 @@
 (** Walking a certificate keeps every enclosure true, and no claim survives an accepted tree.
 
     [claim_known fv ns ms ys c] what is known of the claim [c] on top of the network's values [ys]
+    [caches ns ss ks]           the lines in [ks] are lines for the bounds in [ss]
     [refuted ys c]              some row of the claim [c] is positive at this execution *)
 From Coq Require Import Bool ZArith Reals Lra Lia Floats Uint63 List.
 From Provenn Require Import Base.Vector Base.VectorProof Base.Binary64 Base.Binary64Proof.
@@ -51,12 +52,66 @@ Proof.
     intros i Hi. exact (all_words_below test w f (ext n0) _ x i (graph_ok_wf ns d0 _ G En) E4 Hi).
   - exact (IH _ _ _ E5 d b n' L N').
 Qed.
-Lemma all_lines_good f s : forall ns ss ys fv d, known fv ns ss ys -> lines_good ns ss (all_lines f s ns ss
-  d).
+Fixpoint caches (ns : list node) (ss : state) (ks : list (option lines)) : Prop :=
+  match ns, ss, ks with
+  | n :: ns, _ :: ss, k :: ks =>
+      match k with Some l => exists hint, l = lines_of n ss hint | None => True end /\ caches ns ss ks
+  | [], [], [] => True
+  | _, _, _ => False
+  end.
+Lemma all_lines_good f s : forall ns ss ks d, caches ns ss ks -> lines_good ns ss (all_lines f s ns ss ks d).
 Proof.
-  induction ns as [|n ns IH]; intros [|t ss] [|y ys] fv d K; try contradiction; [exact I|].
-  cbn [all_lines lines_good]. split; [eexists; reflexivity | exact (IH ss ys fv _ (proj2 (proj2 K)))].
+  induction ns as [|n ns IH]; intros [|t ss] [|k ks] d K; try contradiction; [exact I|].
+  cbn [all_lines lines_good]. destruct K as (Kn & K). split; [|exact (IH ss ks _ K)].
+  unfold lines_at. destruct (look s d), k; first [exact Kn | eexists; reflexivity].
 Qed.
+Lemma caches_unknown fv : forall ns ss ys, known fv ns ss ys -> caches ns ss (unknown ns).
+Proof.
+  induction ns as [|n ns IH]; intros [|t ss] [|y ys] K; try contradiction; [exact I|].
+  split; [exact I | exact (IH ss ys (proj2 (proj2 K)))].
+Qed.
+Lemma caches_remember s : forall ns ss ks ls d, caches ns ss ks -> lines_good ns ss ls ->
+  caches ns ss (remember s ks ls d).
+Proof.
+  induction ns as [|n ns IH]; intros [|t ss] [|k ks] [|l ls] d K L; try contradiction; [exact I|].
+  destruct K as (Kn & K), L as (Ln & L). cbn [remember caches]. split; [|exact (IH ss ks ls _ K L)].
+  destruct (look s d); [exact Kn | exact Ln].
+Qed.
+Lemma caches_skipn : forall d ns ss ks, caches ns ss ks -> caches (skipn d ns) (skipn d ss) (skipn d ks).
+Proof.
+  induction d as [|d IH]; intros [|n ns] [|t ss] [|k ks] K; try contradiction; trivial.
+  exact (IH ns ss ks (proj2 K)).
+Qed.
+Lemma caches_app ks' : forall d ns ss ks, caches ns ss ks -> caches (skipn d ns) (skipn d ss) ks' ->
+  caches ns ss (firstn d ks ++ ks').
+Proof.
+  induction d as [|d IH]; intros [|n ns] [|t ss] [|k ks] K K'; try contradiction; trivial.
+  exact (conj (proj1 K) (IH ns ss ks (proj2 K) K')).
+Qed.
+Lemma info_replace s : forall (ss : state) d d', (d < length ss)%nat -> d' <> d ->
+  info_at (replace ss d s) d' = info_at ss d'.
+Proof.
+  induction ss as [|t ss IH]; intros [|d] [|d'] L N; cbn [length] in L; try lia; try reflexivity.
+  change (replace (t :: ss) (S d) s) with (t :: replace ss d s). apply IH; lia.
+Qed.
+Lemma caches_replace s : forall ns ss ks d, caches ns ss ks -> (d < length ns)%nat ->
+  caches ns (replace ss d s) (forget ns ks d).
+Proof.
+  induction ns as [|n ns IH]; intros [|t ss] [|k ks] [|d] K L; cbn [length] in L; try contradiction; try lia.
+  - exact K.
+  - destruct K as (Kn & K). assert (Ls : length ss = length ns).
+    { clear - K. revert ss ks K. induction ns as [|n ns IH]; intros [|t ss] [|k ks] K; try contradiction; trivial.
+      cbn. f_equal. exact (IH ss ks (proj2 K)). }
+    change (replace (t :: ss) (S d) s) with (t :: replace ss d s). cbn [forget caches].
+    split; [|apply IH; [exact K | lia]].
+    destruct (reads n d) eqn:R; [exact I|]. destruct k as [l|]; [|exact I]. destruct Kn as (hint & ->).
+    exists hint. unfold reads in R. destruct n; trivial; unfold lines_of.
+    + apply Nat.eqb_neq in R. rewrite info_replace by (lia || congruence). reflexivity.
+    + apply orb_false_elim in R as [R R']. apply Nat.eqb_neq in R, R'.
+      rewrite !info_replace by (lia || congruence). reflexivity.
+Qed.
+Lemma nth_length {A} (l : list A) d a : nth_error l d = Some a -> (d < length l)%nat.
+Proof. intros E. apply nth_error_Some. congruence. Qed.
 
 (** ** Other bounds for one node *)
 Lemma known_replace fv : forall ns ss ys d n l h, known fv ns ss ys -> nth_error ns d = Some n ->
@@ -108,9 +163,9 @@ Proof.
   rewrite fR_maxf, fR_minf by assumption. split; [apply Rmax_lub | apply Rmin_glb]; lra.
 Qed.
 
-Lemma tighten_known v fv x ns ss ys d ls chosen p ss' : covers fv v -> graph_ok ns = true ->
+Lemma tighten_known v fv x ns ss ys d ls below_at above_at p ss' : covers fv v -> graph_ok ns = true ->
   known fv ns ss ys -> exec v x ns ys -> lines_good (skipn d ns) (skipn d ss) ls ->
-  tighten fv ns ss d ls chosen p = Ok ss' -> known fv ns ss' ys /\ sizes ss' = sizes ss.
+  tighten fv ns ss d ls below_at above_at p = Ok ss' -> known fv ns ss' ys /\ sizes ss' = sizes ss.
 Proof.
   intros C G K X L H. unfold tighten in H. assert (Gd := graph_ok_skipn d ns G).
   assert (Kd := known_skipn fv d ns ss ys K). assert (Xd := exec_skipn v x d ns ys X).
@@ -134,12 +189,15 @@ Proof.
   assert (Gn := Gd). cbn [graph_ok] in Gn. apply andb_prop in Gn as [N _]. assert (W := node_ok_wf _ _ N).
   assert (Fl := finite_below e _ i W F1 Hi). assert (Fh := finite_below e _ i W F2 Hi).
   split; [exact Fl|]. split; [exact Fh|]. destruct (proj1 Kd i Hi) as (Bl & Bh & By).
-  unfold new_lo, new_hi in *. rewrite !fget_ftab_below in * by assumption. destruct (chosen i); [|exact By].
-  apply sharper_fin in Fl, Fh. rewrite !sharper_keep by assumption. apply (proj1 (fin_opp _)) in Fh as Fh'.
-  assert (S1 := neuron_sound v fv x e ts b ns' s ss1 l0 ls y ys' false i C Gd Kd Xd L Hi Fl).
-  assert (S2 := neuron_sound v fv x e ts b ns' s ss1 l0 ls y ys' true i C Gd Kd Xd L Hi Fh').
-  cbv iota in S1, S2. rewrite fR_maxf, fR_minf, fR_opp by assumption.
-  split; [apply Rmax_lub | apply Rmin_glb]; lra.
+  unfold new_lo, new_hi in *. rewrite !fget_ftab_below in * by assumption.
+  destruct By as (By & By'). split; [clear Fh | clear Fl].
+  - destruct (below_at i); [|exact By]. apply sharper_fin in Fl. rewrite !sharper_keep by assumption.
+    assert (S1 := neuron_sound v fv x e ts b ns' s ss1 l0 ls y ys' false i C Gd Kd Xd L Hi Fl).
+    cbv iota in S1. rewrite fR_maxf by assumption. apply Rmax_lub; lra.
+  - destruct (above_at i); [|exact By']. apply sharper_fin in Fh. rewrite !sharper_keep by assumption.
+    apply (proj1 (fin_opp _)) in Fh as Fh'.
+    assert (S2 := neuron_sound v fv x e ts b ns' s ss1 l0 ls y ys' true i C Gd Kd Xd L Hi Fh').
+    cbv iota in S2. rewrite fR_minf, fR_opp by assumption. apply Rmin_glb; lra.
 Qed.
 Lemma cut_known fv ns ss ys d n i w (upper : bool) : known fv ns ss ys ->
   nth_error ns d = Some n -> wf (ext n) -> fin w ->
@@ -197,18 +255,20 @@ Proof.
   rewrite <- (sum_zero (ext n) (fun _ => 0) W) by trivial. apply sum_le; [exact W|]. intros i Hi.
   apply (pays_le n s y (fget q i) i B Hi (R1 i Hi)). exact (allb_spec _ _ i W P1 Hi).
 Qed.
-Lemma refute_sound v fv x f ns ss top p c q ys : covers fv v -> graph_ok ns = true -> known fv ns ss ys ->
-  exec v x ns ys -> claim_known fv ns (sizes ss) ys c -> refute fv f ns ss top p c = Ok q -> refuted ys c.
+Lemma refute_sound v fv x f ns ss top p c ks q ks' ys : covers fv v -> graph_ok ns = true ->
+  known fv ns ss ys -> exec v x ns ys -> claim_known fv ns (sizes ss) ys c -> caches ns ss ks ->
+  refute fv f ns ss top p c ks = Ok (q, ks') -> refuted ys c /\ caches ns ss ks'.
 Proof.
-  intros C G K X (e & ts & b & Ec & N & B & M) H. unfold refute in H. unfold refuted. rewrite Ec in *.
+  intros C G K X (e & ts & b & Ec & N & B & M) Kc H. unfold refute in H. unfold refuted. rewrite Ec in *.
   cbn [ext] in H. assert (W := node_ok_wf _ _ N). change (wf e) in W.
   assert (T := node_ok_terms e ts b ns G N).
   reading H as r En. reading H as (s, p1) Es.
   reading H as (b2, p2) Eb. passing H as Pay. set (rs := extra_rows f b2 ns ss 0) in *.
-  assert (L := all_lines_good f s ns ss ys fv 0 K). set (ls := all_lines f s ns ss 0) in *.
+  assert (L := all_lines_good f s ns ss ks 0 Kc). set (ls := all_lines f s ns ss ks 0) in *.
   set (m := ftab (len e) (fun i => word f (p + i))) in *.
   match type of H with (if finb ?w then _ else _) = _ => set (low := w) in * end.
   destruct (finb low) eqn:F; [|discriminate]. destruct (0 <? low)%float eqn:P; [|discriminate].
+  injection H as <- <-. split; [|now apply caches_remember].
   apply finb_fin in F. assert (Xc : holds v x (Affine e ts b) ys (affine ts b ys))
     by (apply (affine_holds v x e ts b ns); trivial; apply C).
   destruct (back_sound v fv x C (Affine e ts b :: ns) (about c :: ss) (no_lines :: ls)
@@ -225,37 +285,73 @@ Proof.
     destruct (nth_offset e p i W Hi) as (k & Hk & ->). exact (all_nonneg_nth f (fuel e) p r En k Hk).
 Qed.
 Lemma leaf_sound v fv x f ns ss top ys : covers fv v -> graph_ok ns = true -> known fv ns ss ys ->
-  exec v x ns ys -> forall cs p q, Forall (claim_known fv ns (sizes ss) ys) cs ->
-  leaf fv f ns ss top p cs = Ok q -> Forall (refuted ys) cs.
+  exec v x ns ys -> forall cs ks p q, Forall (claim_known fv ns (sizes ss) ys) cs -> caches ns ss ks ->
+  leaf fv f ns ss top p cs ks = Ok q -> Forall (refuted ys) cs.
 Proof.
-  intros C G K X. induction cs as [|c cs IH]; intros p q T H; [constructor|]. cbn [leaf] in H.
-  reading H as p1 E. apply Forall_cons_iff in T as [T1 T]. constructor; [|now apply (IH p1 q)].
-  now apply (refute_sound v fv x f ns ss top p c p1 ys).
+  intros C G K X. induction cs as [|c cs IH]; intros ks p q T Kc H; [constructor|]. cbn [leaf] in H.
+  reading H as (p1, ks1) E. apply Forall_cons_iff in T as [T1 T].
+  destruct (refute_sound v fv x f ns ss top p c ks p1 ks1 ys C G K X T1 Kc E) as (R & Kc').
+  constructor; [exact R | exact (IH ks1 p1 q T Kc' H)].
+Qed.
+
+(** A TIGHTEN changes one node, which must be there. *)
+Lemma tighten_replaces fv ns ss d ls below_at above_at p ss' :
+  tighten fv ns ss d ls below_at above_at p = Ok ss' -> exists s, ss' = replace ss d s.
+Proof.
+  unfold tighten. intros H. destruct (skipn d ns) as [|n ns']; [discriminate|].
+  destruct (skipn d ss) as [|s ss1]; [destruct n; discriminate|].
+  destruct n; cbv zeta in H; cbn [hinted] in H; try discriminate;
+    try (passing H as E; destruct (enclosed _ _) as [low high]); passing H as F; passing H as O;
+    injection H as <-; eexists; reflexivity.
+Qed.
+Lemma sharpen_missing fv f ns top ss ks d below_at above_at start p r : nth_error ns d = None ->
+  sharpen fv f ns top ss ks d below_at above_at start p <> Ok r.
+Proof.
+  intros N H. unfold sharpen in H. reading H as (s, q) E1. reading H as ss1 E2. unfold tighten in E2.
+  now rewrite (skipn_all2 ns (proj1 (nth_error_None ns d) N)) in E2.
+Qed.
+Lemma sharpen_sound v fv x f ns top ss ks ys d below_at above_at start p ss' ks' q n : covers fv v ->
+  graph_ok ns = true -> known fv ns ss ys -> exec v x ns ys -> caches ns ss ks -> nth_error ns d = Some n ->
+  sharpen fv f ns top ss ks d below_at above_at start p = Ok (ss', ks', q) ->
+  known fv ns ss' ys /\ sizes ss' = sizes ss /\ caches ns ss' ks'.
+Proof.
+  intros C G K X Kc N H. unfold sharpen in H. reading H as (s, q1) E1. reading H as ss1 E2.
+  injection H as <- <- <-. assert (Kd := caches_skipn d ns ss ks Kc).
+  assert (L := all_lines_good f s _ _ _ d Kd).
+  destruct (tighten_known v fv x ns ss ys d _ _ _ start ss1 C G K X L E2) as (K' & E).
+  split; [exact K'|]. split; [exact E|]. assert (R := caches_remember s _ _ _ _ d Kd L).
+  assert (A := caches_app _ d ns ss ks Kc R). destruct (tighten_replaces _ _ _ _ _ _ _ _ _ E2) as (t & ->).
+  exact (caches_replace t ns ss _ d A (nth_length ns d n N)).
 Qed.
 
 (** ** The whole tree *)
 Theorem walk_sound v fv x f ns top ys : covers fv v -> graph_ok ns = true -> exec v x ns ys ->
-  forall depth cs ss p q, known fv ns ss ys -> Forall (claim_known fv ns (sizes ss) ys) cs ->
-  walk depth fv f ns top cs ss p = Ok q -> Forall (refuted ys) cs.
+  forall depth cs ss ks p q, known fv ns ss ys -> Forall (claim_known fv ns (sizes ss) ys) cs ->
+  caches ns ss ks -> walk depth fv f ns top cs ss ks p = Ok q -> Forall (refuted ys) cs.
 Proof.
-  intros C G X. induction depth as [|depth IH]; intros cs ss p q K T H; [discriminate|]. cbn [walk] in H.
+  intros C G X. induction depth as [|depth IH]; intros cs ss ks p q K T Kc H; [discriminate|]. cbn [walk] in H.
   reading H as kind Ek.
-  destruct (kind =? 0)%uint63; [|destruct (kind =? 1)%uint63; [|destruct (kind =? 2)%uint63]];
-    try discriminate.
-  - now apply (leaf_sound v fv x f ns ss top ys C G K X cs (p + 1)%uint63 q).
+  destruct (kind =? 0)%uint63; [|destruct (kind =? 1)%uint63; [|destruct (kind =? 2)%uint63;
+    [|destruct (kind =? 4)%uint63]]]; try discriminate.
+  - now apply (leaf_sound v fv x f ns ss top ys C G K X cs ks (p + 1)%uint63 q).
   - reading H as k E0. passing H as E1. set (d := nat_of (top - k)) in *.
     reading H as i Ei. reading H as w Ew. apply get_float_ok in Ew as (_ & F).
     destruct (nth_error ns d) as [n|] eqn:N; try discriminate.
     passing H as E2. reading H as r E3. reading H as p1 E4.
-    assert (W := graph_ok_wf ns d _ G N).
+    assert (W := graph_ok_wf ns d _ G N). assert (Ld := nth_length ns d n N).
     destruct (Rle_lt_dec (value ys d i) (fR w)) as [V|V].
     + destruct (cut_known fv ns ss ys d n i w true K N W F V) as (K' & E). rewrite <- E in T.
-      exact (IH cs _ _ _ K' T E4).
+      exact (IH cs _ _ _ _ K' T (caches_replace _ ns ss ks d Kc Ld) E4).
     + destruct (cut_known fv ns ss ys d n i w false K N W F (Rlt_le _ _ V)) as (K' & E). rewrite <- E in T.
-      exact (IH cs _ _ _ K' T H).
+      exact (IH cs _ _ _ _ K' T (caches_replace _ ns ss ks d Kc Ld) H).
   - reading H as k E1. passing H as E2. reading H as w E3. reading H as n E4. passing H as E5.
-    reading H as (s, p1) E6. reading H as ss' E7. set (d := nat_of (top - k)) in *.
-    assert (L := all_lines_good f s _ _ _ fv d (known_skipn fv d ns ss ys K)).
-    destruct (tighten_known v fv x ns ss ys d _ _ p ss' C G K X L E7) as (K' & E). rewrite <- E in T.
-    exact (IH cs ss' p1 q K' T H).
+    reading H as ((ss', ks'), p1) E6. set (d := nat_of (top - k)) in *.
+    destruct (nth_error ns d) as [m|] eqn:N; [|now destruct (sharpen_missing _ _ _ _ _ _ _ _ _ _ _ _ N E6)].
+    destruct (sharpen_sound v fv x f ns top ss ks ys d _ _ _ _ ss' ks' p1 m C G K X Kc N E6) as (K' & E & Kc').
+    rewrite <- E in T. exact (IH cs ss' ks' p1 q K' T Kc' H).
+  - reading H as k E1. passing H as E2. set (d := nat_of (top - k)) in *.
+    destruct (nth_error ns d) as [m|] eqn:N; try discriminate. passing H as E3. reading H as r E4.
+    reading H as ((ss', ks'), p1) E6.
+    destruct (sharpen_sound v fv x f ns top ss ks ys d _ _ _ _ ss' ks' p1 m C G K X Kc N E6) as (K' & E & Kc').
+    rewrite <- E in T. exact (IH cs ss' ks' p1 q K' T Kc' H).
 Qed.
