@@ -1,4 +1,5 @@
-(** Every order of summation is near the exact sum, and nothing on the way overflows. Symbols: see [Float.Sum].
+(** Every order of summation is near the exact sum, and nothing on the way overflows. Symbols: see
+    [Float.Sum].
 
     [near l v]   [v] is near the exact sum of [l]; if [l] is empty, it is 0
     [before l v] the same before a flush of the result *)
@@ -46,7 +47,8 @@ Lemma growth_mono m n : (m <= n)%nat -> growth m <= growth n.
 Proof. intros H. apply Rle_pow; [pose proof u32_pos; lra | exact H]. Qed.
 Lemma error_mono m n l : (m <= n)%nat -> error m l <= error n l.
 Proof.
-  intros H. unfold error. assert (G : growth (length l + m) <= growth (length l + n)) by (apply growth_mono; lia).
+  intros H. unfold error. assert (G : growth (length l + m) <= growth (length l + n)) by (apply growth_mono;
+    lia).
   pose proof (loads_nonneg l). pose proof e32_pos. pose proof (spill_ge l). pose proof (pos_INR (length l)).
   assert (0 <= spill l * e32) by (apply Rmult_le_pos; lra).
   rewrite !Rmult_assoc. apply Rplus_le_compat; apply Rmult_le_compat_r; lra.
@@ -125,7 +127,8 @@ Proof.
   assert (G : growth (length l + n) <= growth (length l + length k + n)) by (apply growth_mono; lia).
   assert (G0 := growth_pos (length l + n)).
   pose proof (loads_nonneg l). pose proof (loads_nonneg k). pose proof e32_pos.
-  pose proof (spill_ge l). pose proof (spill_ge k). pose proof (pos_INR (length l)). pose proof (pos_INR (length k)).
+  pose proof (spill_ge l). pose proof (spill_ge k). pose proof (pos_INR (length l)). pose proof (pos_INR
+    (length k)).
   set (g := growth (length l + n)) in *. set (g' := growth (length l + length k + n)) in *.
   assert (g * loads l <= g' * (loads l + loads k)) by (apply Rmult_le_compat; lra).
   assert (g * spill l <= g' * (spill l + spill k)) by (apply Rmult_le_compat; lra).
@@ -136,8 +139,10 @@ Lemma near_prod w x w' x' r : flushed w w' -> flushed x x' -> rounds (w' * x') r
   ceiling 0 [(w, x)] < limit32 -> exists v, r = Some v /\ before [(w, x)] v.
 Proof.
   intros Fw Fx R L. destruct (flushed_prod _ _ _ _ Fw Fx) as (D & M).
-  unfold before, ceiling, error, exact, loads, spill, total, growth in *. cbn [fold_right length fst snd Nat.add pow] in *.
-  pose proof (Rabs_pos w) as Pw. pose proof (Rabs_pos x) as Px. pose proof e32_pos as Pe. pose proof u32_pos as Pu.
+  unfold before, ceiling, error, exact, loads, spill, total, growth in *. cbn [fold_right length fst snd
+    Nat.add pow] in *.
+  pose proof (Rabs_pos w) as Pw. pose proof (Rabs_pos x) as Px. pose proof e32_pos as Pe. pose proof u32_pos
+    as Pu.
   set (a := Rabs w) in *. set (b := Rabs x) in *.
   assert (Q : 0 <= a * b) by (now apply Rmult_le_pos).
   assert (Q1 : 0 <= u32 * (a * b)) by (apply Rmult_le_pos; lra).
@@ -168,14 +173,18 @@ Proof.
   assert (Al := exact_le_loads l). assert (Am := exact_le_loads m).
   assert (Ln := loads_nonneg l). assert (Mn := loads_nonneg m).
   assert (Sl := spill_ge l). assert (Sm := spill_ge m).
-  assert (Il : 1 <= INR (length l)) by (apply (le_INR 1); lia). assert (Im : 1 <= INR (length m)) by (apply (le_INR 1); lia).
+  assert (Il : 1 <= INR (length l)) by (apply (le_INR 1); lia). assert (Im : 1 <= INR (length m)) by (apply
+    (le_INR 1); lia).
   pose proof e32_pos as Pe. pose proof u32_pos as Pu.
-  assert (C : before (l ++ m) = fun z => Rabs (z - exact (l ++ m)) <= error 0 (l ++ m) - 2 * growth (length (l ++ m)) * e32 - e32)
+  assert (C : before (l ++ m) = fun z => Rabs (z - exact (l ++ m)) <= error 0 (l ++ m) - 2 * growth (length
+    (l ++ m)) * e32 - e32)
     by (destruct l; [congruence | reflexivity]).
   rewrite C. clear C. unfold ceiling, error in *. rewrite E, El, Es, app_length, !Nat.add_0_r in *.
-  set (gl := growth (length l)) in *. set (gm := growth (length m)) in *. set (g := growth (length l + length m)) in *.
+  set (gl := growth (length l)) in *. set (gm := growth (length m)) in *. set (g := growth (length l +
+    length m)) in *.
   assert (g1 := growth_pos (length l)). assert (g2 := growth_pos (length m)). fold gl in g1. fold gm in g2.
-  set (d := (gl - 1) * loads l + gl * spill l * e32 - 2 * gl * e32 + ((gm - 1) * loads m + gm * spill m * e32 - 2 * gm * e32)).
+  set (d := (gl - 1) * loads l + gl * spill l * e32 - 2 * gl * e32 + ((gm - 1) * loads m + gm * spill m *
+    e32 - 2 * gm * e32)).
   assert (D : Rabs (v + w - (exact l + exact m)) <= d).
   { replace (v + w - (exact l + exact m)) with ((v - exact l) + (w - exact m)) by ring.
     eapply Rle_trans; [apply Rabs_triang|]. unfold d. lra. }
@@ -185,15 +194,20 @@ Proof.
   { rewrite <- Rmult_assoc. apply Rmult_le_compat_r; lra. }
   assert (T2 : (1 + u32) * (gm * (spill m - 2)) <= g * (spill m - 2)).
   { rewrite <- Rmult_assoc. apply Rmult_le_compat_r; lra. }
-  assert (T3 : (1 + u32) * (gl * loads l) <= g * loads l) by (rewrite <- Rmult_assoc; apply Rmult_le_compat_r; lra).
-  assert (T4 : (1 + u32) * (gm * loads m) <= g * loads m) by (rewrite <- Rmult_assoc; apply Rmult_le_compat_r; lra).
-  assert (U1 := Rmult_le_compat_r e32 _ _ (Rlt_le _ _ Pe) T1). assert (U2 := Rmult_le_compat_r e32 _ _ (Rlt_le _ _ Pe) T2).
+  assert (T3 : (1 + u32) * (gl * loads l) <= g * loads l) by (rewrite <- Rmult_assoc; apply
+    Rmult_le_compat_r; lra).
+  assert (T4 : (1 + u32) * (gm * loads m) <= g * loads m) by (rewrite <- Rmult_assoc; apply
+    Rmult_le_compat_r; lra).
+  assert (U1 := Rmult_le_compat_r e32 _ _ (Rlt_le _ _ Pe) T1). assert (U2 := Rmult_le_compat_r e32 _ _
+    (Rlt_le _ _ Pe) T2).
   assert (G1 : 1 <= g) by (pose proof (growth_pos (length l + length m)); assumption).
   assert (Ge : e32 <= g * e32) by (rewrite <- (Rmult_1_l e32) at 1; apply Rmult_le_compat_r; lra).
-  assert (V : (1 + u32) * d + u32 * (loads l + loads m) <= (g - 1) * (loads l + loads m) + g * (spill l + spill m) * e32 - 4 * (g * e32))
+  assert (V : (1 + u32) * d + u32 * (loads l + loads m) <= (g - 1) * (loads l + loads m) + g * (spill l +
+    spill m) * e32 - 4 * (g * e32))
     by (unfold d; lra).
   assert (P0 : 0 <= d) by (eapply Rle_trans; [apply Rabs_pos | exact D]).
-  assert (0 <= u32 * d) by (apply Rmult_le_pos; lra). assert (0 <= u32 * (loads l + loads m)) by (apply Rmult_le_pos; lra).
+  assert (0 <= u32 * d) by (apply Rmult_le_pos; lra). assert (0 <= u32 * (loads l + loads m)) by (apply
+    Rmult_le_pos; lra).
   destruct (rounds_near (v + w) r (exact l + exact m) (loads l + loads m) d R D M) as (z & -> & Z).
   - lra.
   - exists z. split; [reflexivity|]. lra.
@@ -214,7 +228,8 @@ Proof.
     assert (G0 := growth_pos (length l')). change (length ((w, x) :: l')) with (S (length l')) in *.
     unfold ceiling, error in *. change (length ((w, x) :: l')) with (S (length l')) in *.
     rewrite E, El, Es, !Nat.add_0_r, growth_S in *. set (g := growth (length l')) in *.
-    pose proof e32_pos as Pe. pose proof u32_pos as Pu. pose proof (Rabs_pos w) as Pw. pose proof (Rabs_pos x) as Px.
+    pose proof e32_pos as Pe. pose proof u32_pos as Pu. pose proof (Rabs_pos w) as Pw. pose proof (Rabs_pos
+      x) as Px.
     set (a := Rabs w) in *. set (b := Rabs x) in *.
     assert (Q : 0 <= a * b) by (now apply Rmult_le_pos).
     set (h := (1 + u32) * g) in *. assert (Hh : 1 + u32 <= h).
@@ -230,7 +245,8 @@ Proof.
     assert (T2 : (1 + u32) * (a * b) <= h * (a * b)) by (apply Rmult_le_compat_r; lra).
     assert (T3 : e32 <= h * e32) by (rewrite <- (Rmult_1_l e32) at 1; apply Rmult_le_compat_r; lra).
     assert (V : (1 + u32) * d + u32 * (a * b + loads l') <=
-      (h - 1) * (a * b + loads l') + h * (a + b + 4 + spill l') * e32 - 6 * (h * e32)) by (unfold d, h in *; lra).
+      (h - 1) * (a * b + loads l') + h * (a + b + 4 + spill l') * e32 - 6 * (h * e32)) by (unfold d, h in *;
+        lra).
     assert (P0 : 0 <= d) by (eapply Rle_trans; [apply Rabs_pos | exact D']).
     assert (0 <= u32 * d) by (apply Rmult_le_pos; lra).
     assert (0 <= u32 * (a * b + loads l')) by (apply Rmult_le_pos; lra).
@@ -244,14 +260,17 @@ Theorem sums_near t r : sums t r -> ceiling 0 (terms t) < limit32 ->
 Proof.
   assert (Sub : forall l m k, Permutation m (l ++ k) -> ceiling 0 m < limit32 -> ceiling 0 l < limit32).
   { intros l m k P. apply Rle_lt_trans. exact (ceiling_sub 0 l m k P). }
-  intros S. induction S as [ | w x w' x' r Fw Fx R | s t v w r Ns Nt _ IHs _ IHt R | s t r N _ IH | s t r N _ IH
-    | w x w' x' t v r Fw Fx _ IH R | t v v' _ IH F | s t r _ IH | s t r _ IH | w x t r _ IH ]; cbn [terms]; intros L.
+  intros S. induction S as [ | w x w' x' r Fw Fx R | s t v w r Ns Nt _ IHs _ IHt R | s t r N _ IH | s t r N
+    _ IH
+    | w x w' x' t v r Fw Fx _ IH R | t v v' _ IH F | s t r _ IH | s t r _ IH | w x t r _ IH ]; cbn [terms];
+      intros L.
   - exists 0, 0. repeat split. now left.
   - destruct (near_prod w x w' x' r Fw Fx R L) as (v & -> & B). exists v, v. repeat split; trivial. now left.
   - destruct IHs as (v0 & v1 & Ev & Bs & Fs); [apply (Sub _ _ (terms t) (Permutation_refl _) L)|].
     destruct IHt as (w0 & w1 & Ew & Bt & Ft); [apply (Sub _ _ (terms s) (Permutation_app_comm _ _) L)|].
     injection Ev as <-. injection Ew as <-.
-    destruct (near_plus _ _ v w r Ns Nt (before_flushed _ _ _ Bs Fs) (before_flushed _ _ _ Bt Ft) R L) as (z & -> & B).
+    destruct (near_plus _ _ v w r Ns Nt (before_flushed _ _ _ Bs Fs) (before_flushed _ _ _ Bt Ft) R L) as (z
+      & -> & B).
     exists z, z. repeat split; trivial. now left.
   - rewrite N, app_nil_r in *. now apply IH.
   - rewrite N in *. now apply IH.
@@ -287,6 +306,7 @@ Proof.
   intros S R P L. destruct (sums_error t l r S P L) as (v & -> & N).
   destruct (rounds_near v y (exact l) (loads l) (error 0 l) R N (exact_le_loads l) L) as (z & -> & Z).
   exists z. split; [reflexivity|]. refine (Rle_trans _ _ _ Z _).
-  unfold error. rewrite Nat.add_0_r. replace (length l + 1)%nat with (Datatypes.S (length l)) by lia. rewrite growth_S.
+  unfold error. rewrite Nat.add_0_r. replace (length l + 1)%nat with (Datatypes.S (length l)) by lia.
+    rewrite growth_S.
   set (g := growth (length l)). lra.
 Qed.
