@@ -97,7 +97,7 @@ Definition tighten (v : fnoise) (ns : list node) (ss : state) (d : nat) (ls : li
   | n :: _, s :: ss' =>
       let* _ := demand (hinted n) NotAffine p in
       let e := ext n in
-      let '(low, high) := enclosed n ss' in
+      let '(low, high) := enclosed v n ss' in
       let l := ftab (len e) (fun i => sharper (fget (lo s) i) (fget low i) maxf) in
       let h := ftab (len e) (fun i => sharper (fget (hi s) i) (fget high i) minf) in
       let* _ := demand (finite e l && finite e h) BoundFailed p in
@@ -205,6 +205,6 @@ Fixpoint walk (depth : nat) (v : fnoise) (f : words) (ns : list node) (top : int
                       else if every then fun _ => true
                       else let fuel := nat_of n in fun i => listed fuel f (p + 3) (PrimFloat.of_uint63 i) in
         let* ss := tighten v ns ss d ls chosen p in
-        walk depth v f ns top cs ss q
+        walk depth v f ns top cs (refreshed v ns ss) q
       else Err UnknownStep p (PrimFloat.of_uint63 kind) 0%float
   end.

@@ -4,7 +4,8 @@
     [num x]         its value as a result
     [rne32 z]       the binary32 number nearest to [z], ties to even
     [flush x]       [x], or 0 of the same sign instead of a subnormal number
-    [plus32], [times32], [fma32]  rounding to nearest; with [ftz], subnormal operands and results are flushed *)
+    [plus32], [times32], [fma32]  rounding to nearest; with [ftz], subnormal operands and results are
+      flushed *)
 From Coq Require Import ZArith Reals.
 From Flocq Require Import Core BinarySingleNaN.
 From Provenn Require Import Float.Sum.

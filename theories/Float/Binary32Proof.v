@@ -34,7 +34,8 @@ Lemma subnormal_small x : subnormal x = true -> Rabs (B2R x) < e32.
 Proof.
   destruct x as [| | |s m e B]; try discriminate. cbn [subnormal]. intros H. apply Z.ltb_lt in H.
   assert (e = -149)%Z as ->.
-  { unfold SpecFloat.bounded in B. apply andb_prop in B as [B _]. unfold SpecFloat.canonical_mantissa in B. apply Zeq_bool_eq in B.
+  { unfold SpecFloat.bounded in B. apply andb_prop in B as [B _]. unfold SpecFloat.canonical_mantissa in B.
+    apply Zeq_bool_eq in B.
     change (Zpos (SpecFloat.digits2_pos m)) with (Zpos (Digits.digits2_pos m)) in B.
     rewrite Digits.Zpos_digits2_pos in B. unfold SpecFloat.fexp, SpecFloat.emin in B.
     assert (Digits.Zdigits radix2 (Zpos m) <= 23)%Z; [|lia].
