@@ -10,6 +10,7 @@
     [row]               coefficients on the values of one node, if any
     [add_row], [spread] add coefficients to the row of one node, or of all operands of an affine node
     [back ns ss ls rs a]  lower bound of [a] plus the sum over all nodes of row times value
+    [with_noise ...]    the cost of a step, and of noise
     [neuron ...]        the same, starting from plus or minus one element of the newest node *)
 From Coq Require Import Bool Reals Floats Uint63 List.
 From Provenn Require Import Base.Vector Base.Binary64 Base.Dot Ops.Loops IR.LinMap IR.Graph.
@@ -105,8 +106,13 @@ Definition bias_dot (e : extent) (b : option farr) (r : farr) : float :=
   end.
 
 (** What the absolute part of the noise may cost a row. *)
-Definition absolute_cost (v : fnoise) (e : extent) (q : farr) : float :=
-  if eta_up v =? 0 then 0 else up (eta_up v * sum_abs_f e q).
+Definition absolute_cost (v : fnoise) (n : node) (e : extent) (q : farr) : float :=
+  let eta := eta_up v n in if eta =? 0 then 0 else up (eta * sum_abs_f e q).
+(** The cost of a step through a node that is not affine, and what its noise may cost. *)
+Definition with_noise (v : fnoise) (n : node) (e : extent) (q : farr) (s : info) (cost : float) : float :=
+  if noisy v then
+    up (cost + up (up (kappa v n * dot_abs e q 0 (load s) 0) + absolute_cost v n e q))
+  else cost.
 
 Fixpoint back (v : fnoise) (ns : list node) (ss : list info) (ls : list lines) (rs : list row) (acc : float)
   : float :=
@@ -125,17 +131,18 @@ Fixpoint back (v : fnoise) (ns : list node) (ss : list info) (ls : list lines) (
               back v ns ss ls rs (dn (acc + dn (dot e q 0 c 0 - cost)))
           | Affine e ts b =>
               let own := up (up (coef s * dot_abs e q 0 (load s) 0)
-                             + up (tiny + absolute_cost v e q)) in
+                             + up (tiny + absolute_cost v n e q)) in
               let '(rs, cost) := spread ts (fun l => transV l q) ss rs own in
               back v ns ss ls rs (dn (acc + dn (bias_dot e b q - cost)))
           | Unary f e d =>
-              let cost := up (up (dot_abs e q 0 (rough l) 0 + spare (info_at ss d)) + tiny) in
+              let cost := with_noise v n e q s
+                            (up (up (dot_abs e q 0 (rough l) 0 + spare (info_at ss d)) + tiny)) in
               let '(rs, c) := add_row d e (selected e q (below_slope l) (above_slope l)) ss rs in
               back v ns ss ls rs
                 (dn (acc + dn (dot_sel e q (below_shift l) (above_shift l) - up (cost + c))))
           | Product e d d' =>
               let spares := up (spare (info_at ss d) + spare (info_at ss d')) in
-              let cost := up (up (dot_abs e q 0 (rough l) 0 + spares) + tiny) in
+              let cost := with_noise v n e q s (up (up (dot_abs e q 0 (rough l) 0 + spares) + tiny)) in
               let '(rs, c) := add_row d e (selected e q (below_slope l) (above_slope l)) ss rs in
               let '(rs, c') := add_row d' e (selected e q (below_right l) (above_right l)) ss rs in
               back v ns ss ls rs
@@ -149,9 +156,9 @@ Fixpoint back (v : fnoise) (ns : list node) (ss : list info) (ls : list lines) (
 Definition neuron (v : fnoise) (ns : list node) (ss : list info) (ls : list lines) (minus : bool) (j : int)
   : float :=
   match ns, ss, ls with
-  | Affine e ts b :: ns, s :: ss, _ :: ls =>
+  | (Affine e ts b as n) :: ns, s :: ss, _ :: ls =>
       let sign x := if minus then - x else x in
-      let own := up (up (kappa v * fget (load s) j) + eta_up v) in
+      let own := up (up (kappa v n * fget (load s) j) + eta_up v n) in
       let '(rs, cost) := spread ts (fun l => rowV l minus j) ss
                            (map (fun _ => None) ns) own in
       back v ns ss ls rs (dn (sign (bias_f b j) - cost))

@@ -153,7 +153,7 @@ Proof.
   - injection En as ->. subst e. destruct rs as [|[q|] rs]; cbn [add_row] in E; injection E as <- <-.
     + now destruct fin_nan.
     + destruct RF as [RF1 RF2].
-      destruct (merge_sound fv n s (sizes ss) y q r M W F RF1) as (Fq & Fr & P & L).
+      destruct (merge_sound fv n s ys y q r M W F RF1) as (Fq & Fr & P & L).
       repeat split; trivial. cbn [rowsum]. change (value (y :: ys) 0) with y. lra.
     + destruct RF as [RF1 RF2]. rewrite fR_0. repeat split; trivial; [lra|]. cbn [rowsum].
       change (value (y :: ys) 0) with y. lra.
@@ -244,59 +244,67 @@ Qed.
 Lemma transposed_sound fv ns ss ys e q : known fv ns ss ys -> wf e -> forall ts, Forall (term_ok ns e) ts ->
   Forall (fun t => forall k, below (in_ext (snd t)) k -> fin (fget (transV (snd t) q) k)) ts ->
   pulled (fun l => transV l q) ts ys <= sum e (fun i => fR (fget q i) * affine ts None ys i)
-    + gammas ts * sum e (fun i => Rabs (fR (fget q i)) * affineA ts None (sizes ss) i) + underflow ss ts.
+    + gammas ts * sum e (fun i => Rabs (fR (fget q i)) * affineA ts None (abs_all ys) i) + underflow ss ts.
 Proof.
   intros K W. unfold pulled, gammas, underflow.
   induction ts as [|[d l] ts IH]; intros T Fs; cbn [sum_of affine affineA].
   - rewrite (sum_zero e (fun i => fR (fget q i) * _)) by (auto; intros; apply Rmult_0_r). lra.
   - apply Forall_cons_iff in T as [T1 T]. apply Forall_cons_iff in Fs as [F1 Fs]. specialize (IH T Fs).
-    assert (PX := fun i Hi => term_nonneg ns e i Hi _ (sizes ss) T1 (size_nonneg fv ns ss ys K)).
+    assert (PV : forall d a k, node_at ns d a -> below a k -> 0 <= value (abs_all ys) d k)
+      by (intros; rewrite value_abs; apply Rabs_pos).
+    assert (PX := fun i Hi => term_nonneg ns e i Hi _ (abs_all ys) T1 PV).
     assert (G := gammas_nonneg ns e ts T). unfold gammas in G. destruct T1 as (V & Eo & N).
     cbn [fst snd] in *. destruct (gam_nonneg l V) as [_ Pg]. rewrite !sum_distr.
-    assert (P := transV_error l V q (value ys d) (value (sizes ss) d)). rewrite Eo in P.
-    specialize (P F1 (fun k => size_ge fv ns ss ys K d _ k N)).
+    assert (P := transV_error l V q (value ys d) (value (abs_all ys) d)). rewrite Eo in P.
+    specialize (P F1 (fun k _ => Req_le _ _ (eq_sym (value_abs ys d k)))).
+    assert (U : fR tiny * sum (in_ext l) (value (abs_all ys) d) <= fR tiny * sum (in_ext l) (value (sizes
+      ss) d)).
+    { pose proof tiny_pos. apply Rmult_le_compat_l; [lra|]. apply sum_le; [now apply in_wf|].
+      intros k Hk. rewrite value_abs. exact (size_ge fv ns ss ys K d _ k N Hk). }
     change (sum (in_ext l) (fun k => fR (fget (transV l q) k) * value ys d k))
       with (dotR (in_ext l) (transV l q) (value ys d)) in P.
-    set (X := sum e (fun i => Rabs (fR (fget q i)) * applyA l (value (sizes ss) d) i)) in *.
-    set (Y := sum e (fun i => Rabs (fR (fget q i)) * affineA ts None (sizes ss) i)) in *.
+    set (X := sum e (fun i => Rabs (fR (fget q i)) * applyA l (value (abs_all ys) d) i)) in *.
+    set (Y := sum e (fun i => Rabs (fR (fget q i)) * affineA ts None (abs_all ys) i)) in *.
     assert (0 <= X) by (apply sum_nonneg; auto; intros; apply Rmult_le_pos; auto using Rabs_pos).
     assert (0 <= Y).
     { apply sum_nonneg; auto. intros. apply Rmult_le_pos; [apply Rabs_pos|].
-      now apply (load_nonneg fv ns ss ys K e). }
+      now apply (affineA_nonneg ns e). }
     assert (0 <= fR (gam l) * Y) by now apply Rmult_le_pos.
     set (g := sum_of (fun t => fR (gam (snd t))) ts) in *. assert (0 <= g * X) by now apply Rmult_le_pos.
     apply Rabs_le_inv in P. lra.
 Qed.
 
 (** What lies between an affine value and its formula, weighted by the coefficients. *)
-Lemma noise_sum v fv e q (y : vec) (f a : int -> R) : covers fv v -> wf e ->
-  (forall i, below e i -> 0 <= a i /\ Rabs (y i - f i) <= relative v * a i + absolute v) ->
+Lemma noise_sum v fv n e q (y : vec) (f a : int -> R) : covers fv v -> wf e ->
+  (forall i, below e i -> 0 <= a i /\ off v n (f i) (a i) (y i)) ->
   sum e (fun i => fR (fget q i) * f i) <= dotR e q y
-    + fR (kappa fv) * sum e (fun i => Rabs (fR (fget q i)) * a i)
-    + fR (eta_up fv) * sum e (fun i => Rabs (fR (fget q i))).
+    + fR (kappa fv n) * sum e (fun i => Rabs (fR (fget q i)) * a i)
+    + fR (eta_up fv n) * sum e (fun i => Rabs (fR (fget q i))).
 Proof.
-  intros (Hr & Ha) W H. unfold dotR. rewrite <- !sum_scal, <- !sum_plus. apply sum_le; [exact W|].
+  intros C W H. assert (Hr := relative_le _ _ C n). assert (Ha := absolute_le _ _ C n). unfold dotR. rewrite
+    <- !sum_scal, <- !sum_plus. apply sum_le; [exact W|].
   intros i Hi. destruct (H i Hi) as (P & L). set (c := fR (fget q i)).
-  rewrite Rabs_minus_sym in L. assert (E := coefficient_error (y i) (f i) _ c (Rabs c) L (Rle_refl _)).
-  assert (relative v * (a i * Rabs c) <= fR (kappa fv) * (a i * Rabs c))
+  unfold off in L. rewrite Rabs_minus_sym in L. assert (E := coefficient_error (y i) (f i) _ c (Rabs c) L
+    (Rle_refl _)).
+  assert (relative v n * (a i * Rabs c) <= fR (kappa fv n) * (a i * Rabs c))
     by (apply Rmult_le_compat_r; [apply Rmult_le_pos; [exact P | apply Rabs_pos] | lra]).
-  assert (absolute v * Rabs c <= fR (eta_up fv) * Rabs c)
+  assert (absolute v n * Rabs c <= fR (eta_up fv n) * Rabs c)
     by (apply Rmult_le_compat_r; [apply Rabs_pos | lra]).
   lra.
 Qed.
 
-Lemma absolute_cost_ge fv e q : 0 <= fR (eta_up fv) -> wf e -> fin (absolute_cost fv e q) ->
-  fR (eta_up fv) * sum e (fun i => Rabs (fR (fget q i))) <= fR (absolute_cost fv e q).
+Lemma absolute_cost_ge fv n e q : 0 <= fR (eta_up fv n) -> wf e -> fin (absolute_cost fv n e q) ->
+  fR (eta_up fv n) * sum e (fun i => Rabs (fR (fget q i))) <= fR (absolute_cost fv n e q).
 Proof.
-  intros P W. unfold absolute_cost. destruct (eta_up fv =? 0)%float eqn:E; intros F.
+  intros P W. unfold absolute_cost. cbv zeta. destruct (eta_up fv n =? 0)%float eqn:E; intros F.
   - rewrite (eqb_fR _ _ E), fR_0. lra.
   - outward F. assert (S := sum_abs_f_ge e q W ltac:(assumption)).
     apply (Rmult_le_compat_l _ _ _ P) in S. lra.
 Qed.
 Lemma back_affine v fv x ns ss ys e ts b s y q (n := Affine e ts b)
-    (own := up (up (coef s * dot_abs e q 0 (load s) 0) + up (tiny + absolute_cost fv e q))%float) :
+    (own := up (up (coef s * dot_abs e q 0 (load s) 0) + up (tiny + absolute_cost fv n e q))%float) :
   covers fv v -> graph_ok ns = true -> node_ok n ns = true -> known fv ns ss ys ->
-  magnitudes fv n s (sizes ss) y -> holds v x n ys y -> fin own -> fin (bias_dot e b q) ->
+  magnitudes fv n s ys y -> holds v x n ys y -> fin own -> fin (bias_dot e b q) ->
   Forall (fun t => forall k, below (in_ext (snd t)) k -> fin (fget (transV (snd t) q) k)) ts ->
   (forall i, below e i -> fin (fget q i)) /\
   fR (bias_dot e b q) + pulled (fun l => transV l q) ts ys <= dotR e q y + fR own + underflow ss ts.
@@ -306,22 +314,23 @@ Proof.
   assert (Fa : fin (dot_abs e q 0 (load s) 0)) by assumption.
   split; [intros i Hi; now apply (dot_abs_fin_0 e q (load s) i W Fa)|].
   assert (P := transposed_sound fv ns ss ys e q K W ts T Ft). assert (D := bias_dot_sound e b q W Fb).
-  assert (Pa : 0 <= fR (eta_up fv)) by (destruct C; lra).
-  assert (S := absolute_cost_ge fv e q Pa W ltac:(assumption)).
-  set (m := affineA ts b (sizes ss)). assert (Pm : forall i, below e i -> 0 <= m i)
-    by exact (load_nonneg fv ns ss ys K e ts b T).
-  assert (Q := noise_sum v fv e q y (affine ts b ys) m C W). destruct C as (Cr & Ca).
+  assert (Pa : 0 <= fR (eta_up fv n)) by (assert (A := absolute_le _ _ C n); lra).
+  assert (S := absolute_cost_ge fv n e q Pa W ltac:(assumption)).
+  assert (PV : forall d a k, node_at ns d a -> below a k -> 0 <= value (abs_all ys) d k)
+    by (intros; rewrite value_abs; apply Rabs_pos).
+  set (m := affineA ts b (abs_all ys)). assert (Pm : forall i, below e i -> 0 <= m i)
+    by (intros i Hi; now apply (affineA_nonneg ns e)).
+  assert (Q := noise_sum v fv n e q y (affine ts b ys) m C W). assert (Cr := relative_le _ _ C n).
   assert (Lm : sum e (fun i => Rabs (fR (fget q i)) * m i) <= fR (dot_abs e q 0 (load s) 0)).
   { apply dot_abs_ge_0; trivial. intros i Hi. eapply Rle_trans; [|apply Rle_abs].
     exact (load_ge _ _ _ _ _ M i Hi). }
   lapply Q; clear Q; [intros Q|].
-  2: { intros i Hi. split; [now apply Pm|]. refine (Rle_trans _ _ _ (X i Hi) _). apply Rplus_le_compat_r.
-    apply Rmult_le_compat_l; [lra | exact (affineA_le_load fv ns ss ys K e ts b T i Hi)]. }
+  2: { intros i Hi. split; [now apply Pm | exact (X i Hi)]. }
   assert (EV : sum e (fun i => fR (fget q i) * affine ts b ys i)
      = sum e (fun i => fR (fget q i) * affine ts None ys i) + sum e (fun i => fR (fget q i) * bias_at b i)).
   { rewrite <- sum_distr. apply sum_ext; [exact W|]. intros i _. now rewrite (affine_bias ts b). }
   set (A := sum e (fun i => Rabs (fR (fget q i)) * m i)) in *.
-  set (A0 := sum e (fun i => Rabs (fR (fget q i)) * affineA ts None (sizes ss) i)) in *.
+  set (A0 := sum e (fun i => Rabs (fR (fget q i)) * affineA ts None (abs_all ys) i)) in *.
   set (Ab := sum e (fun i => Rabs (fR (fget q i)) * Rabs (bias_at b i))) in *.
   assert (EA : A = A0 + Ab).
   { unfold A, A0, Ab. rewrite <- sum_distr. apply sum_ext; [exact W|]. intros i _. unfold m.
@@ -329,13 +338,14 @@ Proof.
   assert (PA : forall f : int -> R, (forall i, below e i -> 0 <= f i) ->
     0 <= sum e (fun i => Rabs (fR (fget q i)) * f i)).
   { intros f Hf. apply sum_nonneg; [exact W|]. intros. apply Rmult_le_pos; [apply Rabs_pos | now apply Hf]. }
-  assert (PA0 : 0 <= A0) by exact (PA _ (load_nonneg fv ns ss ys K e ts None T)).
+  assert (PA0 : 0 <= A0) by exact (PA _ (fun i Hi => affineA_nonneg ns e i Hi ts None _ T PV)).
   assert (PAb : 0 <= Ab) by exact (PA _ (fun i _ => Rabs_pos _)).
   assert (Co := coef_ge _ _ _ _ _ M). cbn [n] in Co.
   assert (Pgs := gammas_nonneg ns e ts T). assert (Pg := gamma_nonneg (len e)).
   assert (0 <= gammas ts * Ab) by now apply Rmult_le_pos.
   assert (0 <= fR (gamma (len e)) * A0) by now apply Rmult_le_pos.
-  assert ((gammas ts + fR (gamma (len e)) + fR (kappa fv)) * A <= fR (coef s) * fR (dot_abs e q 0 (load s) 0))
+  assert ((gammas ts + fR (gamma (len e)) + fR (kappa fv n)) * A <= fR (coef s) * fR (dot_abs e q 0 (load s)
+    0))
     by (apply Rmult_le_compat; lra).
   apply Rabs_le_inv in D. rewrite EA in *. lra.
 Qed.
@@ -555,6 +565,27 @@ Proof.
   - split; [exact Q1 | lra].
 Qed.
 
+(** What noise may cost on top of the step itself. *)
+Lemma with_noise_sound v fv n e q s (y f : vec) cost : covers fv v -> wf e ->
+  (forall i, below e i -> off v n (f i) (Rabs (f i)) (y i)) ->
+  (noisy fv = true -> forall i, below e i -> Rabs (f i) <= fR (fget (load s) i)) ->
+  fin (with_noise fv n e q s cost) ->
+  fin cost /\ dotR e q f + fR cost <= dotR e q y + fR (with_noise fv n e q s cost).
+Proof.
+  intros C W H L. unfold with_noise. destruct (noisy fv) eqn:N.
+  - specialize (L eq_refl). intros F. destruct (up_add _ _ F) as (Fc & F1 & L1).
+    destruct (up_add _ _ F1) as (F2 & F3 & L2). destruct (up_mul _ _ F2) as (_ & F4 & L3).
+    split; [exact Fc|].
+    assert (Q := noise_sum v fv n e q y f (fun i => Rabs (f i)) C W (fun i Hi => conj (Rabs_pos _) (H i Hi))).
+    assert (Pk := relative_le _ _ C n). assert (Pe := absolute_le _ _ C n).
+    assert (A := absolute_cost_ge fv n e q ltac:(lra) W F3).
+    assert (S := dot_abs_ge_0 e q (load s) (fun i => Rabs (f i)) W F4
+      (fun i Hi => Rle_trans _ _ _ (L i Hi) (Rle_abs _))).
+    apply (Rmult_le_compat_l (fR (kappa fv n))) in S; [|lra]. unfold dotR at 1. lra.
+  - intros F. split; [exact F|]. apply Rplus_le_compat_r, Req_le, sum_ext; [exact W|]. intros i Hi.
+    now rewrite (exactly _ _ _ _ _ _ C N (H i Hi)).
+Qed.
+
 (** ** The whole pass *)
 Theorem back_sound v fv x : covers fv v -> forall ns ss ls rs ys acc,
   graph_ok ns = true -> known fv ns ss ys -> exec v x ns ys -> lines_good ns ss ls ->
@@ -584,32 +615,47 @@ Proof.
     destruct (spread_sound fv ns e _ ts ss rs ys _ rs1 cost K T Es Fc I1) as (J1 & J2 & J3 & J4).
     destruct (back_affine v fv x ns ss ys e ts b s y q C G N K M X J2) as (Q1 & Q2); trivial.
     repeat split; trivial. lra.
-  - destruct Ln as (hint & ->). set (l := lines_of (Unary f e d) ss hint) in *.
+  - destruct Ln as (hint & ->). set (n := Unary f e d) in *. set (l := lines_of n ss hint) in *.
     apply andb_prop in N as [_ N]. destruct (fits_node ns d e G W N) as (m & Em & Ee).
     destruct (add_row d e (selected e q (below_slope l) (above_slope l)) ss rs) as [rs1 c1] eqn:Es.
-    destruct (IH ss ls rs1 ys _ G K XS L F) as (I1 & I2 & I3). clear IH. outwards.
+    destruct (IH ss ls rs1 ys _ G K XS L F) as (I1 & I2 & I3). clear IH.
+    outward I2. match goal with H : fin (dn (dot_sel _ _ _ _ - _)) |- _ => outward H end.
+    match goal with H : fin (up (with_noise _ _ _ _ _ _ + c1)) |- _ => outward H end.
+    match goal with H : fin (with_noise _ _ _ _ _ _) |- _ =>
+      destruct (with_noise_sound v fv n e q s y (fun i => sem f (value ys d i)) _ C W X
+        (load_ge _ _ _ _ _ M) H) as (F0 & L0) end.
+    outwards.
     assert (Nd := ex_intro _ m (conj Em Ee) : node_at ns d e).
     destruct (add_row_sound fv e _ W ns d ss rs ys rs1 c1 K Nd Es ltac:(assumption) I1) as (J1 & J2 & J3 &
       J4).
-    destruct (known_nth fv ns ss ys d m K Em) as (Bm & (ms & Mm) & _).
-    destruct (back_unary fv m _ ms f q (value ys d) y e d ss hint W Ee eq_refl Bm Mm X) as (Q1 & Q2); trivial.
-    fold l in Q2. repeat split; trivial. lra.
-  - destruct Ln as (hint & ->). set (l := lines_of (Product e d d') ss hint) in *.
+    destruct (known_nth fv ns ss ys d m K Em) as (Bm & (zs & Mm) & _).
+    destruct (back_unary fv m _ zs f q (value ys d) (fun i => sem f (value ys d i)) e d ss hint W Ee eq_refl
+      Bm Mm) as (Q1 & Q2); trivial.
+    fold n in Q2. fold l in Q2. repeat split; trivial. lra.
+  - destruct Ln as (hint & ->). set (n := Product e d d') in *. set (l := lines_of n ss hint) in *.
     apply andb_prop in N as [_ N]. apply andb_prop in N as [N1 N2].
     destruct (fits_node ns d e G W N1) as (m & Em & Ee). destruct (fits_node ns d' e G W N2) as (m' & Em' &
       Ee').
     destruct (add_row d e (selected e q (below_slope l) (above_slope l)) ss rs) as [rs1 c1] eqn:Es.
     destruct (add_row d' e (selected e q (below_right l) (above_right l)) ss rs1) as [rs2 c2] eqn:Es'.
-    destruct (IH ss ls rs2 ys _ G K XS L F) as (I1 & I2 & I3). clear IH. outwards.
+    destruct (IH ss ls rs2 ys _ G K XS L F) as (I1 & I2 & I3). clear IH.
+    outward I2. match goal with H : fin (dn (dot_sel _ _ _ _ - _)) |- _ => outward H end.
+    match goal with H : fin (up (_ + c2)) |- _ => outward H end.
+    match goal with H : fin (up (with_noise _ _ _ _ _ _ + c1)) |- _ => outward H end.
+    match goal with H : fin (with_noise _ _ _ _ _ _) |- _ =>
+      destruct (with_noise_sound v fv n e q s y (fun i => value ys d i * value ys d' i) _ C W X
+        (load_ge _ _ _ _ _ M) H) as (F0 & L0) end.
+    outwards.
     destruct (add_row_sound fv e _ W ns d' ss rs1 ys rs2 c2 K (ex_intro _ m' (conj Em' Ee')) Es'
       ltac:(assumption) I1) as (T1 & T2 & T3 & T4).
     destruct (add_row_sound fv e _ W ns d ss rs ys rs1 c1 K (ex_intro _ m (conj Em Ee)) Es
       ltac:(assumption) T1) as (J1 & J2 & J3 & J4).
-    destruct (known_nth fv ns ss ys d m K Em) as (Bm & (ms & Mm) & _).
-    destruct (known_nth fv ns ss ys d' m' K Em') as (Bm' & (ms' & Mm') & _).
-    destruct (back_product fv m _ ms (value ys d) m' _ ms' (value ys d') q y e d d' ss hint
-      W Ee eq_refl Bm Mm Ee' eq_refl Bm' Mm' X) as (Q1 & Q2); trivial.
-    fold l in Q2. pose proof tiny_pos. repeat split; trivial. lra.
+    destruct (known_nth fv ns ss ys d m K Em) as (Bm & (zs & Mm) & _).
+    destruct (known_nth fv ns ss ys d' m' K Em') as (Bm' & (zs' & Mm') & _).
+    destruct (back_product fv m _ zs (value ys d) m' _ zs' (value ys d') q
+      (fun i => value ys d i * value ys d' i) e d d' ss hint
+      W Ee eq_refl Bm Mm Ee' eq_refl Bm' Mm') as (Q1 & Q2); trivial.
+    fold n in Q2. fold l in Q2. pose proof tiny_pos. repeat split; trivial. lra.
 Qed.
 
 (** ** One element *)
@@ -636,12 +682,9 @@ Proof.
   destruct (spread_sound fv ns e _ ts ss _ ys _ rs cost K T Es ltac:(assumption) I1) as (_ & J2 & _ & J4).
   rewrite rowsum_none, (pulled_rows ns e ts ys minus j T Hj) in J4. outwards.
   assert (P := underflow_nonneg fv ns ss ys e ts K T). assert (Ld := load_ge _ _ _ _ _ M j Hj).
-  assert (La := affineA_le_load fv ns ss ys K e ts b T j Hj).
-  assert (L0 := load_nonneg fv ns ss ys K e ts b T j Hj). specialize (X j Hj). cbn [n] in X.
-  destruct C as (Cr & Ca).
-  assert (relative v * affineA ts b (abs_all ys) j <= fR (kappa fv) * fR (fget (load s) j)).
-  { apply Rle_trans with (relative v * fR (fget (load s) j));
-      [apply Rmult_le_compat_l | apply Rmult_le_compat_r]; lra. }
+  assert (L0 : 0 <= affineA ts b (abs_all ys) j).
+  { apply (affineA_nonneg ns e); trivial. intros. rewrite value_abs. apply Rabs_pos. }
+  specialize (X j Hj). cbn [n] in X. apply (noise_le fv v n _ _ _ _ C) with (2 := conj L0 Ld) in X.
   apply Rabs_le_inv in X. rewrite (affine_bias ts b) in X. assert (Eb := bias_f_exact b j).
   destruct minus; rewrite ?fR_opp in *; lra.
 Qed.

@@ -1,6 +1,6 @@
 (** The checker: three files in, acceptance or a reason out.
 
-    [no_noise]      the noise that the checker accounts for: none, real arithmetic is exact
+    [read_semantics c]  what the certificate is about: the reals, or executions in binary32
     [newest ns]     number of the newest node
     [claim_node]    one way to be unsafe, as an affine node over the network's input and output
     [claims]        the claims of all ways of one case, with their infos
@@ -10,13 +10,17 @@
     [accepts g p c] the same, as a test *)
 From Coq Require Import Bool Reals Floats Uint63 List.
 From Provenn Require Import Base.Vector Base.Binary64 Ops.Loops IR.LinMap IR.Graph.
-From Provenn Require Import Checker.Words Checker.Enclose Checker.Backward.
+From Provenn Require Import Checker.Words Checker.Enclose Checker.Semantics Checker.Backward.
 From Provenn Require Import Checker.ReadGraph Checker.ReadProperty Checker.Tree.
 Import ListNotations.
 Local Open Scope uint63_scope.
 
 Definition certificate_magic : float := 0x1.f4f52506e7670p+101%float.
-Definition no_noise : fnoise := FNoise 0 0.
+Definition read_semantics (c : words) : res semantics :=
+  let* kind := get_int c 3 in
+  if kind =? 0 then Ok Reals
+  else if kind =? 1 then let* ulps := get_float c 5 in Ok (Binary32 ulps)
+  else fail WrongSemantics 3.
 
 (** Distance of the input node, the oldest one. *)
 Definition input_at (ns : list node) : nat := (length ns - 1)%nat.
@@ -45,7 +49,7 @@ Fixpoint claims (v : fnoise) (net : network) (p : property) (ss : state) (rs : l
       let* _ := demand (node_ok n (nodes net)) Malformed at_word in
       let s := affine_info v (ext n) (match n with Affine _ ts _ => ts | _ => [] end)
                  (match n with Affine _ _ b => b | _ => None end) ss in
-      let* _ := demand (info_ok n s) EnclosureFailed at_word in
+      let* _ := demand (info_ok v n s) EnclosureFailed at_word in
       let* cs := claims v net p ss rs at_word in
       Ok (Claim n s :: cs)
   end.
@@ -87,12 +91,13 @@ Definition check (g p c : words) : res (network * property) :=
                     | Some n => same_len (ext n) (n_in prop)
                     | None => false end) WrongShape 3 in
   let* _ := check_head c certificate_magic in
-  let* semantics := get_int c 3 in
-  let* _ := demand (semantics =? 0) WrongSemantics 3 in
+  let* s := read_semantics c in
+  let* _ := demand (allowed s (nodes net)) WrongSemantics 3 in
   let* depth := get_size c 4 in
   let* _ := demand (depth <=? 65536) TooDeep 4 in
-  let ks := map (fixed_info no_noise) (nodes net) in
-  let* q := check_cases (S (nat_of depth)) no_noise c net prop ks (cases prop) 22 in
+  let v := noise_of s in
+  let ks := map (fixed_info v) (nodes net) in
+  let* q := check_cases (S (nat_of depth)) v c net prop ks (cases prop) 22 in
   let* _ := demand (q =? count c) TrailingWords q in
   Ok (net, prop).
 Definition accepts (g p c : words) : bool :=

@@ -2,7 +2,8 @@
 From Coq Require Import Bool ZArith Reals Lra Lia Floats Uint63 Ring63 List.
 From Provenn Require Import Base.Vector Base.VectorProof Base.Binary64 Base.Binary64Proof.
 From Provenn Require Import IR.LinMap IR.Graph IR.GraphProof Checker.Words Checker.WordsProof.
-From Provenn Require Import Checker.Enclose Checker.EncloseProof Checker.Invariant Checker.InvariantProof.
+From Provenn Require Import Checker.Enclose Checker.EncloseProof Checker.Semantics Checker.Invariant
+  Checker.InvariantProof.
 From Provenn Require Import Checker.ReadGraph Checker.ReadProperty Checker.Tree Checker.TreeProof.
 From Provenn Require Import Checker.Check.
 Import ListNotations.
@@ -74,7 +75,7 @@ Hypotheses (C : covers fv v) (G : graph_ok (nodes net) = true) (X : exec v x (no
 Lemma claims_known bl bh ss q : forwards fv (nodes net) (bl, bh) = inl ss ->
   (forall e k, In (Input e) (nodes net) -> below e k -> fR (fget bl k) <= x k <= fR (fget bh k)) ->
   forall rs cs, claims fv net p ss rs q = Ok cs ->
-  Forall (claim_known fv (nodes net) (sizes ss) ys) cs /\
+  Forall (claim_known fv (nodes net) ys) cs /\
   forall r, In r rs -> exists c, In c cs /\ over c = claim_node net p r.
 Proof.
   intros F B. induction rs as [|r rs IH]; intros cs H; cbn [claims] in H; [injection H as <-; now split|].
@@ -93,9 +94,11 @@ Hypotheses (Wi : wf (n_in p)) (Wo : wf (n_out p)).
 Hypothesis Inp : nth_error (nodes net) (input_at (nodes net)) = Some (Input (n_in p)).
 
 Lemma check_case_sound depth f c q q' (ks := map (fixed_info fv) (nodes net)) :
-  check_case depth fv f net p ks c q = Ok q' -> within p c x -> forall r, In r (ways c) -> ~ satisfied p r x (value ys (output net)).
+  check_case depth fv f net p ks c q = Ok q' -> within p c x -> forall r, In r (ways c) -> ~ satisfied p r x
+    (value ys (output net)).
 Proof.
-  intros H B r Hr S. unfold check_case, ks in H. rewrite forwards_from_fixed in H. reading H as kind E. destruct (kind =? 3)%uint63.
+  intros H B r Hr S. unfold check_case, ks in H. rewrite forwards_from_fixed in H. reading H as kind E.
+    destruct (kind =? 3)%uint63.
   - reading H as i E1. passing H as E2. apply below_iff in E2. specialize (B i E2).
     destruct (finb (fget (box_lo c) i)) eqn:F1; [|discriminate].
     destruct (finb (fget (box_hi c) i)) eqn:F2; [|discriminate].
@@ -129,8 +132,9 @@ Qed.
 Lemma check_ok g p c net prop : check g p c = Ok (net, prop) ->
   read_graph g = Ok net /\ read_property p = Ok prop /\
   nth_error (nodes net) (input_at (nodes net)) = Some (Input (n_in prop)) /\
+  exists s, read_semantics c = Ok s /\ allowed s (nodes net) = true /\
   forall k, In k (cases prop) -> exists depth q q',
-    check_case depth no_noise c net prop (map (fixed_info no_noise) (nodes net)) k q = Ok q'.
+    check_case depth (noise_of s) c net prop (map (fixed_info (noise_of s)) (nodes net)) k q = Ok q'.
 Proof.
   unfold check. intros H. reading H as n Eg. reading H as r Ep. passing H as D. reading H as h E1.
   reading H as s E2. passing H as E3. reading H as d E4. passing H as E5. reading H as q Ec. passing H as E6.
@@ -138,5 +142,6 @@ Proof.
   - destruct (read_graph_ok g net Eg) as (G & e & E). rewrite E in D |- *. apply andb_prop in D as [_ D].
     do 2 f_equal. apply same_len_eq; [exact (graph_ok_wf _ _ _ G E) | | exact D].
     now apply (read_property_wf p).
-  - intros k I. destruct (check_cases_each _ _ _ _ _ _ _ _ _ Ec k I) as (a & b & E). eauto.
+  - exists s. split; [exact E2|]. split; [exact E3|].
+    intros k I. destruct (check_cases_each _ _ _ _ _ _ _ _ _ Ec k I) as (a & b & E). eauto.
 Qed.

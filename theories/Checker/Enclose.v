@@ -7,29 +7,40 @@
       [coef]          for an affine node: relative error of one evaluation by the checker, noise included
       [spare]         bound of what underflow adds to a transposed product into this node
     [info_at ss d]  the info at distance [d]
-    [fnoise]        float bounds of the noise: [kappa] of its relative, [eta_up] of its absolute part
+    [fnoise]        what the checker accounts for:
+      [kappa], [eta_up]  bounds of the relative and the absolute part of a node's noise
+      [noisy]            some node other than affine ones has noise
+      [least], [cap]     smallest and largest magnitude
+      [defined f l h]    the function may be applied to numbers in [l, h]
+    [size i]        bound of the absolute values in [i]; [widen v n i] what noise makes of [i]
     [operand]       the operand of a term, as centre [mid] and radius [rad]
     [radii_ok ops]  the radii of all operands of an affine node are finite
     [plain ...]     the info of a node whose bounds are known
-    [enclosed n ss] the bounds of a node that is neither input nor affine, from those of earlier nodes
+    [enclosed v n ss]  the bounds of a node that is neither input nor affine, from those of earlier nodes
     [forward v n box ss]  the info of node [n] from those of earlier nodes; [affine_info] for an affine node
-    [info_ok n s]         everything is finite, and the bounds are in order
+    [info_ok v n s]       everything is finite, and the bounds are in order
     [forwards v ns box]   the infos of all nodes
     [fixed_info v n]      the info of a constant, which no box changes
-    [forwards_from ...]   the same as [forwards], given such infos *)
+    [forwards_from ...]   the same as [forwards], given such infos
+    [meet v n s f]        the better bounds of [s] and [f], with the magnitudes of [f]
+    [refreshed v ns ss]   with noise, all infos computed [again] from the bounds in [ss]; without, just [ss]
+      *)
 From Coq Require Import Bool Reals Floats Uint63 List.
 From Provenn Require Import Base.Vector Base.Binary64 Base.Dot Ops.Loops IR.LinMap IR.Graph.
 From Provenn Require Import Ops.Lines Ops.Product Ops.Functions.
 Import ListNotations.
 Local Open Scope float_scope.
 
-Record fnoise := FNoise { kappa : float; eta_up : float }.
+Record fnoise := FNoise { kappa : node -> float; eta_up : node -> float; noisy : bool;
+                          least : float; cap : float; defined : unary -> float -> float -> bool }.
 
 Record info := Info { lo : farr; hi : farr; mag : farr; load : farr; coef : float; spare : float }.
 Definition no_info : info :=
   let z := ftab 0 (fun _ => 0) in Info z z z z nan nan.
 Definition info_at (ss : list info) (d : nat) : info := nth d ss no_info.
 
+Definition capped (v : fnoise) (e : extent) (a : farr) : bool :=
+  allb e (fun i => PrimFloat.abs (fget a i) <=? cap v).
 Definition finite (e : extent) (a : farr) : bool := allb e (fun i => finb (fget a i)).
 Definition ordered (e : extent) (l h : farr) : bool := allb e (fun i => fget l i <=? fget h i).
 Definition maxc (x y z : float) : float := maxf (maxf (PrimFloat.abs x) (PrimFloat.abs y)) (PrimFloat.abs z).
@@ -40,12 +51,12 @@ Definition radius (l h : farr) (c : farr) (i : int) : float :=
   maxf above under + 0 * (above + under).
 
 (** Bounds and magnitudes of a node from its bounds alone. *)
-Definition plain (e : extent) (l h load : farr) (coef : float) : info :=
-  let m := ftab (len e) (fun i => maxc (fget l i) (fget h i) (centre l h i)) in
+Definition plain (v : fnoise) (e : extent) (l h load : farr) (coef : float) : info :=
+  let m := ftab (len e) (fun i => maxf (maxc (fget l i) (fget h i) (centre l h i)) (least v)) in
   Info l h m load coef (up (tiny * up (sum_abs_f e m + 1))).
 
 (** Enclosure of an affine node: centre and radius of every operand, summed with directed steps. *)
-Record operand := Operand { map_of : linmap; mid : farr; rad : farr; size : farr }.
+Record operand := Operand { map_of : linmap; mid : farr; rad : farr; sizes_of : farr }.
 Definition operand_of (ss : list info) (t : term) : operand :=
   let s := info_at ss (fst t) in
   let e := in_ext (snd t) in
@@ -69,50 +80,70 @@ Definition radii_ok (ops : list operand) : bool :=
   forallb (fun o => finite (in_ext (map_of o)) (rad o)) ops.
 
 Definition affine_info (v : fnoise) (e : extent) (ts : list term) (b : option farr) (ss : list info) : info :=
+  let node := Affine e ts b in
   let ops := map (operand_of ss) ts in
   let n := len e in
-  let g := if radii_ok ops then up (worst e ts + kappa v) else nan in
+  let g := if radii_ok ops then up (worst e ts + kappa v node) else nan in
   let total := ftab n (fun i =>
-    sum_up (PrimFloat.abs (bias_f b i)) ops (fun o => absF (map_of o) (size o) i)) in
+    sum_up (PrimFloat.abs (bias_f b i)) ops (fun o => absF (map_of o) (sizes_of o) i)) in
+  let eta := eta_up v node in
   let slack := ftab n (fun i =>
-    up (sum_up (up (g * fget total i)) ops (fun o => up (absF (map_of o) (rad o) i + tiny)) + eta_up v)) in
+    up (sum_up (up (g * fget total i)) ops (fun o => up (absF (map_of o) (rad o) i + tiny)) + eta)) in
   let l := ftab n (fun i =>
     dn (sum_dn (bias_f b i) ops (fun o => applyF (map_of o) (mid o) i) - fget slack i)) in
   let h := ftab n (fun i =>
     up (sum_up (bias_f b i) ops (fun o => applyF (map_of o) (mid o) i) + fget slack i)) in
-  plain e l h total g.
+  plain v e l h total g.
 
 Definition no_bounds : farr := ftab 0 (fun _ => 0).
-Definition enclosed (n : node) (ss : list info) : farr * farr :=
-  let both e (f : int -> itv) := (ftab (len e) (fun i => inf (f i)), ftab (len e) (fun i => sup (f i))) in
+Definition size (i : itv) : float := max2 (PrimFloat.abs (inf i)) (PrimFloat.abs (sup i)).
+Definition widen (v : fnoise) (n : node) (i : itv) : itv :=
+  if noisy v then let d := up (up (kappa v n * size i) + eta_up v n) in Itv (dn (inf i - d)) (up (sup i + d))
+  else i.
+(** Bounds of the elements of a node that is neither input nor affine, before noise. *)
+Definition exact_at (v : fnoise) (n : node) (ss : list info) : int -> itv :=
   match n with
-  | Unary f e d =>
+  | Unary f _ d =>
       let s := info_at ss d in
       let r := rule_of f in
-      both e (fun i => range r (fget (lo s) i) (fget (hi s) i))
-  | Product e d d' =>
+      fun i =>
+        let l := fget (lo s) i in
+        let h := fget (hi s) i in
+        if noisy v then if defined v f l h then range r l h else Itv nan nan else range r l h
+  | Product _ d d' =>
       let s := info_at ss d in
       let s' := info_at ss d' in
-      both e (fun i => product_range (fget (lo s) i) (fget (hi s) i) (fget (lo s') i) (fget (hi s') i))
+      fun i => product_range (fget (lo s) i) (fget (hi s) i) (fget (lo s') i) (fget (hi s') i)
+  | _ => fun _ => Itv nan nan
+  end.
+Definition enclosed (v : fnoise) (n : node) (ss : list info) : farr * farr :=
+  let at_ := exact_at v n ss in
+  match n with
+  | Unary _ e _ | Product e _ _ =>
+      (ftab (len e) (fun i => inf (widen v n (at_ i))), ftab (len e) (fun i => sup (widen v n (at_ i))))
   | _ => (no_bounds, no_bounds)
   end.
+(** What noise is proportional to, if there is any. *)
+Definition exact_sizes (v : fnoise) (n : node) (ss : list info) : farr :=
+  if noisy v then ftab (len (ext n)) (fun i => size (exact_at v n ss i)) else no_bounds.
 
 Definition forward (v : fnoise) (n : node) (box : farr * farr) (ss : list info) : info :=
   let zero := ftab 0 (fun _ => 0) in
   match n with
-  | Input e => plain e (fst box) (snd box) zero 0
-  | Constant e c => plain e c c zero 0
+  | Input e => plain v e (fst box) (snd box) zero 0
+  | Constant e c => plain v e c c zero 0
   | Affine e ts b => affine_info v e ts b ss
-  | Unary _ e _ | Product e _ _ => let '(l, h) := enclosed n ss in plain e l h zero 0
+  | Unary _ e _ | Product e _ _ => let '(l, h) := enclosed v n ss in plain v e l h (exact_sizes v n ss) 0
   end.
 
 (** Everything the soundness proof wants to know about an info, tested once. *)
-Definition info_ok (n : node) (s : info) : bool :=
+Definition info_ok (v : fnoise) (n : node) (s : info) : bool :=
   let e := ext n in
-  finite e (lo s) && (finite e (hi s) && (ordered e (lo s) (hi s) && (finite e (mag s) && (finb (coef s) &&
+  finite e (lo s) && (finite e (hi s) && (ordered e (lo s) (hi s) && (capped v e (mag s) && (finb (coef s) &&
   (finb (spare s) &&
   match n with
-  | Affine _ _ _ => finite e (load s)
+  | Affine _ _ _ => capped v e (load s)
+  | Unary _ _ _ | Product _ _ _ => if noisy v then capped v e (load s) else true
   | _ => true
   end))))).
 
@@ -122,7 +153,7 @@ Fixpoint forwards (v : fnoise) (ns : list node) (box : farr * farr) : list info 
   | [] => inl []
   | n :: ns =>
       match forwards v ns box with
-      | inl ss => let s := forward v n box ss in if info_ok n s then inl (s :: ss) else inr n
+      | inl ss => let s := forward v n box ss in if info_ok v n s then inl (s :: ss) else inr n
       | inr bad => inr bad
       end
   end.
@@ -130,7 +161,7 @@ Fixpoint forwards (v : fnoise) (ns : list node) (box : farr * farr) : list info 
 (** Infos of the constants are computed once for all boxes. *)
 Definition fixed_info (v : fnoise) (n : node) : option info :=
   match n with
-  | Constant _ _ => let s := forward v n (no_bounds, no_bounds) [] in if info_ok n s then Some s else None
+  | Constant _ _ => let s := forward v n (no_bounds, no_bounds) [] in if info_ok v n s then Some s else None
   | _ => None
   end.
 Fixpoint forwards_from (v : fnoise) (ns : list node) (ks : list (option info)) (box : farr * farr)
@@ -141,10 +172,32 @@ Fixpoint forwards_from (v : fnoise) (ns : list node) (ks : list (option info)) (
       | inl ss =>
           match k with
           | Some s => inl (s :: ss)
-          | None => let s := forward v n box ss in if info_ok n s then inl (s :: ss) else inr n
+          | None => let s := forward v n box ss in if info_ok v n s then inl (s :: ss) else inr n
           end
       | inr bad => inr bad
       end
   | n :: _, [] => inr n
   | [], _ => inl []
   end.
+
+(** The same once more, starting from bounds [ss] that are known already and keeping the better ones: with
+    noise, magnitudes matter, and sharper bounds of earlier nodes make those of later ones smaller. *)
+Definition meet (v : fnoise) (n : node) (s f : info) : info :=
+  let e := ext n in
+  plain v e (ftab (len e) (fun i => maxf (fget (lo s) i) (fget (lo f) i)))
+    (ftab (len e) (fun i => minf (fget (hi s) i) (fget (hi f) i))) (load f) (coef f).
+Fixpoint again (v : fnoise) (ns : list node) (ss : list info) : option (list info) :=
+  match ns, ss with
+  | [], [] => Some []
+  | n :: ns, s :: ss =>
+      match again v ns ss with
+      | Some ss =>
+          let f := forward v n (lo s, hi s) ss in
+          let t := meet v n s f in
+          if info_ok v n f && info_ok v n t then Some (t :: ss) else None
+      | None => None
+      end
+  | _, _ => None
+  end.
+Definition refreshed (v : fnoise) (ns : list node) (ss : list info) : list info :=
+  if noisy v then match again v ns ss with Some ss => ss | None => ss end else ss.

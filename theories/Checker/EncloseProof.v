@@ -5,7 +5,7 @@
                        bounds the centre
     [weighted ss ts i] the sum over the terms of relative error times absolute values *)
 From Coq Require Import Bool ZArith Reals Lra Floats Uint63 List.
-From Flocq Require Import Core BinarySingleNaN.
+From Flocq Require Import Core BinarySingleNaN IEEE754.PrimFloat.
 From Provenn Require Import Base.Vector Base.VectorProof Base.Binary64 Base.Binary64Proof.
 From Provenn Require Import Base.Dot Base.DotProof Ops.Loops Ops.LoopsProof.
 From Provenn Require Import Ops.Lines Ops.LinesProof Ops.Product Ops.ProductProof Ops.Functions.
@@ -15,6 +15,18 @@ From Provenn Require Import Checker.Enclose Checker.Invariant Checker.InvariantP
 Import ListNotations.
 Local Open Scope R_scope.
 
+Lemma leb_abs_fin z t : fin t -> (PrimFloat.abs z <=? t)%float = true -> fin z.
+Proof.
+  unfold fin. rewrite leb_equiv, abs_equiv.
+  destruct (Prim2B z) as [|[]| |], (Prim2B t) as [|[]| |[]]; intros; trivial; discriminate.
+Qed.
+Lemma capped_below v e a i : fin (cap v) -> wf e -> capped v e a = true -> below e i ->
+  fin (fget a i) /\ Rabs (fR (fget a i)) <= fR (cap v).
+Proof.
+  intros Fc We H Hi. apply (allb_spec e _ i We H) in Hi. cbv beta in Hi.
+  assert (F := leb_abs_fin _ _ Fc Hi). split; [exact F|]. rewrite <- fR_abs.
+  apply leb_le; trivial. now apply fin_abs.
+Qed.
 Lemma finite_below e a i : wf e -> finite e a = true -> below e i -> fin (fget a i).
 Proof. intros We H Hi. apply finb_fin. exact (allb_spec e _ i We H Hi). Qed.
 
@@ -48,6 +60,15 @@ Lemma maxf_ge_l x y : fin x -> fin (maxf x y) -> fR x <= fR (maxf x y).
 Proof.
   unfold maxf. intros Fx. destruct (x <=? y)%float eqn:E; intros F; [now apply leb_le | apply Rle_refl].
 Qed.
+Lemma maxc_fin x y z t : fin x -> fin y -> fin t -> fin (maxf (maxc x y z) t) ->
+  fin (maxc x y z) /\ fR (maxc x y z) <= fR (maxf (maxc x y z) t).
+Proof.
+  intros Fx Fy Ft F. cut (fin (maxc x y z)).
+  { intros H. split; [exact H|]. rewrite fR_maxf by assumption. apply Rmax_l. }
+  unfold maxf at 1 in F. destruct (maxc x y z <=? t)%float eqn:E; [|exact F]. unfold maxc, maxf in E |- *.
+  repeat match goal with |- context [if ?c then _ else _] => destruct c end; try now apply fin_abs.
+  now apply fin_abs, (leb_abs_fin z t).
+Qed.
 Lemma maxc_ge x y z v : fin x -> fin y -> fin (maxc x y z) -> fR x <= v <= fR y -> Rabs v <= fR (maxc x y z).
 Proof.
   unfold maxc. set (a := PrimFloat.abs x). set (b := PrimFloat.abs y). intros Fx Fy F Hv.
@@ -71,31 +92,44 @@ Proof.
   apply sum_le; [assumption|]. intros i _. apply Rle_abs.
 Qed.
 
-Lemma plain_known fv n l h load coef ms y (s := plain (ext n) l h load coef) :
-  wf (ext n) -> info_ok n s = true ->
+Lemma plain_known fv n l h load coef ys y (s := plain fv (ext n) l h load coef) :
+  fin (cap fv) -> fin (least fv) -> wf (ext n) -> info_ok fv n s = true ->
   (forall i, below (ext n) i -> fin (fget l i) -> fin (fget h i) -> fR (fget l i) <= y i <= fR (fget h i)) ->
   match n with
   | Affine e ts b =>
-      (fin coef -> gammas ts + fR (gamma (len e)) + fR (kappa fv) <= fR coef) /\
-      (forall i, below e i -> fin (fget load i) -> affineA ts b ms i <= fR (fget load i))
+      (fin coef -> gammas ts + fR (gamma (len e)) + fR (kappa fv n) <= fR coef) /\
+      (forall i, below e i -> fin (fget load i) -> affineA ts b (abs_all ys) i <= fR (fget load i))
+  | Unary f _ d => noisy fv = true -> forall i, below (ext n) i -> fin (fget load i) ->
+      Rabs (sem f (value ys d i)) <= fR (fget load i)
+  | Product _ d d' => noisy fv = true -> forall i, below (ext n) i -> fin (fget load i) ->
+      Rabs (value ys d i * value ys d' i) <= fR (fget load i)
   | _ => True
   end ->
-  between n s y /\ magnitudes fv n s ms y /\ centred n s.
+  between n s y /\ magnitudes fv n s ys y /\ centred n s.
 Proof.
-  intros We H Hy Ha. unfold info_ok in H. rewrite !andb_true_iff in H.
-  destruct H as (Fl & Fh & _ & Fm & Fc & Fs & Fload).
+  intros Fcap Fleast We H Hy Ha. unfold info_ok in H. rewrite !andb_true_iff in H.
+  destruct H as (Fl & Fh & _ & Cm & Fc & Fs & Fload).
   assert (Fl' := fun i => finite_below _ _ i We Fl). assert (Fh' := fun i => finite_below _ _ i We Fh).
-  assert (Fm' := fun i => finite_below _ _ i We Fm). apply finb_fin in Fc, Fs.
-  assert (Em : forall i, below (ext n) i -> fget (mag s) i = maxc (fget l i) (fget h i) (centre l h i)).
+  assert (Fm' := fun i Hi => proj1 (capped_below _ _ _ i Fcap We Cm Hi)). apply finb_fin in Fc, Fs.
+  assert (Em : forall i, below (ext n) i ->
+    fget (mag s) i = maxf (maxc (fget l i) (fget h i) (centre l h i)) (least fv)).
   { intros i Hi. unfold s, plain. cbn [mag]. now rewrite fget_ftab_below. }
   assert (B : between n s y) by (intros i Hi; cbn in *; auto).
   split; [exact B|]. split; [split|].
   - intros i Hi. destruct (B i Hi) as (F1 & F2 & L). specialize (Fm' i Hi). rewrite Em in * by assumption.
-    now apply maxc_ge.
+    destruct (maxc_fin _ _ _ _ F1 F2 Fleast Fm') as (F & Le). refine (Rle_trans _ _ _ _ Le). now apply
+      maxc_ge.
+  - intros i Hi. destruct (B i Hi) as (F1 & F2 & _). destruct (capped_below _ _ _ i Fcap We Cm Hi) as (F & C).
+    assert (Lc := Rle_trans _ _ _ (Rle_abs _) C). split; [|exact Lc]. rewrite Em in * by assumption.
+    destruct (maxc_fin _ _ _ _ F1 F2 Fleast F) as (Fx & _). rewrite fR_maxf by assumption. apply Rmax_r.
   - exact (spare_enough (ext n) (mag s) We Fs).
   - destruct n; trivial. now apply Ha.
-  - destruct n; trivial. intros i Hi. apply Ha; [exact Hi | exact (finite_below _ _ i We Fload Hi)].
-  - intros i Hi Fz. rewrite Em by assumption. apply maxc_ge_centre; auto.
+  - destruct n; trivial; intros; apply Ha; trivial;
+      try (match goal with N : noisy fv = true |- _ => rewrite N in Fload end);
+      exact (proj1 (capped_below _ _ _ i Fcap We Fload ltac:(assumption))).
+  - intros i Hi Fz. destruct (B i Hi) as (F1 & F2 & _). specialize (Fm' i Hi). rewrite Em in * by assumption.
+    destruct (maxc_fin _ _ _ _ F1 F2 Fleast Fm') as (_ & Le). refine (Rle_trans _ _ _ _ Le).
+    apply maxc_ge_centre; auto.
 Qed.
 
 Lemma centred_nth ns ss : Forall2 centred ns ss -> forall d n, nth_error ns d = Some n ->
@@ -157,12 +191,12 @@ Proof.
 Qed.
 
 Lemma load_le_sizes ts : Forall (term_ok ns e) ts ->
-  Forall (fun o => fin (absF (map_of o) (size o) i)) (map (operand_of ss) ts) ->
+  Forall (fun o => fin (absF (map_of o) (sizes_of o) i)) (map (operand_of ss) ts) ->
   affineA ts b (sizes ss) i
-    <= Rabs (bias_at b i) + sum_of (fun o => fR (absF (map_of o) (size o) i)) (map (operand_of ss) ts).
+    <= Rabs (bias_at b i) + sum_of (fun o => fR (absF (map_of o) (sizes_of o) i)) (map (operand_of ss) ts).
 Proof.
   induction 1 as [|[d l] ts (V & Eo & n & En & Ee) _ IH]; cbn [map affineA sum_of]; intros F; [lra|].
-  apply Forall_cons_iff in F as [F1 F2]. specialize (IH F2). cbn [operand_of map_of size fst snd] in *.
+  apply Forall_cons_iff in F as [F1 F2]. specialize (IH F2). cbn [operand_of map_of sizes_of fst snd] in *.
   rewrite <- Eo in Hi. assert (L := absF_ge l V (mag (info_at ss d)) i Hi F1).
   assert (applyA l (value (sizes ss) d) i <= applyA l (fun k => Rabs (fR (fget (mag (info_at ss d)) k))) i);
     [|lra].
@@ -205,10 +239,11 @@ Proof. destruct b; [reflexivity | apply fR_0]. Qed.
 (** ** One more affine node on top of known ones *)
 Lemma affine_step fv v x ns ss ys e ts b y (n := Affine e ts b) (s := affine_info fv e ts b ss) :
   covers fv v -> graph_ok ns = true -> known fv ns ss ys -> Forall2 centred ns ss ->
-  node_ok n ns = true -> info_ok n s = true -> holds v x n ys y ->
-  between n s y /\ magnitudes fv n s (sizes ss) y /\ centred n s.
+  node_ok n ns = true -> info_ok fv n s = true -> holds v x n ys y ->
+  between n s y /\ magnitudes fv n s ys y /\ centred n s.
 Proof.
-  intros (Hrel & Habs) G K C Hn Hs Hy. assert (We := node_ok_wf _ _ Hn). change (wf e) in We.
+  intros Hv G K C Hn Hs Hy. assert (Hrel := relative_le _ _ Hv n). assert (Habs := absolute_le _ _ Hv n).
+  assert (We := node_ok_wf _ _ Hn). change (wf e) in We.
   assert (T := node_ok_terms e ts b ns G Hn). set (ops := map (operand_of ss) ts).
   assert (Fc : fin (coef s)).
   { revert Hs. unfold info_ok. rewrite !andb_true_iff. intros (_ & _ & _ & _ & H & _). now apply finb_fin. }
@@ -217,10 +252,10 @@ Proof.
     destruct (radii_ok ops); [reflexivity|]. intros F. now destruct fin_nan. }
   assert (Ht := operands_reach fv ns ss ys e ts K C T Hrad).
   unfold s, affine_info in *. fold ops in Hs, Fc |- *. rewrite Hrad in *. cbv zeta in *.
-  set (g := up (worst e ts + kappa fv)%float) in *. change (fin g) in Fc.
-  set (tot := ftab (len e) (fun i => sum_up _ ops (fun o => absF _ (size o) i))) in *.
-  set (slack := ftab (len e) (fun i => up (sum_up _ ops _ + eta_up fv)%float)) in *.
-  assert (Lg : gammas ts + fR (gamma (len e)) + fR (kappa fv) <= fR g).
+  fold n in Hs, Fc |- *. set (g := up (worst e ts + kappa fv n)%float) in *. change (fin g) in Fc.
+  set (tot := ftab (len e) (fun i => sum_up _ ops (fun o => absF _ (sizes_of o) i))) in *.
+  set (slack := ftab (len e) (fun i => up (sum_up _ ops _ + eta_up fv n)%float)) in *.
+  assert (Lg : gammas ts + fR (gamma (len e)) + fR (kappa fv n) <= fR g).
   { destruct (up_add _ _ Fc) as (Fw & _ & L). fold g in L.
     destruct (fold_up_ge (fun t => gam (snd t)) ts (gamma (len e)) Fw) as (_ & _ & L').
     change (fold_left _ ts _) with (worst e ts) in L'. unfold gammas. lra. }
@@ -228,27 +263,43 @@ Proof.
   { intros i Hi. unfold tot. rewrite fget_ftab_below by assumption. unfold sum_up. intros F.
     destruct (fold_up_ge _ _ _ F) as (_ & A & L). rewrite fR_abs, bias_f_exact in L.
     exact (Rle_trans _ _ _ (load_le_sizes fv ns ss ys e b i K Hi ts T A) L). }
-  apply plain_known; trivial; [|now split].
+  apply plain_known; try apply Hv; trivial.
+  2: { split; [now intros|]. intros i Hi F. refine (Rle_trans _ _ _ _ (Lt i Hi F)).
+    exact (affineA_le_load fv ns ss ys K e ts b T i Hi). }
   intros i Hi. change (ext n) with e in *. rewrite !fget_ftab_below by assumption. intros Fl Fh.
   destruct (dn_sub _ _ Fl) as (Fd & Fs & Ll). destruct (up_add _ _ Fh) as (Fu & _ & Lh).
   unfold sum_dn in Fd, Ll. unfold sum_up in Fu, Lh.
   destruct (fold_dn_le _ _ _ Fd) as (_ & A & Ld). destruct (fold_up_ge _ _ _ Fu) as (_ & _ & Lu).
   assert (Es : fget slack i = up (sum_up (up (g * fget tot i)) ops
-    (fun o => up (absF (map_of o) (rad o) i + tiny)) + eta_up fv)%float) by now apply fget_ftab_below.
+    (fun o => up (absF (map_of o) (rad o) i + tiny)) + eta_up fv n)%float) by now apply fget_ftab_below.
   assert (Fs' := Fs). rewrite Es in Fs'. destruct (up_add _ _ Fs') as (Fo & _ & Lo). rewrite <- Es in Lo.
   unfold sum_up in Fo, Lo. destruct (fold_up_ge _ _ _ Fo) as (Fm & Ar & Lr).
   destruct (up_mul _ _ Fm) as (_ & Ft & Lm). specialize (Lt i Hi Ft).
-  assert (Ly := Hy i Hi). cbn [n] in Ly.
+  assert (Ly := Hy i Hi). cbn [n] in Ly. unfold off in Ly. fold n in Ly.
   assert (Lc := affine_near_centre ns ss ys e b i Hi ts T Ht A Ar). fold ops in Lc.
   assert (L0 := load_nonneg fv ns ss ys K e ts b T i Hi).
   assert (Lw := weighted_le fv ns ss ys e b i K Hi ts T).
   assert (La := affineA_le_load fv ns ss ys K e ts b T i Hi). rewrite bias_f_exact in *.
   set (load := affineA ts b (sizes ss) i) in *.
-  assert (Ln : relative v * affineA ts b (abs_all ys) i <= fR (kappa fv) * load)
-    by (apply Rle_trans with (relative v * load); [apply Rmult_le_compat_l | apply Rmult_le_compat_r]; lra).
-  assert (Lall : (gammas ts + fR (kappa fv)) * load <= fR g * fR (fget tot i)).
+  assert (Ln : relative v n * affineA ts b (abs_all ys) i <= fR (kappa fv n) * load)
+    by (apply Rle_trans with (relative v n * load); [apply Rmult_le_compat_l | apply Rmult_le_compat_r]; lra).
+  assert (Lall : (gammas ts + fR (kappa fv n)) * load <= fR g * fR (fget tot i)).
   { pose proof (gamma_nonneg (len e)). pose proof (gammas_nonneg ns e ts T). apply Rmult_le_compat; lra. }
   unfold sum_dn, sum_up. apply Rabs_le_inv in Ly, Lc. lra.
+Qed.
+
+(** Its sum of absolute values is bounded by the largest magnitude. *)
+Lemma affine_load fv ns ss ys e ts b (n := Affine e ts b) : fin (cap fv) -> graph_ok ns = true ->
+  known fv ns ss ys -> node_ok n ns = true -> info_ok fv n (affine_info fv e ts b ss) = true ->
+  forall i, below e i -> affineA ts b (sizes ss) i <= fR (cap fv).
+Proof.
+  intros Fc G K N H i Hi. assert (W := node_ok_wf _ _ N). assert (T := node_ok_terms e ts b ns G N).
+  unfold info_ok in H. rewrite !andb_true_iff in H. destruct H as (_ & _ & _ & _ & _ & _ & H).
+  destruct (capped_below _ _ _ i Fc W H Hi) as (F & L). apply (Rle_trans _ _ _ (Rle_abs _)) in L.
+  refine (Rle_trans _ _ _ _ L). revert F. unfold affine_info, plain. cbn [load].
+  rewrite fget_ftab_below by assumption. unfold sum_up. intros F.
+  destruct (fold_up_ge _ _ _ F) as (_ & A & U). rewrite fR_abs in U.
+  refine (Rle_trans _ _ _ (load_le_sizes fv ns ss ys e b i K Hi ts T A) _). now destruct b.
 Qed.
 
 (** ** Nodes whose bounds come from those of their operands *)
@@ -260,22 +311,105 @@ Proof.
   intros G W K Hd Hi. destruct (fits_node ns d e G W Hd) as (m & Em & <-).
   exact (proj1 (known_nth fv ns ss ys d m K Em) i Hi).
 Qed.
-Lemma enclosed_holds fv v x n ns ss ys y l h i : graph_ok ns = true -> node_ok n ns = true ->
-  known fv ns ss ys -> holds v x n ys y -> derived n = true -> enclosed n ss = (l, h) -> below (ext n) i ->
-  (fin (fget l i) -> fR (fget l i) <= y i) /\ (fin (fget h i) -> y i <= fR (fget h i)).
+(** The exact value of such a node. *)
+Definition formula (n : node) (ys : list vec) (i : int) : R :=
+  match n with
+  | Unary f _ d => sem f (value ys d i)
+  | Product _ d d' => value ys d i * value ys d' i
+  | _ => 0
+  end.
+Lemma exact_at_holds fv n ns ss ys i : graph_ok ns = true -> node_ok n ns = true -> known fv ns ss ys ->
+  derived n = true -> below (ext n) i -> Lines.holds (exact_at fv n ss i) (formula n ys i).
 Proof.
-  intros G N K Hy D E Hi. assert (W := node_ok_wf n ns N). apply andb_prop in N as [_ N].
-  specialize (Hy i Hi). destruct n as [| | |f e d|e d d']; try discriminate; cbn [ext] in *;
-    injection E as <- <-; rewrite !fget_ftab_below by assumption; rewrite Hy.
+  intros G N K D Hi. assert (W := node_ok_wf n ns N). apply andb_prop in N as [_ N].
+  destruct n as [| | |f e d|e d d']; try discriminate; cbn [ext exact_at formula] in *.
   - destruct (between_bounds fv ns ss ys d e i G W K N Hi) as (Fl & Fh & L).
-    apply (proj1 (rule_of_sound f _ _ Fl Fh ltac:(lra)) _ L).
+    assert (H := proj1 (rule_of_sound f _ _ Fl Fh ltac:(lra)) _ L).
+    destruct (noisy fv); [|exact H]. destruct (defined fv f _ _); [exact H|].
+    split; intros F; now destruct fin_nan.
   - apply andb_prop in N as [N1 N2].
     destruct (between_bounds fv ns ss ys d e i G W K N1 Hi) as (_ & _ & L1).
     destruct (between_bounds fv ns ss ys d' e i G W K N2 Hi) as (_ & _ & L2).
     exact (product_range_holds _ _ _ _ _ _ L1 L2).
 Qed.
+Lemma size_ge_abs (i : itv) t : fin (size i) -> Lines.holds i t ->
+  fin (inf i) /\ fin (sup i) /\ Rabs t <= fR (size i).
+Proof.
+  unfold size. intros F (L & U). destruct (max2_ge _ _ F) as (F1 & F2 & M1 & M2).
+  assert (G1 := proj1 (fin_abs _) F1).
+  assert (G2 := proj1 (fin_abs _) F2). specialize (L G1). specialize (U G2).
+  split; [exact G1|]. split; [exact G2|]. rewrite !fR_abs in *. apply Rabs_le.
+  pose proof (Rle_abs (fR (sup i))). pose proof (Rle_abs (- fR (inf i))). rewrite Rabs_Ropp in *. lra.
+Qed.
+Lemma noise_le fv v n t m z k : covers fv v -> off v n t m z -> 0 <= m <= k ->
+  Rabs (z - t) <= fR (kappa fv n) * k + fR (eta_up fv n).
+Proof.
+  intros C H M. assert (A := relative_le _ _ C n). assert (B := absolute_le _ _ C n).
+  refine (Rle_trans _ _ _ H _). apply Rplus_le_compat; [|lra]. apply Rmult_le_compat; lra.
+Qed.
+Lemma exactly fv v n t m z : covers fv v -> noisy fv = false -> off v n t m z -> z = t.
+Proof.
+  intros C N H. destruct (quiet _ _ C N n) as (E1 & E2). unfold off in H. rewrite E1, E2 in H.
+  apply Rminus_diag_uniq. destruct (Req_dec (z - t) 0) as [|D]; [assumption|].
+  apply Rabs_pos_lt in D. lra.
+Qed.
+Lemma widen_holds fv v n i t z : covers fv v -> off v n t (Rabs t) z -> Lines.holds i t ->
+  Lines.holds (widen fv n i) z.
+Proof.
+  intros C H I. unfold widen. destruct (noisy fv) eqn:N; [|now rewrite (exactly _ _ _ _ _ _ C N H)].
+  set (d := up (up (kappa fv n * size i) + eta_up fv n)).
+  assert (D : fin d -> Rabs (z - t) <= fR d).
+  { intros F. destruct (up_add _ _ F) as (F1 & _ & L1). destruct (up_mul _ _ F1) as (_ & F2 & L2).
+    destruct (size_ge_abs i t F2 I) as (_ & _ & S).
+    assert (E := noise_le fv v n t _ z _ C H (conj (Rabs_pos t) S)). fold d in L1. lra. }
+  split; cbn [inf sup]; intros F.
+  - destruct (dn_sub _ _ F) as (F1 & Fd & L). specialize (D Fd). destruct I as (I & _). specialize (I F1).
+    apply Rabs_le_inv in D. lra.
+  - destruct (up_add _ _ F) as (F1 & Fd & L). specialize (D Fd). destruct I as (_ & I). specialize (I F1).
+    apply Rabs_le_inv in D. lra.
+Qed.
+Lemma holds_formula v x n ys y i : derived n = true -> holds v x n ys y -> below (ext n) i ->
+  off v n (formula n ys i) (Rabs (formula n ys i)) (y i).
+Proof. intros D H Hi. specialize (H i Hi). destruct n; try discriminate; exact H. Qed.
+Lemma enclosed_holds fv v x n ns ss ys y l h i : covers fv v -> graph_ok ns = true -> node_ok n ns = true ->
+  known fv ns ss ys -> holds v x n ys y -> derived n = true -> enclosed fv n ss = (l, h) -> below (ext n) i ->
+  (fin (fget l i) -> fR (fget l i) <= y i) /\ (fin (fget h i) -> y i <= fR (fget h i)).
+Proof.
+  intros C G N K Hy D E Hi. assert (W := node_ok_wf n ns N).
+  assert (H := widen_holds fv v n _ _ _ C (holds_formula v x n ys y i D Hy Hi)
+    (exact_at_holds fv n ns ss ys i G N K D Hi)).
+  destruct n; try discriminate; cbn [ext] in *; injection E as <- <-; now rewrite !fget_ftab_below.
+Qed.
+Lemma exact_sizes_ge fv n ns ss ys i : graph_ok ns = true -> node_ok n ns = true -> known fv ns ss ys ->
+  derived n = true -> noisy fv = true -> below (ext n) i -> fin (fget (exact_sizes fv n ss) i) ->
+  Rabs (formula n ys i) <= fR (fget (exact_sizes fv n ss) i).
+Proof.
+  intros G N K D Q Hi. assert (W := node_ok_wf n ns N). unfold exact_sizes. rewrite Q.
+  rewrite fget_ftab_below by assumption. intros F.
+  now apply size_ge_abs, (exact_at_holds fv n ns).
+Qed.
 
 (** ** All nodes *)
+Lemma forward_step fv v x n ns ss ys y bl bh (s := forward fv n (bl, bh) ss) : covers fv v ->
+  graph_ok ns = true -> node_ok n ns = true -> known fv ns ss ys -> Forall2 centred ns ss ->
+  info_ok fv n s = true -> holds v x n ys y ->
+  (forall e k, n = Input e -> below e k -> fR (fget bl k) <= x k <= fR (fget bh k)) ->
+  between n s y /\ magnitudes fv n s ys y /\ centred n s.
+Proof.
+  intros Hv G Hn K C Hs Hy Hb. assert (We := node_ok_wf n ns Hn). unfold s in *. clear s.
+  assert (Fc := cap_fin _ _ Hv). assert (Fl := least_fin _ _ Hv).
+  destruct (derived n) eqn:D; [|destruct n as [e|e c|e ts b|f e d|e d d']; try discriminate].
+  - assert (E : forward fv n (bl, bh) ss = let '(l, h) := enclosed fv n ss in
+      plain fv (ext n) l h (exact_sizes fv n ss) 0) by (now destruct n).
+    rewrite E in *. destruct (enclosed fv n ss) as [l h] eqn:El.
+    apply (plain_known fv n); trivial.
+    + intros i Hi F1 F2. destruct (enclosed_holds fv v x n ns ss ys y l h i Hv G Hn K Hy D El Hi). auto.
+    + assert (S := fun i => exact_sizes_ge fv n ns ss ys i G Hn K D).
+      destruct n; try discriminate; intros Q i; now apply S.
+  - apply (plain_known fv (Input e)); trivial. intros i Hi _ _. rewrite (Hy i Hi). now apply (Hb e).
+  - apply (plain_known fv (Constant e c)); trivial. intros i Hi _ _. rewrite (Hy i Hi). lra.
+  - now apply (affine_step fv v x ns ss ys e ts b y).
+Qed.
 Lemma forwards_centred fv v x ns bl bh : covers fv v -> graph_ok ns = true -> forall ss ys,
   forwards fv ns (bl, bh) = inl ss -> exec v x ns ys ->
   (forall e k, In (Input e) ns -> below e k -> fR (fget bl k) <= x k <= fR (fget bh k)) ->
@@ -286,23 +420,11 @@ Proof.
   - injection Hf as <-. now split.
   - cbn [graph_ok] in G. apply andb_prop in G as [Hn G]. destruct Hx as [Hy Hx].
     destruct (forwards fv ns (bl, bh)) as [ss'|bad]; [|discriminate].
-    destruct (info_ok n (forward fv n (bl, bh) ss')) eqn:Hs; [|discriminate]. injection Hf as <-.
+    destruct (info_ok fv n (forward fv n (bl, bh) ss')) eqn:Hs; [|discriminate]. injection Hf as <-.
     destruct (IH G ss' ys eq_refl Hx) as [K C]; [intros e k He; apply Hb; now right|].
-    assert (We := node_ok_wf n ns Hn).
-    cut (let s := forward fv n (bl, bh) ss' in
-      between n s y /\ magnitudes fv n s (sizes ss') y /\ centred n s).
-    { intros (B & M & Cn). split; [exact (conj B (conj M K)) | now constructor]. }
-    cbv zeta. destruct n as [e|e c|e ts b|f e d|e d d'].
-    + apply (plain_known fv (Input e)); trivial. intros i Hi _ _. rewrite (Hy i Hi).
-      apply (Hb e); [now left | exact Hi].
-    + apply (plain_known fv (Constant e c)); trivial. intros i Hi _ _. rewrite (Hy i Hi). lra.
-    + now apply (affine_step fv v x ns ss' ys e ts b y).
-    + unfold forward in Hs |- *. destruct (enclosed (Unary f e d) ss') as [l h] eqn:E.
-      apply (plain_known fv (Unary f e d)); trivial. intros i Hi Fl Fh.
-      destruct (enclosed_holds fv v x _ ns ss' ys y l h i G Hn K Hy eq_refl E Hi) as (L & U). auto.
-    + unfold forward in Hs |- *. destruct (enclosed (Product e d d') ss') as [l h] eqn:E.
-      apply (plain_known fv (Product e d d')); trivial. intros i Hi Fl Fh.
-      destruct (enclosed_holds fv v x _ ns ss' ys y l h i G Hn K Hy eq_refl E Hi) as (L & U). auto.
+    destruct (forward_step fv v x n ns ss' ys y bl bh Hv G Hn K C Hs Hy) as (B & M & Cn).
+    { intros e k ->. apply Hb. now left. }
+    split; [exact (conj B (conj M K)) | now constructor].
 Qed.
 
 Theorem forwards_known fv v x ns bl bh ss ys : covers fv v -> graph_ok ns = true ->
@@ -314,8 +436,8 @@ Proof. intros Hv G Hf Hx Hb. now apply (forwards_centred fv v x ns bl bh). Qed.
 Theorem affine_known fv v x ns bl bh ss ys e ts b (n := Affine e ts b) (s := affine_info fv e ts b ss) y :
   covers fv v -> graph_ok ns = true -> forwards fv ns (bl, bh) = inl ss -> exec v x ns ys ->
   (forall e k, In (Input e) ns -> below e k -> fR (fget bl k) <= x k <= fR (fget bh k)) ->
-  node_ok n ns = true -> info_ok n s = true -> holds v x n ys y ->
-  between n s y /\ magnitudes fv n s (sizes ss) y.
+  node_ok n ns = true -> info_ok fv n s = true -> holds v x n ys y ->
+  between n s y /\ magnitudes fv n s ys y.
 Proof.
   intros Hv G Hf Hx Hb Hn Hs Hy. destruct (forwards_centred fv v x ns bl bh Hv G ss ys Hf Hx Hb) as [K C].
   destruct (affine_step fv v x ns ss ys e ts b y Hv G K C Hn Hs Hy) as (B & M & _). now split.
@@ -328,5 +450,36 @@ Proof.
   destruct (forwards fv ns box) as [ss|bad]; [|reflexivity].
   destruct n as [e|e c|e ts b|f e d|e d d']; trivial.
   cbn [fixed_info forward]. cbv zeta.
-  match goal with |- context [info_ok ?n ?s] => now destruct (info_ok n s) eqn:E; rewrite ?E end.
+  match goal with |- context [info_ok ?v ?n ?s] => now destruct (info_ok v n s) eqn:E; rewrite ?E end.
+Qed.
+
+(** ** Infos computed again *)
+Lemma again_known fv v x : covers fv v -> forall ns ss ys ss', graph_ok ns = true -> known fv ns ss ys ->
+  exec v x ns ys -> again fv ns ss = Some ss' -> known fv ns ss' ys /\ Forall2 centred ns ss'.
+Proof.
+  intros Hv. induction ns as [|n ns IH]; intros [|s ss] [|y ys] ss' G K X H; try contradiction;
+    cbn [again] in H; [injection H as <-; now split|].
+  cbn [graph_ok] in G. apply andb_prop in G as [N G]. destruct K as (B & _ & K), X as (Y & X).
+  destruct (again fv ns ss) as [ss1|] eqn:E; [|discriminate]. destruct (IH ss ys ss1 G K X E) as (K1 & C1).
+  destruct (info_ok fv n (forward fv n (lo s, hi s) ss1)) eqn:O1; [|discriminate].
+  destruct (info_ok fv n (meet fv n s (forward fv n (lo s, hi s) ss1))) eqn:O2; [|discriminate].
+  injection H as <-. assert (W := node_ok_wf n ns N).
+  destruct (forward_step fv v x n ns ss1 ys y (lo s) (hi s) Hv G N K1 C1 O1 Y) as (B1 & M1 & _).
+  { intros e k -> Hk. rewrite <- (Y k Hk). now apply B. }
+  set (f := forward fv n (lo s, hi s) ss1) in *.
+  assert (P : between n (meet fv n s f) y /\ magnitudes fv n (meet fv n s f) ys y /\
+    centred n (meet fv n s f)).
+  { apply (plain_known fv n); trivial; try apply Hv.
+    - intros i Hi. rewrite !fget_ftab_below by assumption. intros _ _.
+      destruct (B i Hi) as (F1 & F2 & L1), (B1 i Hi) as (F3 & F4 & L2).
+      rewrite fR_maxf, fR_minf by assumption. split; [apply Rmax_lub | apply Rmin_glb]; lra.
+    - assert (Co := coef_ge _ _ _ _ _ M1). assert (Lo := load_ge _ _ _ _ _ M1).
+      destruct n; trivial; [split; auto | auto | auto]. }
+  destruct P as (P1 & P2 & P3). split; [exact (conj P1 (conj P2 K1)) | now constructor].
+Qed.
+Theorem refreshed_known fv v x ns ss ys : covers fv v -> graph_ok ns = true -> known fv ns ss ys ->
+  exec v x ns ys -> known fv ns (refreshed fv ns ss) ys.
+Proof.
+  intros Hv G K X. unfold refreshed. destruct (noisy fv); [|exact K].
+  destruct (again fv ns ss) as [ss'|] eqn:E; [|exact K]. now apply (again_known fv v x Hv ns ss ys).
 Qed.

@@ -8,8 +8,8 @@ Local Open Scope R_scope.
 
 (** ** One node *)
 Section One.
-Variables (fv : fnoise) (n : node) (s : info) (ms : list vec) (y : vec).
-Hypothesis M : magnitudes fv n s ms y.
+Variables (fv : fnoise) (n : node) (s : info) (zs : list vec) (y : vec).
+Hypothesis M : magnitudes fv n s zs y.
 
 Lemma mag_nonneg i : below (ext n) i -> 0 <= fR (fget (mag s) i).
 Proof. intros Hi. exact (Rle_trans _ _ _ (Rabs_pos _) (mag_ge _ _ _ _ _ M i Hi)). Qed.
@@ -25,12 +25,12 @@ End One.
 
 (** ** Some node *)
 Lemma known_nth fv ns : forall ss ys d n, known fv ns ss ys -> nth_error ns d = Some n ->
-  between n (info_at ss d) (value ys d) /\ (exists ms, magnitudes fv n (info_at ss d) ms (value ys d)) /\
+  between n (info_at ss d) (value ys d) /\ (exists zs, magnitudes fv n (info_at ss d) zs (value ys d)) /\
   value (sizes ss) d = fun k => fR (fget (mag (info_at ss d)) k).
 Proof.
   induction ns as [|m ns IH]; intros [|s ss] [|y ys] [|d] n K E; try discriminate; try contradiction;
     destruct K as (B & M & K).
-  - injection E as ->. repeat split; trivial; try apply B; trivial. now exists (sizes ss).
+  - injection E as ->. repeat split; trivial; try apply B; trivial. now exists ys.
   - now apply (IH ss ys d).
 Qed.
 
@@ -46,7 +46,7 @@ Hypothesis K : known fv ns ss ys.
 
 Lemma size_ge d e k : node_at ns d e -> below e k -> Rabs (value ys d k) <= value (sizes ss) d k.
 Proof.
-  intros (n & En & <-) Hk. destruct (known_nth fv ns ss ys d n K En) as (_ & (ms & M) & ->).
+  intros (n & En & <-) Hk. destruct (known_nth fv ns ss ys d n K En) as (_ & (zs & M) & ->).
   now apply (mag_ge _ _ _ _ _ M).
 Qed.
 Lemma size_nonneg d e k : node_at ns d e -> below e k -> 0 <= value (sizes ss) d k.

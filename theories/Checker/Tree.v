@@ -126,7 +126,7 @@ Definition tighten (v : fnoise) (ns : list node) (ss : state) (d : nat) (ls : li
   | n :: _, s :: ss' =>
       let* _ := demand (hinted n) NotAffine p in
       let e := ext n in
-      let '(low, high) := enclosed n ss' in
+      let '(low, high) := enclosed v n ss' in
       let l := ftab (len e) (fun i => sharper (fget (lo s) i) (fget low i) maxf) in
       let h := ftab (len e) (fun i => sharper (fget (hi s) i) (fget high i) minf) in
       let* _ := demand (finite e l && finite e h) BoundFailed p in
@@ -212,7 +212,8 @@ Definition sharpen (v : fnoise) (f : words) (ns : list node) (top : int) (ss : s
   let known := skipn d ks in
   let ls := all_lines f s (skipn d ns) (skipn d ss) known d in
   let* ss := tighten v ns ss d ls below above start in
-  Ok (ss, forget ns (firstn d ks ++ remember s known ls d) d, q).
+  let ks := if noisy v then unknown ns else forget ns (firstn d ks ++ remember s known ls d) d in
+  Ok (refreshed v ns ss, ks, q).
 
 Fixpoint walk (depth : nat) (v : fnoise) (f : words) (ns : list node) (top : int) (cs : list claim)
     (ss : state) (ks : list (option lines)) (p : int) : res int :=

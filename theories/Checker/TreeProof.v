@@ -1,6 +1,6 @@
 (** Walking a certificate keeps every enclosure true, and no claim survives an accepted tree.
 
-    [claim_known fv ns ms ys c] what is known of the claim [c] on top of the network's values [ys]
+    [claim_known fv ns ys c]    what is known of the claim [c] on top of the network's values [ys]
     [caches ns ss ks]           the lines in [ks] are lines for the bounds in [ss]
     [refuted ys c]              some row of the claim [c] is positive at this execution *)
 From Coq Require Import Bool ZArith Reals Lra Lia Floats Uint63 List.
@@ -116,15 +116,13 @@ Proof. intros E. apply nth_error_Some. congruence. Qed.
 (** ** Other bounds for one node *)
 Lemma known_replace fv : forall ns ss ys d n l h, known fv ns ss ys -> nth_error ns d = Some n ->
   between n (with_bounds (info_at ss d) l h) (value ys d) ->
-  let ss' := replace ss d (with_bounds (info_at ss d) l h) in known fv ns ss' ys /\ sizes ss' = sizes ss.
+  let ss' := replace ss d (with_bounds (info_at ss d) l h) in known fv ns ss' ys.
 Proof.
   induction ns as [|m ns IH]; intros [|s ss] [|y ys] [|d] n l h K N B; try discriminate; try contradiction;
     destruct K as (Bm & M & K).
-  - injection N as ->. split; [|reflexivity]. split; [exact B|]. split; [|exact K]. now destruct M.
-  - destruct (IH ss ys d n l h K N B) as (K' & E).
-    change (replace (s :: ss) (S d) ?t) with (s :: replace ss d t).
-    split; [|unfold sizes in *; cbn [map]; now f_equal]. split; [exact Bm|]. split; [|exact K'].
-    change (info_at (s :: ss) (S d)) with (info_at ss d). now rewrite E.
+  - injection N as ->. split; [exact B|]. split; [|exact K]. now destruct M.
+  - assert (K' := IH ss ys d n l h K N B).
+    exact (conj Bm (conj M K')).
 Qed.
 Lemma skipn_info (ss : state) d s m : skipn d ss = s :: m -> info_at ss d = s.
 Proof. intros E. unfold info_at. now apply nth_error_nth, (skipn_nth ss d s m). Qed.
@@ -137,27 +135,27 @@ Lemma sharper_keep old new keep : fin new -> sharper old new keep = keep old new
 Proof. intros F. unfold sharper. now rewrite (proj2 (finb_fin new) F). Qed.
 
 (** The bounds of a node that is not affine, once more from those of its operands. *)
-Lemma reenclosed_known v fv x ns ss ys d n s ys' y ns' ss1 p ss' : graph_ok ns = true ->
+Lemma reenclosed_known v fv x ns ss ys d n s ys' y ns' ss1 p ss' : covers fv v -> graph_ok ns = true ->
   known fv ns ss ys -> graph_ok (n :: ns') = true -> known fv (n :: ns') (s :: ss1) (y :: ys') ->
   exec v x (n :: ns') (y :: ys') -> nth_error ns d = Some n -> info_at ss d = s -> value ys d = y ->
   (let* _ := demand (hinted n) NotAffine p in
    let e := ext n in
-   let '(low, high) := enclosed n ss1 in
+   let '(low, high) := enclosed fv n ss1 in
    let l := ftab (len e) (fun i => sharper (fget (lo s) i) (fget low i) maxf) in
    let h := ftab (len e) (fun i => sharper (fget (hi s) i) (fget high i) minf) in
    let* _ := demand (finite e l && finite e h) BoundFailed p in
    let* _ := demand (ordered e l h) Crossed p in
    Ok (replace ss d (with_bounds s l h))) = Ok ss' ->
-  known fv ns ss' ys /\ sizes ss' = sizes ss.
+  known fv ns ss' ys.
 Proof.
-  intros G K Gd (B & _ & K') (Y & _) Nd Es Ey H. passing H as D. cbv zeta in H.
-  destruct (enclosed n ss1) as [low high] eqn:En. passing H as E. passing H as O. injection H as <-.
+  intros C G K Gd (B & _ & K') (Y & _) Nd Es Ey H. passing H as D. cbv zeta in H.
+  destruct (enclosed fv n ss1) as [low high] eqn:En. passing H as E. passing H as O. injection H as <-.
   apply andb_prop in E as [F1 F2]. cbn [graph_ok] in Gd. apply andb_prop in Gd as [N Gd].
   assert (W := node_ok_wf _ _ N). rewrite <- Es. apply (known_replace fv ns ss ys d n _ _ K Nd).
   intros i Hi. cbn [with_bounds lo hi]. rewrite Ey, Es.
   assert (Fl := finite_below _ _ i W F1 Hi). assert (Fh := finite_below _ _ i W F2 Hi).
   split; [exact Fl|]. split; [exact Fh|]. destruct (B i Hi) as (Bl & Bh & By).
-  destruct (enclosed_holds fv v x n ns' ss1 ys' y low high i Gd N K' Y D En Hi) as (L & U).
+  destruct (enclosed_holds fv v x n ns' ss1 ys' y low high i C Gd N K' Y D En Hi) as (L & U).
   rewrite !fget_ftab_below in * by assumption. apply sharper_fin in Fl, Fh.
   rewrite !sharper_keep by assumption. specialize (L Fl). specialize (U Fh).
   rewrite fR_maxf, fR_minf by assumption. split; [apply Rmax_lub | apply Rmin_glb]; lra.
@@ -165,7 +163,7 @@ Qed.
 
 Lemma tighten_known v fv x ns ss ys d ls below_at above_at p ss' : covers fv v -> graph_ok ns = true ->
   known fv ns ss ys -> exec v x ns ys -> lines_good (skipn d ns) (skipn d ss) ls ->
-  tighten fv ns ss d ls below_at above_at p = Ok ss' -> known fv ns ss' ys /\ sizes ss' = sizes ss.
+  tighten fv ns ss d ls below_at above_at p = Ok ss' -> known fv ns ss' ys.
 Proof.
   intros C G K X L H. unfold tighten in H. assert (Gd := graph_ok_skipn d ns G).
   assert (Kd := known_skipn fv d ns ss ys K). assert (Xd := exec_skipn v x d ns ys X).
@@ -175,9 +173,9 @@ Proof.
   assert (Ei := skipn_info ss d s ss1 Es). assert (Ev := skipn_value ys d y ys' Ey).
   assert (Nd := skipn_nth ns d _ _ En).
   destruct n as [e0|e0 c0|e ts b|g e0 d0|e0 d0 d1]; [discriminate | discriminate | | |].
-  2: { exact (reenclosed_known v fv x ns ss ys d (Unary g e0 d0) s ys' y ns' ss1 p ss' G K Gd Kd Xd Nd Ei
+  2: { exact (reenclosed_known v fv x ns ss ys d (Unary g e0 d0) s ys' y ns' ss1 p ss' C G K Gd Kd Xd Nd Ei
     Ev H). }
-  2: { exact (reenclosed_known v fv x ns ss ys d (Product e0 d0 d1) s ys' y ns' ss1 p ss' G K Gd Kd Xd Nd
+  2: { exact (reenclosed_known v fv x ns ss ys d (Product e0 d0 d1) s ys' y ns' ss1 p ss' C G K Gd Kd Xd Nd
     Ei Ev H). }
   destruct ls as [|l0 ls]; [contradiction|]. destruct L as (_ & L).
   match type of H with context [finite e ?l && finite e ?h] =>
@@ -203,7 +201,7 @@ Lemma cut_known fv ns ss ys d n i w (upper : bool) : known fv ns ss ys ->
   nth_error ns d = Some n -> wf (ext n) -> fin w ->
   (if upper then value ys d i <= fR w else fR w <= value ys d i) ->
   let ss' := replace ss d (cut (info_at ss d) (ext n) i w upper) in
-  known fv ns ss' ys /\ sizes ss' = sizes ss.
+  known fv ns ss' ys.
 Proof.
   intros K N W F V. destruct (known_nth fv ns ss ys d _ K N) as (B & _).
   unfold cut. destruct upper; apply (known_replace fv ns ss ys d _ _ _ K N); intros k Hk;
@@ -212,9 +210,9 @@ Proof.
 Qed.
 
 (** ** Leaves *)
-Definition claim_known (fv : fnoise) (ns : list node) (ms : list vec) (ys : list vec) (c : claim) : Prop :=
+Definition claim_known (fv : fnoise) (ns : list node) (ys : list vec) (c : claim) : Prop :=
   exists e ts b, over c = Affine e ts b /\ node_ok (over c) ns = true /\
-    between (over c) (about c) (affine ts b ys) /\ magnitudes fv (over c) (about c) ms (affine ts b ys).
+    between (over c) (about c) (affine ts b ys) /\ magnitudes fv (over c) (about c) ys (affine ts b ys).
 Definition refuted (ys : list vec) (c : claim) : Prop :=
   match over c with
   | Affine e ts b => exists i, below e i /\ 0 < affine ts b ys i
@@ -256,7 +254,7 @@ Proof.
   apply (pays_le n s y (fget q i) i B Hi (R1 i Hi)). exact (allb_spec _ _ i W P1 Hi).
 Qed.
 Lemma refute_sound v fv x f ns ss top p c ks q ks' ys : covers fv v -> graph_ok ns = true ->
-  known fv ns ss ys -> exec v x ns ys -> claim_known fv ns (sizes ss) ys c -> caches ns ss ks ->
+  known fv ns ss ys -> exec v x ns ys -> claim_known fv ns ys c -> caches ns ss ks ->
   refute fv f ns ss top p c ks = Ok (q, ks') -> refuted ys c /\ caches ns ss ks'.
 Proof.
   intros C G K X (e & ts & b & Ec & N & B & M) Kc H. unfold refute in H. unfold refuted. rewrite Ec in *.
@@ -285,7 +283,7 @@ Proof.
     destruct (nth_offset e p i W Hi) as (k & Hk & ->). exact (all_nonneg_nth f (fuel e) p r En k Hk).
 Qed.
 Lemma leaf_sound v fv x f ns ss top ys : covers fv v -> graph_ok ns = true -> known fv ns ss ys ->
-  exec v x ns ys -> forall cs ks p q, Forall (claim_known fv ns (sizes ss) ys) cs -> caches ns ss ks ->
+  exec v x ns ys -> forall cs ks p q, Forall (claim_known fv ns ys) cs -> caches ns ss ks ->
   leaf fv f ns ss top p cs ks = Ok q -> Forall (refuted ys) cs.
 Proof.
   intros C G K X. induction cs as [|c cs IH]; intros ks p q T Kc H; [constructor|]. cbn [leaf] in H.
@@ -313,20 +311,22 @@ Qed.
 Lemma sharpen_sound v fv x f ns top ss ks ys d below_at above_at start p ss' ks' q n : covers fv v ->
   graph_ok ns = true -> known fv ns ss ys -> exec v x ns ys -> caches ns ss ks -> nth_error ns d = Some n ->
   sharpen fv f ns top ss ks d below_at above_at start p = Ok (ss', ks', q) ->
-  known fv ns ss' ys /\ sizes ss' = sizes ss /\ caches ns ss' ks'.
+  known fv ns ss' ys /\ caches ns ss' ks'.
 Proof.
   intros C G K X Kc N H. unfold sharpen in H. reading H as (s, q1) E1. reading H as ss1 E2.
   injection H as <- <- <-. assert (Kd := caches_skipn d ns ss ks Kc).
   assert (L := all_lines_good f s _ _ _ d Kd).
-  destruct (tighten_known v fv x ns ss ys d _ _ _ start ss1 C G K X L E2) as (K' & E).
-  split; [exact K'|]. split; [exact E|]. assert (R := caches_remember s _ _ _ _ d Kd L).
+  assert (K' := tighten_known v fv x ns ss ys d _ _ _ start ss1 C G K X L E2).
+  assert (K2 := refreshed_known fv v x ns ss1 ys C G K' X). split; [exact K2|].
+  unfold refreshed in *. destruct (noisy fv); [now apply (caches_unknown fv _ _ ys)|].
+  assert (R := caches_remember s _ _ _ _ d Kd L).
   assert (A := caches_app _ d ns ss ks Kc R). destruct (tighten_replaces _ _ _ _ _ _ _ _ _ E2) as (t & ->).
   exact (caches_replace t ns ss _ d A (nth_length ns d n N)).
 Qed.
 
 (** ** The whole tree *)
 Theorem walk_sound v fv x f ns top ys : covers fv v -> graph_ok ns = true -> exec v x ns ys ->
-  forall depth cs ss ks p q, known fv ns ss ys -> Forall (claim_known fv ns (sizes ss) ys) cs ->
+  forall depth cs ss ks p q, known fv ns ss ys -> Forall (claim_known fv ns ys) cs ->
   caches ns ss ks -> walk depth fv f ns top cs ss ks p = Ok q -> Forall (refuted ys) cs.
 Proof.
   intros C G X. induction depth as [|depth IH]; intros cs ss ks p q K T Kc H; [discriminate|]. cbn [walk] in H.
@@ -340,18 +340,18 @@ Proof.
     passing H as E2. reading H as r E3. reading H as p1 E4.
     assert (W := graph_ok_wf ns d _ G N). assert (Ld := nth_length ns d n N).
     destruct (Rle_lt_dec (value ys d i) (fR w)) as [V|V].
-    + destruct (cut_known fv ns ss ys d n i w true K N W F V) as (K' & E). rewrite <- E in T.
+    + assert (K' := cut_known fv ns ss ys d n i w true K N W F V).
       exact (IH cs _ _ _ _ K' T (caches_replace _ ns ss ks d Kc Ld) E4).
-    + destruct (cut_known fv ns ss ys d n i w false K N W F (Rlt_le _ _ V)) as (K' & E). rewrite <- E in T.
+    + assert (K' := cut_known fv ns ss ys d n i w false K N W F (Rlt_le _ _ V)).
       exact (IH cs _ _ _ _ K' T (caches_replace _ ns ss ks d Kc Ld) H).
   - reading H as k E1. passing H as E2. reading H as w E3. reading H as n E4. passing H as E5.
     reading H as ((ss', ks'), p1) E6. set (d := nat_of (top - k)) in *.
     destruct (nth_error ns d) as [m|] eqn:N; [|now destruct (sharpen_missing _ _ _ _ _ _ _ _ _ _ _ _ N E6)].
-    destruct (sharpen_sound v fv x f ns top ss ks ys d _ _ _ _ ss' ks' p1 m C G K X Kc N E6) as (K' & E & Kc').
-    rewrite <- E in T. exact (IH cs ss' ks' p1 q K' T Kc' H).
+    destruct (sharpen_sound v fv x f ns top ss ks ys d _ _ _ _ ss' ks' p1 m C G K X Kc N E6) as (K' & Kc').
+    exact (IH cs ss' ks' p1 q K' T Kc' H).
   - reading H as k E1. passing H as E2. set (d := nat_of (top - k)) in *.
     destruct (nth_error ns d) as [m|] eqn:N; try discriminate. passing H as E3. reading H as r E4.
     reading H as ((ss', ks'), p1) E6.
-    destruct (sharpen_sound v fv x f ns top ss ks ys d _ _ _ _ ss' ks' p1 m C G K X Kc N E6) as (K' & E & Kc').
-    rewrite <- E in T. exact (IH cs ss' ks' p1 q K' T Kc' H).
+    destruct (sharpen_sound v fv x f ns top ss ks ys d _ _ _ _ ss' ks' p1 m C G K X Kc N E6) as (K' & Kc').
+    exact (IH cs ss' ks' p1 q K' T Kc' H).
 Qed.

@@ -6,11 +6,14 @@ From Provenn Require Autodiff.CurveProof.
 From Provenn Require Autodiff.RuleProof.
 From Provenn Require Checker.EncloseProof.
 From Provenn Require IR.LinMapProof.
+From Provenn Require Ops.ComposedProof.
 From Provenn Require Ops.ElementaryProof.
 From Provenn Require Ops.FunctionsProof.
+From Provenn Require Ops.PiecewiseProof.
 From Provenn Require Ops.ProductProof.
 From Provenn Require Ops.ReluProof.
 From Provenn Require Ops.SigmoidProof.
+From Provenn Require Ops.SoftplusProof.
 From Provenn Require Ops.WaveProof.
 From Provenn Require Import Facets.Facets Facets.FacetsProof.
 
@@ -72,6 +75,8 @@ Definition contract_grad : grad_adjoint 21%Z.
 Proof. grad by RuleProof.rule_adjoint. Qed.
 Definition div_grad : grad_adjoint 22%Z.
 Proof. grad by RuleProof.rule_adjoint. Qed.
+Definition maximum_composed : composed_equal 23%Z.
+Proof. composed by ComposedProof.maximum_nodes. Qed.
 Definition maximum_grad : grad_adjoint 23%Z.
 Proof. grad by RuleProof.rule_adjoint. Qed.
 Definition equal_grad : grad_adjoint 39%Z.
@@ -120,6 +125,12 @@ Definition sigmoid_slope : slope_derivative 30%Z.
 Proof. slope by CurveProof.derive1. Qed.
 Definition sigmoid_grad : grad_adjoint 30%Z.
 Proof. grad by RuleProof.rule_adjoint. Qed.
+Definition softplus_interval : interval_sound 31%uint63.
+Proof. interval by EncloseProof.forwards_known. Qed.
+Definition softplus_lines : lines_sound 31%uint63.
+Proof. lines by SoftplusProof.softplus_sound. Qed.
+Definition softplus_slope : slope_derivative 31%Z.
+Proof. slope by CurveProof.derive1. Qed.
 Definition softplus_grad : grad_adjoint 31%Z.
 Proof. grad by RuleProof.rule_adjoint. Qed.
 Definition erf_grad : grad_adjoint 32%Z.
@@ -142,8 +153,20 @@ Definition cos_slope : slope_derivative 35%Z.
 Proof. slope by CurveProof.derive1. Qed.
 Definition cos_grad : grad_adjoint 35%Z.
 Proof. grad by RuleProof.rule_adjoint. Qed.
+Definition abs_interval : interval_sound 36%uint63.
+Proof. interval by EncloseProof.forwards_known. Qed.
+Definition abs_lines : lines_sound 36%uint63.
+Proof. lines by FunctionsProof.rule_of_sound. Qed.
+Definition abs_slope : slope_derivative 36%Z.
+Proof. slope by CurveProof.derive1. Qed.
 Definition abs_grad : grad_adjoint 36%Z.
 Proof. grad by RuleProof.rule_adjoint. Qed.
+Definition sign_interval : interval_sound 37%uint63.
+Proof. interval by EncloseProof.forwards_known. Qed.
+Definition sign_lines : lines_sound 37%uint63.
+Proof. lines by PiecewiseProof.sign_sound. Qed.
+Definition sign_slope : slope_derivative 37%Z.
+Proof. slope by CurveProof.derive1. Qed.
 Definition sign_grad : grad_adjoint 37%Z.
 Proof. grad by RuleProof.rule_adjoint. Qed.
 Definition logsumexp_grad : grad_adjoint 38%Z.

@@ -4,7 +4,9 @@
     [node]              one value of the network; a node names another one by its distance towards the start
     [term]              a linear map of the value at some distance
     [ext n]             the size of the value of node [n]
-    [noise]             what an execution may add to every affine result; [none] is exact arithmetic
+    [noise]             how far from its formula an execution may be, node by node; [none] is exact arithmetic
+    [off v n t m z]     [z] is as near to [t] as the noise allows at node [n], for the sum [m] of absolute
+      values
     [affine ts b ys i]  element [i] of the sum of linear maps [ts] of earlier values [ys], plus a bias;
                         [affineA] is the same sum of absolute values
     [holds v x n ys y]  [y] is a value of node [n], given the network's input [x] and earlier values [ys]
@@ -55,20 +57,20 @@ Fixpoint affineA (ts : list term) (b : option farr) (ys : list vec) (i : int) : 
   | (d, l) :: ts => applyA l (value ys d) i + affineA ts b ys i
   end.
 
-(** An affine result may be off by [relative] times the sum of absolute values, plus [absolute]. *)
-Record noise := Noise { relative : R; absolute : R }.
-Definition none : noise := Noise 0 0.
+(** A result may be off by [relative] times the sum of absolute values, plus [absolute]. *)
+Record noise := Noise { relative : node -> R; absolute : node -> R }.
+Definition none : noise := Noise (fun _ => 0) (fun _ => 0).
+Definition off (v : noise) (n : node) (t m z : R) : Prop :=
+  Rabs (z - t) <= relative v n * m + absolute v n.
 
 Definition holds (v : noise) (x : vec) (n : node) (ys : list vec) (y : vec) : Prop :=
   forall i, below (ext n) i ->
   match n with
   | Input _ => y i = x i
   | Constant _ c => y i = fR (fget c i)
-  | Affine _ ts b =>
-      Rabs (y i - affine ts b ys i)
-        <= relative v * affineA ts b (map (fun z k => Rabs (z k)) ys) i + absolute v
-  | Unary f _ d => y i = sem f (value ys d i)
-  | Product _ d d' => y i = value ys d i * value ys d' i
+  | Affine _ ts b => off v n (affine ts b ys i) (affineA ts b (map (fun z k => Rabs (z k)) ys) i) (y i)
+  | Unary f _ d => let t := sem f (value ys d i) in off v n t (Rabs t) (y i)
+  | Product _ d d' => let t := value ys d i * value ys d' i in off v n t (Rabs t) (y i)
   end.
 
 Fixpoint exec (v : noise) (x : vec) (ns : list node) (ys : list vec) : Prop :=

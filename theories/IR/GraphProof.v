@@ -88,8 +88,8 @@ End Terms.
 (** ** Executions *)
 Lemma eval_exec x ns : exec none x ns (eval x ns).
 Proof.
-  induction ns as [|n ns IH]; [exact I|]. split; [|exact IH]. intros i _. destruct n; cbn; trivial.
-  rewrite Rminus_eq_0, Rabs_R0. lra.
+  induction ns as [|n ns IH]; [exact I|]. split; [|exact IH]. intros i _.
+  destruct n; cbn; trivial; unfold off; rewrite Rminus_eq_0, Rabs_R0; cbn; lra.
 Qed.
 Lemma exec_input v x ns : forall ys d e k, exec v x ns ys -> nth_error ns d = Some (Input e) -> below e k ->
   value ys d k = x k.
@@ -100,13 +100,13 @@ Proof.
   - now apply (IH ys d e).
 Qed.
 (** Whatever the noise allows, the exact value is a value. *)
-Lemma affine_holds v x e ts b ns ys : 0 <= relative v -> 0 <= absolute v -> Forall (term_ok ns e) ts ->
-  holds v x (Affine e ts b) ys (affine ts b ys).
+Lemma affine_holds v x e ts b ns ys (n := Affine e ts b) : 0 <= relative v n -> 0 <= absolute v n ->
+  Forall (term_ok ns e) ts -> holds v x n ys (affine ts b ys).
 Proof.
-  intros Pr Pa T i Hi. rewrite Rminus_eq_0, Rabs_R0.
+  intros Pr Pa T i Hi. unfold n, off. rewrite Rminus_eq_0, Rabs_R0.
   assert (0 <= affineA ts b (abs_all ys) i).
   { apply (affineA_nonneg ns e); trivial. intros. rewrite value_abs. apply Rabs_pos. }
-  assert (0 <= relative v * affineA ts b (abs_all ys) i) by now apply Rmult_le_pos. lra.
+  assert (0 <= relative v n * affineA ts b (abs_all ys) i) by now apply Rmult_le_pos. unfold n in *. lra.
 Qed.
 
 (** ** Suffixes *)
