@@ -56,7 +56,8 @@ Tactic Notation "lines" "by" constr(h) := eexists; split; [reflexivity | first [
 Tactic Notation "planes" "by" constr(h) constr(g) :=
   split; [reflexivity | intros; split; [apply h | apply g]].
 
-Tactic Notation "composed" "by" constr(h) := do 2 eexists; split; [reflexivity | intros; apply h].
+Tactic Notation "composed" "by" constr(h) :=
+  do 2 eexists; split; [reflexivity | intros x e d d' ns i; exact (h x e d d' ns i)].
 
 (** ** The differentiable core *)
 Tactic Notation "slope" "by" constr(h) := eexists; split; [reflexivity | apply h].
