@@ -4,10 +4,13 @@
     [tensors n]       weights and biases, layer by layer, as binary32 numbers
     [graph_words]     the canonical graph of the layers on [inputs] numbers (docs/formats/graph.md)
     [words_of_list]   a file from the list of its words
+    [errors n]        for each layer, how far weights and biases are from binary32 at most
+    [inputs_of n]     the number of inputs
+    [pieces f k l]    the list [l] in parts of [k], for printing
     [bits x]          a binary64 number as two integers: the upper and the lower 32 bits
     [safe ...]        the checker accepts, the property's words forbid all of the specification, and the graph
                       is the network *)
-From Coq Require Import Bool ZArith QArith Reals Floats Uint63 PArray List.
+From Coq Require Import Bool ZArith QArith Qabs Reals Floats Uint63 PArray List.
 From Provenn Require Import Base.Vector Base.Binary64 IR.Graph.
 From Provenn Require Import Checker.Words Checker.ReadGraph Checker.ReadProperty Checker.Check.
 From Provenn Require Import Interface.Spec Interface.Network.
@@ -103,6 +106,25 @@ Definition safe (graph property certificate : words) (s : spec) (n : network A) 
 End Words.
 
 (** ** Leaving Coq *)
+Section Leaving.
+Context {A : Type} {num : number A}.
+Definition error32 (a : A) : Q :=
+  match rational a, as32 a with
+  | Some q, Some x => match Q_of x with Some r => Qabs (Qminus q r) | None => 0 end
+  | _, _ => 0
+  end.
+Definition worst (l : list A) : Q :=
+  fold_left (fun m a => let e := error32 a in if Qle_bool m e then Qred e else m) l 0%Q.
+Definition errors (n : network A) : list (Q * Q) :=
+  map (fun l => (worst (List.concat (weights l)), worst (biases l))) n.
+Definition inputs_of (n : network A) : nat :=
+  match n with [] => 0 | l :: _ => length (hd [] (weights l)) end.
+Fixpoint pieces {B} (fuel k : nat) (l : list B) : list (list B) :=
+  match fuel, l with
+  | S fuel, _ :: _ => firstn k l :: pieces fuel k (skipn k l)
+  | _, _ => []
+  end.
+End Leaving.
 Definition bits (x : PrimFloat.float) : int * int :=
   match Prim2SF x with
   | S754_zero s => ((if s then 0x80000000 else 0)%uint63, 0%uint63)

@@ -7,6 +7,7 @@ import resource
 import shutil
 import subprocess
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,19 +27,25 @@ class Compiled:
     printed: str
 
 
-def coqc(path: Path, theories: Path | None = None, timeout: float = 3600.0) -> Compiled:
-    """Compile ``path`` with the compiled theories in ``theories``.
-
-    Raises ToolError PNN-TOOL-741 when Coq or the theories are missing, CertificateError PNN-CERT-622 when Coq
-    refuses the file, PNN-TOOL-742 when it takes longer than ``timeout`` seconds.
-    """
+def theories_in(theories: Path | None = None) -> Path:
+    """The folder of the compiled theories; ToolError PNN-TOOL-741 when they or Coq are missing."""
     room = theories or THEORIES
     if shutil.which("coqc") is None or not (room / "Interface" / "SpecProof.vo").is_file():
         raise ToolError("PNN-TOOL-741", "Coq or the compiled theories are missing", where=str(room),
                         expected="coqc on the path, and theories/Interface/SpecProof.vo",
                         hint="in the source tree: make coq; elsewhere name them with --theories")
+    return room.resolve()
+
+
+def coqc(path: Path, theories: Path | None = None, flags: Sequence[str] = (), timeout: float = 3600.0
+         ) -> Compiled:
+    """Compile ``path`` with the compiled theories in ``theories``, and further ``flags`` of coqc.
+
+    Raises ToolError PNN-TOOL-741 when Coq or the theories are missing, CertificateError PNN-CERT-622 when Coq
+    refuses the file, PNN-TOOL-742 when it takes longer than ``timeout`` seconds.
+    """
     start = time.perf_counter()
-    command = ["coqc", "-R", str(room.resolve()), "Provenn", "-w", "none", path.name]
+    command = ["coqc", *flags, "-R", str(theories_in(theories)), "Provenn", "-w", "none", path.name]
     try:
         done = subprocess.run(command, cwd=path.resolve().parent, capture_output=True, text=True,
                               timeout=timeout, check=False)

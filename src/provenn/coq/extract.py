@@ -1,0 +1,136 @@
+"""A network defined in Coq as canonical words, computed by Coq.
+
+The user's file is compiled, then a file of ours asks Coq for the words of the network's graph
+(theories/Interface/Words.v), 64 bits each, and for a proof that these words are the network, number by
+number. What reaches the disk are those bits: no number is printed in decimal and read again.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+
+from provenn.base.words import Words
+from provenn.coq.coqc import Compiled, coqc, theories_in
+from provenn.coq.trust import NAME
+from provenn.errors import CertificateError, ToolError, UsageError
+
+QUALIFIED = re.compile(r"[A-Za-z_][\w']*(\.[A-Za-z_][\w']*)*\Z")
+PIECE = 500
+ASK = """\
+From Coq Require Import List QArith Floats Uint63.
+From Provenn Require Import Interface.
+Require Import {module}.
+Definition the_inputs := Eval vm_compute in inputs_of {name}.
+Definition the_words := Eval vm_compute in
+  match graph_words {name} the_inputs with Some l => l | None => nil end.
+Set Printing Width 1000000.
+Set Printing Depth 1000000.
+Redirect "words" Eval vm_compute in map (map bits) (pieces (length the_words) {piece} the_words).
+Redirect "facts" Eval vm_compute in
+  (Z.of_nat the_inputs, map (fun e => (Qnum (fst e), Zpos (Qden (fst e)), Qnum (snd e), Zpos (Qden (snd e))))
+                          (errors {name})).
+"""
+EXACT = """\
+Lemma is_the_network : is_exact {name} the_inputs the_words = true.
+Proof. vm_cast_no_check (eq_refl true). Qed.
+Theorem deployed : forall xs, length xs = the_inputs -> (Z.of_nat the_inputs <= 2097152)%Z ->
+  agree (network_of (words_of_list the_words) (vector xs)) 0%uint63 (run {name} xs) /\\
+  length (run {name} xs) = outputs {name} the_inputs.
+Proof. exact (is_exact_run {name} the_inputs the_words is_the_network). Qed.
+"""
+THEOREM = """\
+Redirect "statement" Check {theorem}.
+Redirect "assumptions" Print Assumptions {theorem}.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """What Coq said: the words of the graph, the error of each tensor, the author's theorem.
+
+    ``errors`` holds for each layer the largest distance of a weight and of a bias from the binary32 number
+    that stands for it. When all are 0 Coq has proved that the words are the network (``deployed``).
+    """
+
+    words: Words
+    inputs: int
+    errors: tuple[tuple[Fraction, Fraction], ...]
+    theorem: str
+    statement: str
+    axioms: tuple[str, ...]
+    seconds: float
+
+    @property
+    def exact(self) -> bool:
+        """Every number is a binary32 number."""
+        return not any(max(pair) for pair in self.errors)
+
+
+def extract(source: Path, name: str, theorem: str = "", flags: Sequence[str] = (),
+            theories: Path | None = None, timeout: float = 3600.0) -> Extracted:
+    """Compile ``source`` and let Coq compute the network ``name`` in it.
+
+    ``flags`` are further options of coqc (-Q, -R, -I with their arguments). Raises UsageError PNN-CLI-811 for
+    names that are none, ToolError PNN-TOOL-741 without Coq, CertificateError PNN-CERT-622 where Coq refuses.
+    """
+    for word in filter(None, (name, theorem)):
+        if not QUALIFIED.match(word):
+            raise UsageError("PNN-CLI-811", "this is no name in Coq", got=word,
+                             expected="an identifier such as vote or Library.vote")
+    room = theories_in(theories)
+    with tempfile.TemporaryDirectory(prefix="provenn-") as folder:
+        path = Path(folder, source.name)
+        try:
+            shutil.copy(source, path)
+        except OSError as e:
+            raise ToolError("PNN-TOOL-743", "the Coq file cannot be read", where=str(source),
+                            got=e.strerror or str(e)) from None
+        first = coqc(path, room, flags, timeout)
+        facts = {"module": source.stem, "name": name, "piece": PIECE, "theorem": theorem}
+        ask = Path(folder, "Provenn_extraction.v")
+        ask.write_text((ASK + (THEOREM if theorem else "")).format(**facts))
+        second = coqc(ask, room, flags, timeout)
+        said = _Said(Path(folder), first, second, theorem)
+        made = said.extracted()
+        if made.exact:
+            ask.write_text((ASK + EXACT).format(**facts))
+            coqc(ask, room, flags, timeout)
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the redirected commands left in the folder."""
+
+    folder: Path
+    first: Compiled
+    second: Compiled
+    theorem: str
+
+    def text(self, name: str) -> str:
+        path = self.folder / f"{name}.out"
+        return path.read_text() if path.is_file() else ""
+
+    def extracted(self) -> Extracted:
+        halves = np.array([int(n) for n in re.findall(r"(\d+)%uint63", self.text("words"))], np.uint64)
+        if not halves.size:
+            raise CertificateError("PNN-CERT-623", "the network has no words",
+                                   expected="finite numbers within the range of binary32",
+                                   got="an infinity, a NaN or a number that is too large, or no layer at all",
+                                   hint="Interface.Words.graph_words says what is needed")
+        words = ((halves[::2] << np.uint64(32)) | halves[1::2]).view(np.float64)
+        numbers = [int(n) for n in re.findall(r"-?\d+", self.text("facts").partition(":")[0])]
+        quads = zip(*(iter(numbers[1:]),) * 4)
+        errors = tuple((Fraction(a, b), Fraction(c, d)) for a, b, c, d in quads)
+        statement = re.sub(r"\s+", " ", self.text("statement")).strip()
+        axioms = tuple(NAME.findall(self.text("assumptions").partition("Axioms:")[2]))
+        return Extracted(words.astype(np.float64), numbers[0], errors, self.theorem, statement, axioms,
+                         self.first.seconds + self.second.seconds)
