@@ -87,6 +87,7 @@ def margins(verdict: Verdict, said: Explanation) -> Table:
 
 def layers(said: Explanation) -> Table:
     """Widths of all layers."""
+    rows: list[tuple[str, ...]]
     rows = [(f"{k}", f"{x.node} {x.made_by}", x.reads, f"{x.size:,}",
              DASH if x.curved else f"{x.unknown:,}", number(x.interval),
              number(x.width), number(x.seen), share(x.share)) for k, x in enumerate(said.drivers.layers, 1)]
@@ -103,6 +104,7 @@ def inputs(said: Explanation) -> Table:
     shares = said.drivers.inputs
     count = 0 if shares is None else TOP if len(shares) <= FEW else TOP // 2
     order = [] if shares is None else np.argsort(-shares, kind="stable")[:count].tolist()
+    rows: list[tuple[str, ...]]
     rows = [(f"X_{i}", share(float(shares[i]))) for i in order if shares is not None and shares[i] > 0.0]
     more = 0 if shares is None else int((shares > 0.0).sum()) - len(rows)
     note = "How much the bound depends on the width of each input, through all layers, to first order."
