@@ -3,8 +3,8 @@
     python benchmarks/soundness.py [--seconds S] [--only WORD] [--small]
 
 For every planted network: what gradients find in a second, what ``verify`` answers within S seconds, and how
-many bent certificates of true properties nearby the checker accepts. Exit status 2 when a property with a known
-counterexample is called unsat, or a bent certificate is accepted.
+many bent certificates of true properties nearby the checker accepts. Exit status 2 when a property with a
+known counterexample is called unsat, or a bent certificate is accepted.
 """
 
 from __future__ import annotations

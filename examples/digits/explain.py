@@ -1,6 +1,6 @@
 """Draw the pictures of docs/explain.md: what drives a bound, and what fooled the network.
 
-    python examples/digits/explain.py [FOLDER]
+python examples/digits/explain.py [FOLDER]
 """
 
 from __future__ import annotations

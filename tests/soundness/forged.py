@@ -24,7 +24,7 @@ def nearby(it: Planted, share: float, seconds: float) -> Iterator[tuple[str, Ver
     """
     inputs = it.prop.inputs
     span = abs(it.limit) + 1.0
-    for step in (share, 4 * share):
+    for step in (share, 4 * share, 40 * share):
         yield "threshold", verify(it.graph, never_from(inputs, it.limit + it.margin + step * span),
                                   timeout=seconds), -1, 0.0
     for i in range(min(inputs, 2)):

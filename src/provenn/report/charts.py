@@ -29,10 +29,9 @@ def layers(verdict: Verdict) -> str:
     figure, axes = plt.subplots(1, 2 if lost else 1, figsize=(WIDE, HEAD + ROW * len(found)), squeeze=False,
                                 sharey=True, gridspec_kw={"width_ratios": [3, 1][: 1 + lost], "wspace": 0.06})
     left, at = axes[0][0], np.arange(len(found))
-    bars = [("by intervals", PALE, [x.interval for x in found]),
-            ("by relaxation", MIDDLE, [x.width for x in found]),
-            ("met by sampling", DARK, [x.seen for x in found])]
-    for k, (name, colour, widths) in enumerate(bars):
+    names = (("by intervals", PALE), ("by relaxation", MIDDLE), ("met by sampling", DARK))
+    measured = [[x.interval, x.width, x.seen] for x in found]
+    for k, ((name, colour), widths) in enumerate(zip(names, zip(*measured))):
         values = [w if w is not None and np.isfinite(w) and w > 0.0 else np.nan for w in widths]
         if not all(np.isnan(values)):
             left.barh(at + 0.27 * (k - 1), values, 0.25, color=colour, label=name)

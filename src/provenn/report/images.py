@@ -86,7 +86,7 @@ def clean(case: Case, layout: Layout | None = None) -> Array:
     if layout is None:
         return made
     for c in range(layout.channels):
-        chosen = layout.pixels(np.arange(lo.size))[:, :, c].astype(np.intp).ravel()
+        chosen = layout.pixels(np.arange(float(lo.size)))[:, :, c].astype(np.intp).ravel()
         low, high = lo[chosen], hi[chosen]
         eps = float((high - low).max()) / 2
         cut = high - low < 2 * eps * (1 - 1e-6)

@@ -87,7 +87,9 @@ def margins(verdict: Verdict, said: Explanation) -> Table:
 
 def layers(said: Explanation) -> Table:
     """Widths of all layers."""
-    rows = [(f"{k}", f"{x.node} {x.made_by}", x.reads, f"{x.size:,}", f"{x.unknown:,}", number(x.interval),
+    rows: list[tuple[str, ...]]
+    rows = [(f"{k}", f"{x.node} {x.made_by}", x.reads, f"{x.size:,}",
+             DASH if x.curved else f"{x.unknown:,}", number(x.interval),
              number(x.width), number(x.seen), share(x.share)) for k, x in enumerate(said.drivers.layers, 1)]
     head = ("layer", "node", "read by", "values", "sign unknown", "width, intervals", "width, relaxation",
             "width met", "share of the loss")
@@ -102,6 +104,7 @@ def inputs(said: Explanation) -> Table:
     shares = said.drivers.inputs
     count = 0 if shares is None else TOP if len(shares) <= FEW else TOP // 2
     order = [] if shares is None else np.argsort(-shares, kind="stable")[:count].tolist()
+    rows: list[tuple[str, ...]]
     rows = [(f"X_{i}", share(float(shares[i]))) for i in order if shares is not None and shares[i] > 0.0]
     more = 0 if shares is None else int((shares > 0.0).sum()) - len(rows)
     note = "How much the bound depends on the width of each input, through all layers, to first order."
@@ -112,16 +115,24 @@ def inputs(said: Explanation) -> Table:
 def trees(verdict: Verdict, said: Explanation) -> Table:
     """Statistics of the trees: all of them when few, else their sums."""
     rows: list[tuple[str, ...]] = []
+    plain = [s for s in said.shapes.values() if not s.splits and not s.open]
     for c, s in said.shapes.items():
+        if not s.splits and not s.open and len(said.shapes) > 1:
+            continue
         top = ", ".join(f"{element(verdict.graph, *at)} ({n:,}×)" for at, n in s.by_element.most_common(3))
         least = None if math.isinf(s.least) else s.least
         rows.append((f"{c + 1}", f"{s.splits:,}", f"{s.leaves:,}", f"{s.open:,}", f"{s.deepest}",
                      f"{s.mean_depth:.1f}", number(least), share(s.done) if s.splits else DASH, top or DASH))
-    hidden = len(rows) - TOP
+    shown = len(rows)
+    hidden = shown - TOP
     rows.sort(key=lambda r: (r[3] == "0", -int(r[1].replace(",", ""))))
+    if plain and len(said.shapes) > 1:
+        least = min(s.least for s in plain)
+        rows.append((f"{len(plain):,} more", "0", f"{len(plain):,}", "0", "0", "0.0",
+                     number(None if math.isinf(least) else least), DASH, DASH))
     return Table("trees", "Branch and bound",
                  ("box", "splits", "proved parts", "open parts", "deepest", "mean depth", "smallest bound",
-                  "volume closed", "split most often"), rows[:TOP],
+                  "volume closed", "split most often"), rows[:TOP] + rows[max(TOP, shown):],
                  f"{hidden:,} more boxes are left out." if hidden > 0 else "")
 
 

@@ -70,9 +70,11 @@ def looseness(verdict: Verdict) -> str | None:
     k = found.loosest
     if k is not None:
         layer = found.layers[k]
-        return (f"{_percent(layer.share or 0.0)} of what relaxation costs is lost at {place(found, k)}, "
-                f"where the sign of {layer.unknown:,} of {layer.size:,} values is not known")
-    grown = _growth(found)
+        what = f"where the sign of {layer.unknown:,} of {layer.size:,} values is not known"
+        if layer.curved:
+            what = f"where values lie in intervals up to {number_of(layer.widest or 0.0)} wide"
+        return f"{_percent(layer.share or 0.0)} of what relaxation costs is lost at {place(found, k)}, {what}"
+    grown = _growth(found) if found.value is None else None
     if grown is None:
         return None
     return f"by interval bounds alone, bounds grow most into {place(found, grown)}"
@@ -105,14 +107,15 @@ def tries(verdict: Verdict) -> list[str]:
     if verdict.answer == "timed-out":
         lines.append(_longer(verdict, here))
     if _nearly_false(verdict):
-        lines.append(f"It may well be false: try other attacks with --seed {verdict.seed + 1} and further.")
+        lines.append(f"An attack came close, so it may be false: --seed {verdict.seed + 1} and further try "
+                     "other ones.")
     if verdict.answer == "unknown":
         lines.append("The property may hold with equality only, or by less than rounding allows to show: "
                      "move its threshold by a margin that can be spared.")
     lines += _smaller(verdict)
     found = None if verdict.explanation is None else verdict.explanation.drivers
-    if found is not None and found.loosest is not None:
-        unknown = sum(layer.unknown for layer in found.layers)
+    unknown = 0 if found is None else sum(layer.unknown for layer in found.layers if not layer.curved)
+    if found is not None and found.loosest is not None and unknown:
         lines.append(f"A network with fewer than these {unknown:,} values of unknown sign is easier: "
                      "certified training (provenn train --certify) makes such networks.")
     return lines

@@ -26,7 +26,8 @@ class Layer:
     ``reads`` are the operations that read it; ``on``, ``off`` and ``unknown`` count neurons whose sign is
     known to be positive, negative, or not known. Widths are medians over its neurons: of interval bounds, of
     backward relaxation, and of the values met by sampling. ``share`` is the part of what relaxation costs
-    the bound that is lost at this layer. None stands for what was not computed in time.
+    the bound that is lost at this layer. None stands for what was not computed in time. ``curved`` layers are
+    read by functions that are not made of lines, so signs say little.
     """
 
     node: int
@@ -41,6 +42,7 @@ class Layer:
     widest: float | None
     seen: float | None
     share: float | None
+    curved: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,8 @@ def _layers(regions: Regions, wide: State, state: State | None, found: Importanc
             float(np.median(wide.high[t] - wide.low[t])),
             float(np.median(high - low)) if state else None, float((high - low).max()) if state else None,
             None if seen is None else float(np.median(seen[1] - seen[0])),
-            costs[t] / total if costs and np.isfinite(total) and total > 0.0 else None))
+            costs[t] / total if costs and np.isfinite(total) and total > 0.0 else None,
+            t in regions.curved))
     return tuple(made)
 
 

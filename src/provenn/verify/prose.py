@@ -149,7 +149,7 @@ def number(q: Fraction) -> str:
 
 def number_of(value: float) -> str:
     """A measured number to four digits, with a true minus sign."""
-    return f"{value:.4g}".replace("-", "−")
+    return f"{value + 0.0:.4g}".replace("-", "−")
 
 
 def counterexample_text(verdict: Verdict) -> str:

@@ -180,30 +180,30 @@ def verify(
         result = {"answer": made.kind}
     end = time.perf_counter()
     seconds = {"read": read, "search": found - start - read, "check": end - found, "total": end - start}
-    if result["answer"] in UNDECIDED:
-        result["frontier"] = frontier(prop, made)
     if explain or result["answer"] in UNDECIDED:
         say({"event": "explaining"})
         left = SECONDS if explain else min(GLANCE, timeout - seconds["total"])
-        result["explanation"] = said = _explained(graph, prop, made, result, left, explain)
-        if said is not None and result.get("frontier") is not None:
-            result["frontier"] = result["frontier"].since(said.drivers.value)
+        result |= _explained(graph, prop, made, result, left, explain)
     return Verdict(**known, **result, seconds=seconds)
 
 
 def _explained(graph: Graph, prop: Property, made: Outcome, result: dict[str, Any], seconds: float,
-               full: bool) -> Explanation | None:
-    """The explanation, about the counterexample's box, or the open one, or the first.
+               full: bool) -> dict[str, Any]:
+    """The verdict's explanation, about the counterexample's box, or the open one, or the first; its frontier.
 
-    A verdict never depends on it: where it cannot be made there is none.
+    A verdict never depends on them: where an explanation cannot be made there is none.
     """
-    cx, here = result.get("counterexample"), result.get("frontier")
+    here = frontier(prop, made) if result["answer"] in UNDECIDED else None
+    cx = result.get("counterexample")
     case = cx.case if cx else here.case if here else None
     point = None if cx is None else cx.x.astype(np.float64)
     try:
-        return explanation.explain(graph, prop, made, case=case, point=point, seconds=seconds, full=full)
+        said = explanation.explain(graph, prop, made, case=case, point=point, seconds=seconds, full=full)
     except (ProvennError, MemoryError):
-        return None
+        said = None
+    if here is not None and said is not None:
+        here = here.since(said.drivers.value)
+    return {"frontier": here, "explanation": said}
 
 
 def _checked(
