@@ -23,6 +23,7 @@ PYTHON_PARTS = {
     "jinja2": "reports cannot be written; everything else works",
     "matplotlib": "reports cannot be drawn; everything else works",
     "onnxruntime": "counterexamples are replayed by our binary32 reference only, without a second opinion",
+    "distributed": "--cluster cannot be used; --jobs can",
     "scikit-learn": "the demo's networks cannot be trained again; the committed ones work",
 }
 PROGRAMS = {

@@ -218,13 +218,14 @@ class Search:
     def _rounds(self, brancher: Brancher, signs: SignBrancher | None = None) -> None:
         """Rounds of splitting while there is something left, with an attack now and then.
 
-        With a team, what is left after SOLO seconds of processor time is shared.
+        With a team, what is left after SOLO seconds of processor time is shared, if it is enough for all.
         """
         work = brancher.round if signs is None else signs.round
         worst = brancher.pool.worst if signs is None else signs.queue.worst
         pace, last, rounds, begin = Pace(), time.perf_counter(), 0, time.process_time()
         while count := brancher.pool.count if signs is None else len(signs.queue):
-            if self.team is not None and time.process_time() - begin > SOLO and count > 1:
+            late = time.process_time() - begin > SOLO
+            if self.team is not None and late and count > 2 * self.team.workers.size:
                 self._share(brancher, signs)
                 return
             self.worst = reached if (reached := worst()) > NOTHING else self.worst
