@@ -39,7 +39,7 @@ abs_op = Op(
     tag="abs", code=36, coq="Provenn.Autodiff.Core", facts=("elementwise",),
     shape=Have(families.like_input), kernel=Have(kernel), interval=families.NO_BOUNDS,
     transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
-    grad=Have(grad), lower=families.CORE,
+    grad=Have(grad, "Autodiff.RuleProof.rule_adjoint"), lower=families.CORE,
     stablehlo=rules.written("abs"),
     enclose=Have(enclose), onnx=families.NOT_READ,
 )

@@ -41,7 +41,7 @@ add = Op(
     tag="add", code=3, coq="Provenn.IR.LinMap", facts=("affine", "sum", "elementwise", "increasing"),
     shape=Have(families.same_shapes), kernel=Have(kernel), interval=Have(families.moved(kernel)),
     transpose=Have(transpose), slope=families.AFFINE, lines=families.AFFINE,
-    grad=Have(grad), lower=families.CORE,
+    grad=Have(grad, "Autodiff.RuleProof.rule_adjoint"), lower=families.CORE,
     stablehlo=rules.written("add"),
     enclose=rules.both_ends("add"), onnx=Have(("Add",)),
 )

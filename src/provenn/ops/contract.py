@@ -54,7 +54,7 @@ contract = Op(
     attrs=("loops", "out", "left", "right"),
     shape=Have(shape), kernel=Have(kernel), interval=families.NO_BOUNDS,
     transpose=families.NO_BOUNDS, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
-    grad=Have(grad), lower=families.CORE,
+    grad=Have(grad, "Autodiff.RuleProof.rule_adjoint"), lower=families.CORE,
     stablehlo=Have(write),
     enclose=rules.by_centre("contract"), onnx=families.NOT_READ,
 )

@@ -50,7 +50,7 @@ cos = Op(
     tag="cos", code=35, coq="Provenn.Autodiff.Core", facts=("elementwise",),
     shape=Have(families.like_input), kernel=Have(kernel), interval=Have(interval),
     transpose=families.NOT_AFFINE, slope=Have(slope), lines=Have(lines),
-    grad=Have(grad), lower=families.CORE,
+    grad=Have(grad, "Autodiff.RuleProof.rule_adjoint"), lower=families.CORE,
     stablehlo=rules.written("cosine"),
     enclose=families.NO_ENCLOSURE, onnx=Have(("Cos",)), hint=curves.middle,
 )

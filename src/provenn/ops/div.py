@@ -33,7 +33,7 @@ div = Op(
     tag="div", code=22, coq="Provenn.Autodiff.Core", facts=("elementwise",),
     shape=Have(families.same_shapes), kernel=Have(kernel), interval=families.NO_BOUNDS,
     transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
-    grad=Have(grad), lower=families.CORE,
+    grad=Have(grad, "Autodiff.RuleProof.rule_adjoint"), lower=families.CORE,
     stablehlo=rules.written("divide"),
     enclose=rules.by_centre("div", (0,)), onnx=families.NOT_READ,
 )

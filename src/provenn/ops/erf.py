@@ -42,7 +42,7 @@ erf = Op(
     tag="erf", code=32, coq="Provenn.Autodiff.Core", facts=("elementwise",),
     shape=Have(families.like_input), kernel=Have(kernel), interval=families.NO_BOUNDS,
     transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
-    grad=Have(grad), lower=families.CORE,
+    grad=Have(grad, "Autodiff.RuleProof.rule_adjoint"), lower=families.CORE,
     stablehlo=Have(write),
     enclose=rules.both_ends("erf"), onnx=families.NOT_READ,
 )

@@ -47,7 +47,7 @@ exp = Op(
     shape=Have(families.like_input), kernel=Have(kernel),
     interval=Have(families.increasing(kernel)),
     transpose=families.NOT_AFFINE, slope=Have(slope), lines=Have(lines),
-    grad=Have(grad), lower=families.CORE,
+    grad=Have(grad, "Autodiff.RuleProof.rule_adjoint"), lower=families.CORE,
     stablehlo=rules.written("exponential"),
     enclose=rules.both_ends("exp"), onnx=Have(("Exp",)), hint=curves.middle,
 )

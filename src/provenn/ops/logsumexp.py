@@ -65,7 +65,7 @@ logsumexp = Op(
     tag="logsumexp", code=38, coq="Provenn.Autodiff.Core", attrs=("dims",),
     shape=Have(shape), kernel=Have(kernel), interval=families.NO_BOUNDS,
     transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
-    grad=Have(grad), lower=families.CORE,
+    grad=Have(grad, "Autodiff.RuleProof.rule_adjoint"), lower=families.CORE,
     stablehlo=Have(write),
     enclose=rules.both_ends("logsumexp"), onnx=families.NOT_READ,
 )

@@ -35,7 +35,7 @@ maximum = Op(
     tag="maximum", code=23, coq="Provenn.Autodiff.Core", facts=("elementwise",),
     shape=Have(families.same_shapes), kernel=Have(kernel), interval=families.NO_BOUNDS,
     transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
-    grad=Have(grad), lower=families.CORE,
+    grad=Have(grad, "Autodiff.RuleProof.rule_adjoint"), lower=families.CORE,
     stablehlo=rules.written("maximum"),
     enclose=rules.both_ends("maximum"), onnx=families.NOT_READ,
 )

@@ -51,7 +51,7 @@ move = Op(
     attrs=("loops", "out", "src"),
     shape=Have(shape), kernel=Have(kernel), interval=families.NO_BOUNDS,
     transpose=families.NO_BOUNDS, slope=families.AFFINE, lines=families.AFFINE,
-    grad=Have(grad), lower=families.CORE,
+    grad=Have(grad, "Autodiff.RuleProof.rule_adjoint"), lower=families.CORE,
     stablehlo=Have(write),
     enclose=rules.both_ends("move"), onnx=families.NOT_READ,
 )

@@ -63,7 +63,7 @@ mul = Op(
     planes=Have(planes),
     shape=Have(families.same_shapes), kernel=Have(kernel), interval=Have(interval),
     transpose=Have(transpose), slope=families.AFFINE, lines=families.AFFINE,
-    grad=Have(grad), lower=families.CORE,
+    grad=Have(grad, "Autodiff.RuleProof.rule_adjoint"), lower=families.CORE,
     stablehlo=rules.written("multiply"),
     enclose=rules.by_centre("mul"), onnx=Have(("Mul",)),
 )

@@ -58,7 +58,7 @@ relu = Op(
     tag="relu", code=8, coq="Provenn.Ops.Relu", facts=("elementwise", "increasing", "convex"),
     shape=Have(families.like_input), kernel=Have(kernel), interval=Have(families.increasing(kernel)),
     transpose=families.NOT_AFFINE, slope=Have(slope), lines=Have(families.two_piece(0.0, 1.0)),
-    grad=Have(grad), lower=families.CORE,
+    grad=Have(grad, "Autodiff.RuleProof.rule_adjoint"), lower=families.CORE,
     stablehlo=Have(write),
     enclose=rules.both_ends("relu"), onnx=Have(("Relu",)),
     relax=Have(relax),

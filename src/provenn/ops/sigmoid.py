@@ -49,7 +49,7 @@ sigmoid = Op(
     shape=Have(families.like_input), kernel=Have(kernel),
     interval=Have(families.increasing(kernel)),
     transpose=families.NOT_AFFINE, slope=Have(slope), lines=Have(lines),
-    grad=Have(grad), lower=families.CORE,
+    grad=Have(grad, "Autodiff.RuleProof.rule_adjoint"), lower=families.CORE,
     stablehlo=rules.written("logistic"),
     enclose=rules.both_ends("sigmoid"), onnx=Have(("Sigmoid",)), hint=curves.bend,
 )

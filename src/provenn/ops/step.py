@@ -31,7 +31,7 @@ step = Op(
     tag="step", code=24, coq="Provenn.Autodiff.Core", facts=("elementwise",),
     shape=Have(families.like_input), kernel=Have(kernel), interval=families.NO_BOUNDS,
     transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
-    grad=Zero(), lower=families.CORE,
+    grad=Zero("Autodiff.RuleProof.rule_adjoint"), lower=families.CORE,
     stablehlo=Have(write),
     enclose=families.NO_ENCLOSURE, onnx=families.NOT_READ,
 )

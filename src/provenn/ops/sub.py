@@ -51,7 +51,7 @@ sub = Op(
     tag="sub", code=4, coq="Provenn.IR.LinMap", facts=("affine", "sum", "elementwise"),
     shape=Have(families.same_shapes), kernel=Have(kernel), interval=Have(interval),
     transpose=Have(transpose), slope=families.AFFINE, lines=families.AFFINE,
-    grad=Have(grad), lower=families.CORE,
+    grad=Have(grad, "Autodiff.RuleProof.rule_adjoint"), lower=families.CORE,
     stablehlo=rules.written("subtract"),
     enclose=Have(enclose), onnx=Have(("Sub",)),
 )
