@@ -38,7 +38,8 @@ def ours(graph: Graph, arrays: list[Array], dtype: type) -> list[Array]:
 def test_all_ops_take_part() -> None:
     for some in (SEEDS, JAX_SEEDS):
         assert {n.op.tag for seed in some for n in graph_of(seed)} >= set(TAGS)
-    assert {t for t, op in ALL.items() if isinstance(op.grad, Have) or isinstance(op.lower, Have)} <= set(TAGS)
+    facets = {tag: (op.grad, op.lower) for tag, op in ALL.items()}
+    assert {tag for tag, found in facets.items() if any(isinstance(f, Have) for f in found)} <= set(TAGS)
 
 
 def compared(seed: int, judge: Callable[[Graph, list[Array]], list[Array]]) -> None:
@@ -89,9 +90,13 @@ def test_a_planted_fault_is_noticed(tag: str, monkeypatch: pytest.MonkeyPatch) -
         small = emit.fill(2.0**-27, emit.type(right).shape)
         return emit.add(right, emit.mul(right, small))
 
-    seeds = [seed for seed in SEEDS if tag in random_graphs.tags_of(seed)][:3]
-    cases = [(graph, arrays, by_torch(graph, arrays)) for graph, arrays in
-             ((graph_of(seed), feeds(graph_of(seed), seed)) for seed in seeds)]
-    assert max(far(ours(g, a, np.float64), right) for g, a, right in cases) <= BINARY64
-    monkeypatch.setitem(ALL, tag, replace(ALL[tag], grad=Have(wrong)))
-    assert max(far(ours(g, a, np.float64), right) for g, a, right in cases) > 10 * BINARY64
+    for seed in (seed for seed in SEEDS if tag in random_graphs.tags_of(seed)):
+        graph = graph_of(seed)
+        arrays = feeds(graph, seed)
+        right = by_torch(graph, arrays)
+        assert far(ours(graph, arrays, np.float64), right) <= BINARY64
+        with monkeypatch.context() as patch:
+            patch.setitem(ALL, tag, replace(ALL[tag], grad=Have(wrong)))
+            if far(ours(graph, arrays, np.float64), right) > 10 * BINARY64:
+                return
+    pytest.fail("no random graph notices it")

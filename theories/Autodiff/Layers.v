@@ -7,8 +7,8 @@
     [dense], [bias]     x W^T over rows, and a vector added to every row; [linear] is both
     [plane_bias]        one number added to every plane of an image
     [conv2d]            cross-correlation with groups, stride, padding and dilation, as one contraction
-    [avg_pool], [shifted], [max_pool]  sums of windows, one position in each window, the maximum of all of
-                        them
+    [joined f s tap k]  the first [k] taps of shape [s], joined by [f]
+    [pool f]            windows joined by [f]; [max_pool]; [avg_pool] times a stored number (near 1/size)
     [cross_entropy]     for each row, less the sum of targets times (logit - logsumexp of the logits);
                         [average] is a sum times a stored number (near 1/n)
     [gelu c h]          h * x * (1 + erf (c x)), with c and h stored numbers (near 1/sqrt 2, and 1/2)
@@ -61,22 +61,20 @@ Definition conv2d (g : geometry) (s : list N) (x w : expr) : expr :=
     [axis 8 1 (groups g); axis 8 2 (outs g); axis 8 5 (ins g); axis 8 6 (taps_v g);
       axis 8 7 (taps_h g)] s x w.
 
-(** Pooling over planes: loops (plane, row, column, window row, window column). *)
-Definition window_sum (planes h w oh ow kv kh : N) (sv sh pv ph : Z) (x : expr) : expr :=
-  Moved [planes; oh; ow; kv; kh] (lead [planes; oh; ow] 2)
-    [axis 5 0 planes; Dim h (- pv) [0; sv; 0; 1; 0]%Z; Dim w (- ph) [0; 0; sh; 0; 1]%Z] [planes; oh; ow] x.
-Definition avg_pool (planes h w oh ow kv kh : N) (sv sh pv ph : Z) (size : PrimFloat.float) (x : expr) :
-    expr :=
-  Apply2 Div [planes; oh; ow] (window_sum planes h w oh ow kv kh sv sh pv ph x)
-    (broadcast [planes; oh; ow] (Number size)).
-Definition shifted (planes h w oh ow : N) (sv sh dv dh : Z) (x : expr) : expr :=
-  Moved [planes; oh; ow] (lead [planes; oh; ow] 0)
-    [axis 3 0 planes; Dim h dv [0; sv; 0]%Z; Dim w dh [0; 0; sh]%Z] [planes; oh; ow] x.
-Definition max_pool (planes h w oh ow : N) (sv sh : Z) (first : Z * Z) (more : list (Z * Z)) (x : expr) :
-    expr :=
-  fold_left (fun m '(dv, dh) => Apply2 Maximum [planes; oh; ow] m (shifted planes h w oh ow sv sh dv dh x))
-    more
-    (shifted planes h w oh ow sv sh (fst first) (snd first) x).
+(** Pooling joins [kh] columns of each window, then [kv] rows of the result; windows lie within the image. *)
+Definition joined (f : binary) (s : list N) (tap : nat -> expr) (k : nat) : expr :=
+  fold_left (fun m d => Apply2 f s m (tap d)) (seq 1 (k - 1)) (tap O).
+Definition column (n c h w ow : N) (sh : Z) (x : expr) (d : nat) : expr :=
+  Moved [n; c; h; ow] (lead [n; c; h; ow] 0)
+    [axis 4 0 n; axis 4 1 c; axis 4 2 h; Dim w (Z.of_nat d) [0; 0; 0; sh]%Z] [n; c; h; ow] x.
+Definition row (n c h oh ow : N) (sv : Z) (x : expr) (d : nat) : expr :=
+  Moved [n; c; oh; ow] (lead [n; c; oh; ow] 0)
+    [axis 4 0 n; axis 4 1 c; Dim h (Z.of_nat d) [0; 0; sv; 0]%Z; axis 4 3 ow] [n; c; oh; ow] x.
+Definition pool (f : binary) (n c h w oh ow : N) (sv sh : Z) (kv kh : nat) (x : expr) : expr :=
+  joined f [n; c; oh; ow] (row n c h oh ow sv (joined f [n; c; h; ow] (column n c h w ow sh x) kh)) kv.
+Definition max_pool : N -> N -> N -> N -> N -> N -> Z -> Z -> nat -> nat -> expr -> expr := pool Maximum.
+Definition avg_pool (n c h w oh ow : N) (sv sh : Z) (kv kh : nat) (inv : PrimFloat.float) (x : expr) : expr :=
+  Apply2 Mul [n; c; oh; ow] (pool Add n c h w oh ow sv sh kv kh x) (broadcast [n; c; oh; ow] (Number inv)).
 
 (** [lse] holds the logsumexp of [z] along its rows. *)
 Definition cross_entropy (rows n : N) (lse z target : expr) : expr :=

@@ -144,48 +144,6 @@ Proof.
   f_equal; same_elem.
 Qed.
 
-(** ** Pooling *)
-Theorem window_sum_computes y planes h w oh ow kv kh sv sh pv ph x p i j :
-  (p < N.to_nat planes)%nat -> (i < N.to_nat oh)%nat -> (j < N.to_nat ow)%nat ->
-  denote_expr y (window_sum planes h w oh ow kv kh sv sh pv ph x) (flat 0 [planes; oh; ow] [p; i; j]) =
-  sum (N.to_nat kv) (fun u => sum (N.to_nat kh) (fun v => elem [planes; h; w] (denote_expr y x)
-    [Z.of_nat p; Z.of_nat i * sv + Z.of_nat u - pv; Z.of_nat j * sh + Z.of_nat v - ph]%Z)).
-Proof.
-  intros P I J. cbn [denote_expr window_sum]. rewrite (move_lead [planes; oh; ow] [kv; kh]) by (cbn; auto).
-  cbn [nest]. apply sum_ext. intros u _. apply sum_ext. intros v _. same_elem.
-Qed.
-Theorem avg_pool_computes y planes h w oh ow kv kh sv sh pv ph size x p i j :
-  (p < N.to_nat planes)%nat -> (i < N.to_nat oh)%nat -> (j < N.to_nat ow)%nat ->
-  denote_expr y (avg_pool planes h w oh ow kv kh sv sh pv ph size x) (flat 0 [planes; oh; ow] [p; i; j]) =
-  sum (N.to_nat kv) (fun u => sum (N.to_nat kh) (fun v => elem [planes; h; w] (denote_expr y x)
-    [Z.of_nat p; Z.of_nat i * sv + Z.of_nat u - pv; Z.of_nat j * sh + Z.of_nat v - ph]%Z)) / fR size.
-Proof.
-  intros P I J. rewrite <- (window_sum_computes y planes h w oh ow kv kh sv sh pv ph x p i j P I J).
-  unfold avg_pool. cbn [denote_expr sem2]. f_equal.
-  apply (denote_broadcast y [planes; oh; ow] (Number size)). apply flat_lt. cbn. auto.
-Qed.
-Lemma shifted_computes y planes h w oh ow sv sh dv dh x p i j :
-  (p < N.to_nat planes)%nat -> (i < N.to_nat oh)%nat -> (j < N.to_nat ow)%nat ->
-  denote_expr y (shifted planes h w oh ow sv sh dv dh x) (flat 0 [planes; oh; ow] [p; i; j]) =
-  elem [planes; h; w] (denote_expr y x) [Z.of_nat p; Z.of_nat i * sv + dv; Z.of_nat j * sh + dh]%Z.
-Proof.
-  intros P I J. cbn [denote_expr shifted]. rewrite (move_lead [planes; oh; ow] []) by (cbn; auto).
-  cbn [nest]. same_elem.
-Qed.
-Theorem max_pool_computes y planes h w oh ow sv sh first more x p i j :
-  (p < N.to_nat planes)%nat -> (i < N.to_nat oh)%nat -> (j < N.to_nat ow)%nat ->
-  let at_shift d := elem [planes; h; w] (denote_expr y x)
-    [Z.of_nat p; Z.of_nat i * sv + fst d; Z.of_nat j * sh + snd d]%Z in
-  denote_expr y (max_pool planes h w oh ow sv sh first more x) (flat 0 [planes; oh; ow] [p; i; j]) =
-  fold_left (fun m d => Rmax m (at_shift d)) more (at_shift first).
-Proof.
-  intros P I J at_shift. unfold max_pool. unfold at_shift at 2.
-  rewrite <- (shifted_computes y planes h w oh ow sv sh (fst first) (snd first) x p i j P I J).
-  generalize (shifted planes h w oh ow sv sh (fst first) (snd first) x) as m.
-  induction more as [|[dv dh] more IH]; intros m; cbn [fold_left]; [easy|].
-  rewrite IH. cbn [denote_expr sem2]. now rewrite shifted_computes.
-Qed.
-
 (** ** Softmax cross-entropy *)
 Lemma logsumexp_shift n inner x e m : (0 < N.to_nat n)%nat ->
   logsumexp n inner x e = m + logsumexp n inner (fun i => x i - m) e.
