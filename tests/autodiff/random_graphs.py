@@ -117,7 +117,8 @@ class Library:
         one = xs[0] * 0 + 1
         table: dict[str, Callable[[], Any]] = {
             "reshape": lambda: xs[0].reshape(shape),
-            "transpose": lambda: self.transpose(xs[0], attrs["perm"]), "concat": lambda: self.concat(xs, attrs["axis"]),
+            "transpose": lambda: self.transpose(xs[0], attrs["perm"]),
+            "concat": lambda: self.concat(xs, attrs["axis"]),
             "add": lambda: xs[0] + xs[1],
             "sub": lambda: xs[0] - xs[1], "mul": lambda: xs[0] * xs[1], "div": lambda: xs[0] / xs[1],
             "maximum": lambda: xp.maximum(xs[0], xs[1]), "relu": lambda: xp.where(xs[0] > 0, xs[0], 0 * one),
