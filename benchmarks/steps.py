@@ -1,6 +1,7 @@
 """Steps per second of compiled train steps, against hand-written jax.jit and PyTorch.
 
-    python benchmarks/steps.py [--rounds 25] [--seconds 0.1] [--one-core] [--json FILE] [--nets small large cnn]
+    python benchmarks/steps.py [--rounds 25] [--seconds 0.1] [--one-core] [--json FILE]
+                               [--nets small large cnn]
 
 Nets: MLPs 784-128-10 and 784-512-512-10, a CNN of two 3x3 convolutions with max pooling; batch 128, softmax
 cross-entropy, SGD with momentum 0.9. Every contestant starts from the same weights, gets the same batches as

@@ -124,7 +124,8 @@ def test_embedding() -> None:
     mine, other = nn.Embedding(7, 3), torch.nn.Embedding(7, 3)
     mine.load_state_dict(other.state_dict())
     ids = np.array([[1, 5, 1]])
-    assert far(mine(ids), other(torch.from_numpy(ids)).detach()) == 0
+    assert far(run(mine, ids), run(other, torch.from_numpy(ids)).detach()) == 0
+    assert far(mine.weight.grad, other.weight.grad) <= 1e-6
 
 
 @pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
@@ -132,9 +133,13 @@ def test_losses(reduction: str) -> None:
     x, y = normal(4, 5), np.abs(normal(4, 5, seed=1))
     for name, target in (("CrossEntropyLoss", np.array([0, 4, 2, 2])), ("MSELoss", y),
                          ("BCEWithLogitsLoss", y)):
-        mine = getattr(nn, name)(reduction=reduction)(Tensor(x), target)
-        right = getattr(torch.nn, name)(reduction=reduction)(torch.from_numpy(x), torch.from_numpy(target))
-        assert far(mine, right) <= 1e-6
+        mine, other = getattr(nn, name)(reduction=reduction), getattr(torch.nn, name)(reduction=reduction)
+        z, t = Tensor(x, requires_grad=True), torch.tensor(x, dtype=torch.float64, requires_grad=True)
+        goal = torch.from_numpy(target)
+        right = run(lambda z: other(z, goal if goal.dtype == torch.int64 else goal.double()), t)  # noqa: B023
+        assert far(run(lambda z: mine(z, target), z), right.detach()) <= 1e-6  # noqa: B023
+        assert z.grad is not None
+        assert far(z.grad, t.grad) <= 1e-6
 
 
 class Residual(nn.Module):

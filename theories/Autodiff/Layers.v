@@ -4,12 +4,14 @@
                         shape
     [lead outer r]      the view of a tensor of shape [outer] from its own loops with [r] more loops inside
     [axis r k n]        a dimension of size [n] that follows loop [k] of [r]
-    [dense], [bias]     x W^T over rows, and a vector added to every row
+    [dense], [bias]     x W^T over rows, and a vector added to every row; [linear] is both
+    [plane_bias]        one number added to every plane of an image
     [conv2d]            cross-correlation with groups, stride, padding and dilation, as one contraction
-    [avg_pool], [shifted], [max_pool]  sums of windows, one position in each window, the maximum of all of
-                        them
-    [cross_entropy]     logsumexp of the logits less the logits' inner product with the targets, for each row
-    [gelu c h]          x * (1 + erf (c x)) * h, with c and h stored numbers (near 1/sqrt 2, and 1/2)
+    [joined f s tap k]  the first [k] taps of shape [s], joined by [f]
+    [pool f]            windows joined by [f]; [max_pool]; [avg_pool] times a stored number (near 1/size)
+    [cross_entropy]     for each row, less the sum of targets times (logit - logsumexp of the logits);
+                        [average] is a sum times a stored number (near 1/n)
+    [gelu c h]          h * x * (1 + erf (c x)), with c and h stored numbers (near 1/sqrt 2, and 1/2)
     [total], [normalise]  sum over groups of elements, and (x - mean) / sqrt (variance + eps) in each group
     [layer_norm], [batch_norm]  its instances: groups are rows, or channels *)
 From Coq Require Import Floats Reals NArith ZArith List.
@@ -40,6 +42,11 @@ Definition dense (rows m n : N) (x w : expr) : expr :=
 Definition bias (rows m : N) (b : expr) : expr :=
   Moved [rows; m] (lead [rows; m] 0) [axis 2 1 m] [rows; m] b.
 
+Definition linear (rows m n : N) (x w b : expr) : expr :=
+  Apply2 Add [rows; m] (dense rows m n x w) (bias rows m b).
+Definition plane_bias (n c h w : N) (b : expr) : expr :=
+  Moved [n; c; h; w] (lead [n; c; h; w] 0) [axis 4 1 c] [n; c; h; w] b.
+
 (** Input pixels over loops (batch, group, channel out, row, column, channel in, tap row, tap column). *)
 Record geometry := Geometry
   { batch : N; groups : N; outs : N; ins : N; height : N; width : N; out_height : N; out_width : N;
@@ -54,51 +61,52 @@ Definition conv2d (g : geometry) (s : list N) (x w : expr) : expr :=
     [axis 8 1 (groups g); axis 8 2 (outs g); axis 8 5 (ins g); axis 8 6 (taps_v g);
       axis 8 7 (taps_h g)] s x w.
 
-(** Pooling over planes: loops (plane, row, column, window row, window column). *)
-Definition window_sum (planes h w oh ow kv kh : N) (sv sh pv ph : Z) (x : expr) : expr :=
-  Moved [planes; oh; ow; kv; kh] (lead [planes; oh; ow] 2)
-    [axis 5 0 planes; Dim h (- pv) [0; sv; 0; 1; 0]%Z; Dim w (- ph) [0; 0; sh; 0; 1]%Z] [planes; oh; ow] x.
-Definition avg_pool (planes h w oh ow kv kh : N) (sv sh pv ph : Z) (size : PrimFloat.float) (x : expr) :
-    expr :=
-  Apply2 Div [planes; oh; ow] (window_sum planes h w oh ow kv kh sv sh pv ph x)
-    (broadcast [planes; oh; ow] (Number size)).
-Definition shifted (planes h w oh ow : N) (sv sh dv dh : Z) (x : expr) : expr :=
-  Moved [planes; oh; ow] (lead [planes; oh; ow] 0)
-    [axis 3 0 planes; Dim h dv [0; sv; 0]%Z; Dim w dh [0; 0; sh]%Z] [planes; oh; ow] x.
-Definition max_pool (planes h w oh ow : N) (sv sh : Z) (first : Z * Z) (more : list (Z * Z)) (x : expr) :
-    expr :=
-  fold_left (fun m '(dv, dh) => Apply2 Maximum [planes; oh; ow] m (shifted planes h w oh ow sv sh dv dh x))
-    more
-    (shifted planes h w oh ow sv sh (fst first) (snd first) x).
+(** Pooling joins [kh] columns of each window, then [kv] rows of the result; windows lie within the image. *)
+Definition joined (f : binary) (s : list N) (tap : nat -> expr) (k : nat) : expr :=
+  fold_left (fun m d => Apply2 f s m (tap d)) (seq 1 (k - 1)) (tap O).
+Definition column (n c h w ow : N) (sh : Z) (x : expr) (d : nat) : expr :=
+  Moved [n; c; h; ow] (lead [n; c; h; ow] 0)
+    [axis 4 0 n; axis 4 1 c; axis 4 2 h; Dim w (Z.of_nat d) [0; 0; 0; sh]%Z] [n; c; h; ow] x.
+Definition row (n c h oh ow : N) (sv : Z) (x : expr) (d : nat) : expr :=
+  Moved [n; c; oh; ow] (lead [n; c; oh; ow] 0)
+    [axis 4 0 n; axis 4 1 c; Dim h (Z.of_nat d) [0; 0; sv; 0]%Z; axis 4 3 ow] [n; c; oh; ow] x.
+Definition pool (f : binary) (n c h w oh ow : N) (sv sh : Z) (kv kh : nat) (x : expr) : expr :=
+  joined f [n; c; oh; ow] (row n c h oh ow sv (joined f [n; c; h; ow] (column n c h w ow sh x) kh)) kv.
+Definition max_pool : N -> N -> N -> N -> N -> N -> Z -> Z -> nat -> nat -> expr -> expr := pool Maximum.
+Definition avg_pool (n c h w oh ow : N) (sv sh : Z) (kv kh : nat) (inv : PrimFloat.float) (x : expr) : expr :=
+  Apply2 Mul [n; c; oh; ow] (pool Add n c h w oh ow sv sh kv kh x) (broadcast [n; c; oh; ow] (Number inv)).
 
 (** [lse] holds the logsumexp of [z] along its rows. *)
 Definition cross_entropy (rows n : N) (lse z target : expr) : expr :=
-  Apply2 Sub [rows] lse
-    (Contracted [rows; n] (lead [rows] 1) (lead [rows; n] 0) (lead [rows; n] 0) [rows] z target).
+  Apply1 Neg [rows]
+    (Moved [rows; n] (lead [rows] 1) (lead [rows; n] 0) [rows]
+      (Apply2 Mul [rows; n] target
+        (Apply2 Sub [rows; n] z (Moved [rows; n] (lead [rows; n] 0) [axis 2 0 rows] [rows; n] lse)))).
+Definition average (n : N) (inv : PrimFloat.float) (x : expr) : expr :=
+  Apply2 Mul [] (Moved [n] [] [axis 1 0 n] [] x) (Number inv).
 
-Definition gelu (s : list N) (c h : PrimFloat.float) (one : PrimFloat.float) (x : expr) : expr :=
-  Apply2 Mul s
-    (Apply2 Mul s x (Apply2 Add s (broadcast s (Number one)) (Apply1 Erf s
-      (Apply2 Mul s x (broadcast s (Number c))))))
-    (broadcast s (Number h)).
+Definition gelu (s : list N) (c h one : PrimFloat.float) (x : expr) : expr :=
+  Apply2 Mul s (Apply2 Mul s (broadcast s (Number h)) x)
+    (Apply2 Add s (broadcast s (Number one)) (Apply1 Erf s (Apply2 Mul s x (broadcast s (Number c))))).
 
 (** Groups: loop 0 counts them, [inner] loops run over one; [elements] sees the tensor of shape [s] from these
-    loops, and group [k] of it is axis [at] of the tensor. *)
+    loops, and group [k] of it is axis [at] of the tensor. What there is one of in each group has the shape
+    [kept]; [inv] is a stored number, near one over the size of a group. *)
 Section Normalise.
-Variables (count_ : N) (inner : list N) (elements : view) (s : list N) (along : dim).
-Variables (size eps : PrimFloat.float).
+Variables (count_ : N) (inner : list N) (elements : view) (s kept : list N) (along : dim).
+Variables (inv eps : PrimFloat.float).
 Definition total (x : expr) : expr :=
-  Moved (count_ :: inner) (lead [count_] (length inner)) elements [count_] x.
-Definition mean (x : expr) : expr := Apply2 Div [count_] (total x) (broadcast [count_] (Number size)).
+  Moved (count_ :: inner) (lead [count_] (length inner)) elements kept x.
+Definition mean (x : expr) : expr := Apply2 Mul kept (total x) (broadcast kept (Number inv)).
 Definition over (z : expr) : expr := Moved s (lead s 0) [along] s z.
 Definition centred (x : expr) : expr := Apply2 Sub s x (over (mean x)).
 Definition variance (x : expr) : expr := mean (Apply2 Mul s (centred x) (centred x)).
 Definition normalise (x : expr) : expr :=
   Apply2 Div s (centred x)
-    (over (Apply1 Sqrt [count_] (Apply2 Add [count_] (variance x) (broadcast [count_] (Number eps))))).
+    (over (Apply1 Sqrt kept (Apply2 Add kept (variance x) (broadcast kept (Number eps))))).
 End Normalise.
 Definition layer_norm (rows n : N) : PrimFloat.float -> PrimFloat.float -> expr -> expr :=
-  normalise rows [n] (lead [rows; n] 0) [rows; n] (axis 2 0 rows).
+  normalise rows [n] (lead [rows; n] 0) [rows; n] [rows; 1%N] (axis 2 0 rows).
 Definition batch_norm (rows channels n : N) : PrimFloat.float -> PrimFloat.float -> expr -> expr :=
-  normalise channels [rows; n] [axis 3 1 rows; axis 3 0 channels; axis 3 2 n] [rows; channels; n]
+  normalise channels [rows; n] [axis 3 1 rows; axis 3 0 channels; axis 3 2 n] [rows; channels; n] [channels]
     (axis 3 1 channels).

@@ -113,6 +113,22 @@ Proof.
   replace (indices [axis 2 1 m] ([r; o] ++ [])) with (ints [o]) by same_elem.
   change (sizes [axis 2 1 m]) with [m]. rewrite elem_inside by (cbn; auto). reflexivity.
 Qed.
+Theorem linear_computes y rows m n x w b r o : (r < N.to_nat rows)%nat -> (o < N.to_nat m)%nat ->
+  denote_expr y (linear rows m n x w b) (flat 0 [rows; m] [r; o]) =
+  sum (N.to_nat n) (fun i => elem [rows; n] (denote_expr y x) (ints [r; i])
+                             * elem [m; n] (denote_expr y w) (ints [o; i])) + denote_expr y b o.
+Proof.
+  intros R O. rewrite <- dense_computes, <- (bias_computes y rows m b r o) by assumption. reflexivity.
+Qed.
+Theorem plane_bias_computes y n c h w b i k u v :
+  (i < N.to_nat n)%nat -> (k < N.to_nat c)%nat -> (u < N.to_nat h)%nat -> (v < N.to_nat w)%nat ->
+  denote_expr y (plane_bias n c h w b) (flat 0 [n; c; h; w] [i; k; u; v]) = denote_expr y b k.
+Proof.
+  intros I K U V. cbn [denote_expr plane_bias]. rewrite (move_lead [n; c; h; w] []) by (cbn; auto).
+  cbn [nest].
+  replace (indices [axis 4 1 c] ([i; k; u; v] ++ [])) with (ints [k]) by same_elem.
+  change (sizes [axis 4 1 c]) with [c]. rewrite elem_inside by (cbn; auto). reflexivity.
+Qed.
 Theorem conv2d_computes y g s x w b k o i j :
   (b < N.to_nat (batch g))%nat -> (k < N.to_nat (groups g))%nat -> (o < N.to_nat (outs g))%nat ->
   (i < N.to_nat (out_height g))%nat -> (j < N.to_nat (out_width g))%nat ->
@@ -126,48 +142,6 @@ Proof.
   intros B K O I J. cbn [denote_expr conv2d]. rewrite contract_lead by (cbn; auto 6).
   cbn [nest conv_in]. apply sum_ext. intros c _. apply sum_ext. intros u _. apply sum_ext. intros v _.
   f_equal; same_elem.
-Qed.
-
-(** ** Pooling *)
-Theorem window_sum_computes y planes h w oh ow kv kh sv sh pv ph x p i j :
-  (p < N.to_nat planes)%nat -> (i < N.to_nat oh)%nat -> (j < N.to_nat ow)%nat ->
-  denote_expr y (window_sum planes h w oh ow kv kh sv sh pv ph x) (flat 0 [planes; oh; ow] [p; i; j]) =
-  sum (N.to_nat kv) (fun u => sum (N.to_nat kh) (fun v => elem [planes; h; w] (denote_expr y x)
-    [Z.of_nat p; Z.of_nat i * sv + Z.of_nat u - pv; Z.of_nat j * sh + Z.of_nat v - ph]%Z)).
-Proof.
-  intros P I J. cbn [denote_expr window_sum]. rewrite (move_lead [planes; oh; ow] [kv; kh]) by (cbn; auto).
-  cbn [nest]. apply sum_ext. intros u _. apply sum_ext. intros v _. same_elem.
-Qed.
-Theorem avg_pool_computes y planes h w oh ow kv kh sv sh pv ph size x p i j :
-  (p < N.to_nat planes)%nat -> (i < N.to_nat oh)%nat -> (j < N.to_nat ow)%nat ->
-  denote_expr y (avg_pool planes h w oh ow kv kh sv sh pv ph size x) (flat 0 [planes; oh; ow] [p; i; j]) =
-  sum (N.to_nat kv) (fun u => sum (N.to_nat kh) (fun v => elem [planes; h; w] (denote_expr y x)
-    [Z.of_nat p; Z.of_nat i * sv + Z.of_nat u - pv; Z.of_nat j * sh + Z.of_nat v - ph]%Z)) / fR size.
-Proof.
-  intros P I J. rewrite <- (window_sum_computes y planes h w oh ow kv kh sv sh pv ph x p i j P I J).
-  unfold avg_pool. cbn [denote_expr sem2]. f_equal.
-  apply (denote_broadcast y [planes; oh; ow] (Number size)). apply flat_lt. cbn. auto.
-Qed.
-Lemma shifted_computes y planes h w oh ow sv sh dv dh x p i j :
-  (p < N.to_nat planes)%nat -> (i < N.to_nat oh)%nat -> (j < N.to_nat ow)%nat ->
-  denote_expr y (shifted planes h w oh ow sv sh dv dh x) (flat 0 [planes; oh; ow] [p; i; j]) =
-  elem [planes; h; w] (denote_expr y x) [Z.of_nat p; Z.of_nat i * sv + dv; Z.of_nat j * sh + dh]%Z.
-Proof.
-  intros P I J. cbn [denote_expr shifted]. rewrite (move_lead [planes; oh; ow] []) by (cbn; auto).
-  cbn [nest]. same_elem.
-Qed.
-Theorem max_pool_computes y planes h w oh ow sv sh first more x p i j :
-  (p < N.to_nat planes)%nat -> (i < N.to_nat oh)%nat -> (j < N.to_nat ow)%nat ->
-  let at_shift d := elem [planes; h; w] (denote_expr y x)
-    [Z.of_nat p; Z.of_nat i * sv + fst d; Z.of_nat j * sh + snd d]%Z in
-  denote_expr y (max_pool planes h w oh ow sv sh first more x) (flat 0 [planes; oh; ow] [p; i; j]) =
-  fold_left (fun m d => Rmax m (at_shift d)) more (at_shift first).
-Proof.
-  intros P I J at_shift. unfold max_pool. unfold at_shift at 2.
-  rewrite <- (shifted_computes y planes h w oh ow sv sh (fst first) (snd first) x p i j P I J).
-  generalize (shifted planes h w oh ow sv sh (fst first) (snd first) x) as m.
-  induction more as [|[dv dh] more IH]; intros m; cbn [fold_left]; [easy|].
-  rewrite IH. cbn [denote_expr sem2]. now rewrite shifted_computes.
 Qed.
 
 (** ** Softmax cross-entropy *)
@@ -190,30 +164,44 @@ Qed.
 Theorem cross_entropy_computes y rows n lse z target r :
   (0 < N.to_nat n)%nat -> (r < N.to_nat rows)%nat ->
   denote_expr y lse r = logsumexp n 1 (denote_expr y z) r ->
-  sum (N.to_nat n) (fun k => denote_expr y target (slice n 1 r k)) = 1 ->
   denote_expr y (cross_entropy rows n lse z target) r =
   sum (N.to_nat n) (fun k => denote_expr y target (slice n 1 r k) * - ln (softmax n (denote_expr y z) r k)).
 Proof.
-  intros Hn Hr L T. unfold cross_entropy. cbn [denote_expr sem2]. rewrite L.
+  intros Hn Hr L. unfold cross_entropy. cbn [denote_expr sem1 sem2].
   assert (F : forall k, (k < N.to_nat n)%nat -> flat 0 [rows; n] [r; k] = slice n 1 r k).
   { intros k _. unfold slice. cbn [flat N.to_nat]. change (Pos.to_nat 1) with 1%nat.
     rewrite Nat.div_1_r, Nat.mod_1_r. lia. }
-  pose proof (contract_lead [rows] [n] 1 (lead [rows; n] 0) (lead [rows; n] 0) (denote_expr y z)
-    (denote_expr y target) [r] (conj Hr I)) as C. cbn [app flat Nat.mul Nat.add] in C. rewrite C. clear C.
-  rewrite (sum_ext _ _ (fun k => denote_expr y target (slice n 1 r k) * logsumexp n 1 (denote_expr y z) r
-    + -1 * (denote_expr y z (slice n 1 r k) * denote_expr y target (slice n 1 r k)))).
+  match goal with |- - move _ _ _ ?X _ = _ =>
+    pose proof (move_lead [rows] [n] 1 (lead [rows; n] 0) X [r] (conj Hr I)) as M end.
+  cbn [app flat Nat.mul Nat.add] in M. rewrite M. clear M. cbn [nest].
+  rewrite (sum_ext _ (fun k => denote_expr y target (slice n 1 r k) * - ln (softmax n (denote_expr y z) r k))
+    (fun k => -1 * (denote_expr y target (slice n 1 r k) * (denote_expr y z (slice n 1 r k)
+      - logsumexp n 1 (denote_expr y z) r)))).
   2: { intros k _. rewrite ln_softmax by assumption. ring. }
-  rewrite sum_plus, sum_scal_r, sum_scal, T. cbn [nest]. unfold Rminus. rewrite Rmult_1_l. f_equal.
-  match goal with |- - _ = -1 * ?b => replace (-1 * b) with (- b) by ring end.
-  f_equal. apply sum_ext. intros k Hk. rewrite !sizes_lead.
+  rewrite sum_scal. match goal with |- - _ = -1 * ?b => replace (-1 * b) with (- b) by ring end.
+  f_equal. apply sum_ext. intros k Hk. rewrite sizes_lead.
   replace (indices (lead [rows; n] 0) [r; k]) with (ints [r; k]) by same_elem.
-  rewrite !elem_inside by (cbn; auto). now rewrite F.
+  rewrite elem_inside by (cbn; auto).
+  pose proof (move_lead [rows; n] [] 0 [axis 2 0 rows] (denote_expr y lse) [r; k] (conj Hr (conj Hk I))) as M.
+  rewrite app_nil_r in M. rewrite M. cbn [nest]. rewrite app_nil_r.
+  replace (indices [axis 2 0 rows] [r; k]) with (ints [r]) by same_elem.
+  change (sizes [axis 2 0 rows]) with [rows]. rewrite elem_inside by (cbn; auto).
+  rewrite F by assumption. change (flat 0 [rows] [r]) with r. now rewrite L.
+Qed.
+Theorem average_computes y n inv x :
+  denote_expr y (average n inv x) O = sum (N.to_nat n) (denote_expr y x) * fR inv.
+Proof.
+  unfold average. cbn [denote_expr sem2]. change (constant [inv] 0%nat) with (fR inv). f_equal.
+  pose proof (move_lead [] [n] 1 [axis 1 0 n] (denote_expr y x) [] I) as M.
+  change (flat 0 [] []) with O in M. change (lead [] 1) with (@nil dim) in M. cbn [app] in M. rewrite M.
+  cbn [nest]. apply sum_ext. intros k Hk. replace (indices [axis 1 0 n] [k]) with (ints [k]) by same_elem.
+  change (sizes [axis 1 0 n]) with [n]. now rewrite elem_inside by (cbn; auto).
 Qed.
 
 (** ** GELU *)
 Theorem gelu_computes y s c h one x e : (e < count s)%nat -> fR one = 1 ->
   denote_expr y (gelu s c h one x) e =
-  denote_expr y x e * (1 + erf (denote_expr y x e * fR c)) * fR h.
+  fR h * denote_expr y x e * (1 + erf (denote_expr y x e * fR c)).
 Proof.
   intros He H1. unfold gelu. cbn [denote_expr sem1 sem2].
   change (move s (identity s) [] (constant [?z]) e) with (denote_expr y (broadcast s (Number z)) e).
@@ -222,11 +210,12 @@ Qed.
 
 (** ** Normalisation *)
 Section Normalise.
-Variables (groups : N) (inner : list N) (elements : view) (s : list N) (along : dim).
-Variables (size_ eps : PrimFloat.float) (y : nat -> vec) (x : expr).
+Variables (groups : N) (inner : list N) (elements : view) (s kept : list N) (along : dim).
+Variables (inv eps : PrimFloat.float) (y : nat -> vec) (x : expr).
 (** The element of the tensor at point [l] of group [g]. *)
 Variable place : nat -> point -> point.
 Hypothesis Hsizes : sizes elements = s.
+Hypothesis Hkept : count kept = N.to_nat groups.
 Hypothesis Halong : size along = groups.
 Hypothesis Hinside : forall g l, (g < N.to_nat groups)%nat -> inside inner l -> inside s (place g l).
 Hypothesis Hplace : forall g l, (g < N.to_nat groups)%nat -> inside inner l ->
@@ -235,12 +224,12 @@ Hypothesis Hgroup : forall g l, (g < N.to_nat groups)%nat -> inside inner l ->
   index along (place g l) = Z.of_nat g.
 
 Definition at_place (z : vec) (g : nat) (l : point) : R := z (flat 0 s (place g l)).
-Definition mean_of (z : vec) (g : nat) : R := nest inner (at_place z g) / fR size_.
+Definition mean_of (z : vec) (g : nat) : R := nest inner (at_place z g) * fR inv.
 Definition variance_of (z : vec) (g : nat) : R :=
-  nest inner (fun l => (at_place z g l - mean_of z g) * (at_place z g l - mean_of z g)) / fR size_.
+  nest inner (fun l => (at_place z g l - mean_of z g) * (at_place z g l - mean_of z g)) * fR inv.
 
 Lemma total_computes z g : (g < N.to_nat groups)%nat ->
-  denote_expr y (total groups inner elements z) g = nest inner (at_place (denote_expr y z) g).
+  denote_expr y (total groups inner elements kept z) g = nest inner (at_place (denote_expr y z) g).
 Proof.
   intros Hg. unfold total. cbn [denote_expr].
   pose proof (move_lead [groups] inner (length inner) elements (denote_expr y z) [g] (conj Hg I)) as M.
@@ -249,13 +238,13 @@ Proof.
 Qed.
 Lemma number_computes s' c e : (e < count s')%nat -> denote_expr y (broadcast s' (Number c)) e = fR c.
 Proof. intros H. now rewrite denote_broadcast. Qed.
-Lemma group_lt g : (g < N.to_nat groups)%nat -> (g < count [groups])%nat.
-Proof. rewrite volume_cons. cbn. lia. Qed.
+Lemma group_lt g : (g < N.to_nat groups)%nat -> (g < count kept)%nat.
+Proof. now rewrite Hkept. Qed.
 Lemma mean_computes z g : (g < N.to_nat groups)%nat ->
-  denote_expr y (mean groups inner elements size_ z) g = mean_of (denote_expr y z) g.
+  denote_expr y (mean groups inner elements kept inv z) g = mean_of (denote_expr y z) g.
 Proof.
-  intros Hg. unfold mean. change (denote_expr y (total groups inner elements z) g
-    / denote_expr y (broadcast [groups] (Number size_)) g = mean_of (denote_expr y z) g).
+  intros Hg. unfold mean. change (denote_expr y (total groups inner elements kept z) g
+    * denote_expr y (broadcast kept (Number inv)) g = mean_of (denote_expr y z) g).
   now rewrite total_computes, number_computes by (trivial; now apply group_lt).
 Qed.
 Lemma over_computes z g l : (g < N.to_nat groups)%nat -> inside inner l ->
@@ -268,67 +257,68 @@ Proof.
   change [Z.of_nat g] with (ints [g]). rewrite elem_inside by (cbn; auto). reflexivity.
 Qed.
 Lemma centred_computes g l : (g < N.to_nat groups)%nat -> inside inner l ->
-  denote_expr y (centred groups inner elements s along size_ x) (flat 0 s (place g l)) =
+  denote_expr y (centred groups inner elements s kept along inv x) (flat 0 s (place g l)) =
   at_place (denote_expr y x) g l - mean_of (denote_expr y x) g.
 Proof.
   intros Hg Hl. unfold centred. cbn [denote_expr sem2].
   change (move s (lead s 0) [along] ?v) with (denote_expr (fun _ => v) (over s along (Ref O))).
-  rewrite <- mean_computes, <- (over_computes (mean groups inner elements size_ x) g l) by assumption.
+  rewrite <- mean_computes, <- (over_computes (mean groups inner elements kept inv x) g l) by assumption.
   reflexivity.
 Qed.
 Lemma variance_computes g : (g < N.to_nat groups)%nat ->
-  denote_expr y (variance groups inner elements s along size_ x) g = variance_of (denote_expr y x) g.
+  denote_expr y (variance groups inner elements s kept along inv x) g = variance_of (denote_expr y x) g.
 Proof.
   intros Hg. unfold variance. rewrite mean_computes by assumption. unfold mean_of at 1, variance_of. f_equal.
   apply nest_ext_inside. intros l Hl. unfold at_place at 1. rewrite <- centred_computes by assumption.
   reflexivity.
 Qed.
 Theorem normalise_computes g l : (g < N.to_nat groups)%nat -> inside inner l ->
-  denote_expr y (normalise groups inner elements s along size_ eps x) (flat 0 s (place g l)) =
+  denote_expr y (normalise groups inner elements s kept along inv eps x) (flat 0 s (place g l)) =
   (at_place (denote_expr y x) g l - mean_of (denote_expr y x) g)
   / sqrt (variance_of (denote_expr y x) g + fR eps).
 Proof.
   intros Hg Hl. unfold normalise.
-  transitivity (denote_expr y (centred groups inner elements s along size_ x) (flat 0 s (place g l))
-    / denote_expr y (over s along (Apply1 Sqrt [groups] (Apply2 Add [groups]
-        (variance groups inner elements s along size_ x) (broadcast [groups] (Number eps)))))
+  transitivity (denote_expr y (centred groups inner elements s kept along inv x) (flat 0 s (place g l))
+    / denote_expr y (over s along (Apply1 Sqrt kept (Apply2 Add kept
+        (variance groups inner elements s kept along inv x) (broadcast kept (Number eps)))))
         (flat 0 s (place g l))); [reflexivity|].
   rewrite centred_computes, over_computes by assumption. f_equal. f_equal.
-  change (denote_expr y (Apply1 Sqrt [groups] ?e) g) with (sqrt (denote_expr y e g)). f_equal.
-  change (denote_expr y (Apply2 Add [groups] ?a ?b) g) with (denote_expr y a g + denote_expr y b g).
+  change (denote_expr y (Apply1 Sqrt kept ?e) g) with (sqrt (denote_expr y e g)). f_equal.
+  change (denote_expr y (Apply2 Add kept ?a ?b) g) with (denote_expr y a g + denote_expr y b g).
   now rewrite variance_computes, number_computes by (trivial; now apply group_lt).
 Qed.
 End Normalise.
 
-Theorem layer_norm_computes y rows n size_ eps x r k : (r < N.to_nat rows)%nat -> (k < N.to_nat n)%nat ->
+Theorem layer_norm_computes y rows n inv eps x r k : (r < N.to_nat rows)%nat -> (k < N.to_nat n)%nat ->
   let z k := denote_expr y x (flat 0 [rows; n] [r; k]) in
-  let mu := sum (N.to_nat n) z / fR size_ in
-  let sigma2 := sum (N.to_nat n) (fun k => (z k - mu) * (z k - mu)) / fR size_ in
-  denote_expr y (layer_norm rows n size_ eps x) (flat 0 [rows; n] [r;
+  let mu := sum (N.to_nat n) z * fR inv in
+  let sigma2 := sum (N.to_nat n) (fun k => (z k - mu) * (z k - mu)) * fR inv in
+  denote_expr y (layer_norm rows n inv eps x) (flat 0 [rows; n] [r;
     k]) = (z k - mu) / sqrt (sigma2 + fR eps).
 Proof.
   intros Hr Hk z mu sigma2. unfold layer_norm.
   apply (normalise_computes rows [n] (lead [rows; n] 0) [rows;
-    n] (axis 2 0 rows) size_ eps y x (fun r l => r :: l))
-    with (g := r) (l := [k]); trivial; try (now cbn); intros g l Hg Hl;
+    n] [rows; 1%N] (axis 2 0 rows) inv eps y x (fun r l => r :: l))
+    with (g := r) (l := [k]); trivial; try (now cbn); try (now rewrite !volume_cons; cbn; lia);
+    intros g l Hg Hl;
     destruct l as [|i [|]]; cbn in Hl; try tauto.
   - same_elem.
   - unfold axis, unit_vector, index. cbn -[Z.mul Z.add Z.of_nat]. lia.
 Qed.
-Theorem batch_norm_computes y rows channels n size_ eps x b c i :
+Theorem batch_norm_computes y rows channels n inv eps x b c i :
   (b < N.to_nat rows)%nat -> (c < N.to_nat channels)%nat -> (i < N.to_nat n)%nat ->
   let z b i := denote_expr y x (flat 0 [rows; channels; n] [b; c; i]) in
-  let mu := sum (N.to_nat rows) (fun b => sum (N.to_nat n) (z b)) / fR size_ in
-  let sigma2 := sum (N.to_nat rows) (fun b => sum (N.to_nat n) (fun i => (z b i - mu) * (z b i - mu))) / fR
-    size_ in
-  denote_expr y (batch_norm rows channels n size_ eps x) (flat 0 [rows; channels; n] [b; c; i]) =
+  let mu := sum (N.to_nat rows) (fun b => sum (N.to_nat n) (z b)) * fR inv in
+  let sigma2 :=
+    sum (N.to_nat rows) (fun b => sum (N.to_nat n) (fun i => (z b i - mu) * (z b i - mu))) * fR inv in
+  denote_expr y (batch_norm rows channels n inv eps x) (flat 0 [rows; channels; n] [b; c; i]) =
   (z b i - mu) / sqrt (sigma2 + fR eps).
 Proof.
   intros Hb Hc Hi z mu sigma2. unfold batch_norm.
   apply (normalise_computes channels [rows; n] [axis 3 1 rows; axis 3 0 channels; axis 3 2 n] [rows; channels;
-    n]
-    (axis 3 1 channels) size_ eps y x (fun c l => match l with [b; i] => [b; c; i] | _ => [] end))
-    with (g := c) (l := [b; i]); trivial; try (now cbn); intros g l Hg Hl;
+    n] [channels] (axis 3 1 channels) inv eps y x (fun c l => match l with [b; i] => [b; c; i] | _ => [] end))
+    with (g := c) (l := [b; i]); trivial; try (now cbn); try (now rewrite !volume_cons; cbn; lia);
+    intros g l Hg Hl;
     destruct l as [|j [|k [|]]]; cbn in Hl; try tauto.
   - cbn. tauto.
   - same_elem.
