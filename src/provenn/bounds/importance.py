@@ -50,6 +50,50 @@ def rates(regions: Regions, state: State, u: int) -> tuple[Floats, Floats]:
     return falls[0], falls[1]
 
 
+class Tally:
+    """Adds up what rows spend on unary nodes, and what that makes of every intermediate bound."""
+
+    def __init__(self, regions: Regions, state: State) -> None:
+        self.regions, self.state = regions, state
+        met = [u for u in regions.unary if regions.source[u]]
+        self.found = Importance(*({t: np.zeros_like(state.low[t]) for t in regions.targets} for _ in (0, 1)),
+                                *({u: np.zeros((len(state), regions.sizes[u])) for u in met} for _ in (0, 1)))
+        self.rate = {u: rates(regions, state, u) for u in met}
+
+    def spend(self, u: int, box: Indices, c: Floats, worth: Floats) -> None:
+        """Add rows of node u with their boxes (sorted) and worths; what is no unary node is passed over."""
+        if u not in self.rate:
+            return
+        first = np.flatnonzero(np.diff(box, prepend=-1))
+        down = np.minimum(c, 0.0)
+        falling = np.add.reduceat(down * -worth[:, None], first, axis=0)
+        rising = np.add.reduceat((c - down) * worth[:, None], first, axis=0)
+        boxes, source, found = box[first], self.regions.source[u], self.found
+        found.negative[u][boxes] += falling
+        found.positive[u][boxes] += rising
+        found.lower[source][boxes] += falling * self.rate[u][0][boxes]
+        found.upper[source][boxes] += falling * self.rate[u][1][boxes]
+
+    def losses(self, target: int, low: Floats, high: Floats) -> Floats:
+        """What the goals would lose, to first order, if the bounds of a target were these, [boxes, size].
+
+        That is how far its lines move away at the middle of the present interval, times the weight that
+        meets them.
+        """
+        here = (self.state.low[target], self.state.high[target])
+        middle = (here[0] + here[1]) / 2
+        made = np.zeros_like(low)
+        for u, weight in self.found.negative.items():
+            if self.regions.source[u] == target:
+                heights = []
+                for ends in (here, (low, high)):
+                    a, b, slope, offset = self.regions.lines(u, *ends, self.regions.hint(u, *ends))
+                    heights.append((a * middle + b, slope * middle + offset))
+                made += self.found.positive[u] * np.maximum(heights[0][0] - heights[1][0], 0.0)
+                made += weight * np.maximum(heights[1][1] - heights[0][1], 0.0)
+        return made
+
+
 def importance(regions: Regions, state: State, owner: Indices, weight: Floats, goals: Coefficients,
                kept: Mapping[int, Rows]) -> Importance:
     """Importance of all intermediate bounds for weighted goal rows.
@@ -57,56 +101,18 @@ def importance(regions: Regions, state: State, owner: Indices, weight: Floats, g
     ``goals`` are the goal rows' coefficients on unary nodes (a Tape's), ``owner`` their boxes (sorted),
     ``weight`` their weights; ``kept`` the rows of the targets.
     """
-    met = [u for u in regions.unary if regions.source[u]]
-    made = Importance(*({t: np.zeros_like(state.low[t]) for t in regions.targets} for _ in (0, 1)),
-                      *({u: np.zeros((len(state), regions.sizes[u])) for u in met} for _ in (0, 1)))
-    rate = {u: rates(regions, state, u) for u in met}
-
-    def spend(u: int, box: Indices, c: Floats, worth: Floats) -> None:
-        """Add rows of unary node u with their boxes and worths."""
-        first = np.flatnonzero(np.diff(box, prepend=-1))
-        down = np.minimum(c, 0.0)
-        falling = np.add.reduceat(down * -worth[:, None], first, axis=0)
-        rising = np.add.reduceat((c - down) * worth[:, None], first, axis=0)
-        boxes, source = box[first], regions.source[u]
-        made.negative[u][boxes] += falling
-        made.positive[u][boxes] += rising
-        made.lower[source][boxes] += falling * rate[u][0][boxes]
-        made.upper[source][boxes] += falling * rate[u][1][boxes]
-
+    tally = Tally(regions, state)
     for u, c in goals.items():
-        if u in rate:
-            spend(u, owner, c, weight)
+        tally.spend(u, owner, c, weight)
     for target in reversed(regions.targets):
         if (rows := kept.get(target)) is None:
             continue
         for part, coefficients in rows.blocks:
             box, neuron, size = rows.owner[part], rows.neuron[part], len(rows.owner[part])
             for u, c in coefficients.items():
-                if u in rate:
-                    spend(u, box, c[:size], made.lower[target][box, neuron])
-                    spend(u, box, c[size:], made.upper[target][box, neuron])
-    return made
-
-
-def losses(regions: Regions, found: Importance, old: State, new: State) -> dict[int, Floats]:
-    """What the goals would lose, to first order, if a neuron went from new bounds back to old ones.
-
-    By target, [boxes, size]: how far its lines move away at the middle of the new interval, times the
-    weight that meets them.
-    """
-    made = {t: np.zeros_like(new.low[t]) for t in regions.targets}
-    for u, weight in found.negative.items():
-        t = regions.source[u]
-        middle = (new.low[t] + new.high[t]) / 2
-        heights = []
-        for state in (new, old):
-            low, high = state.low[t], state.high[t]
-            a, b, slope, offset = regions.lines(u, low, high, regions.hint(u, low, high))
-            heights.append((a * middle + b, slope * middle + offset))
-        made[t] += found.positive[u] * np.maximum(heights[0][0] - heights[1][0], 0.0)
-        made[t] += weight * np.maximum(heights[1][1] - heights[0][1], 0.0)
-    return made
+                tally.spend(u, box, c[:size], tally.found.lower[target][box, neuron])
+                tally.spend(u, box, c[size:], tally.found.upper[target][box, neuron])
+    return tally.found
 
 
 def input_scores(state: State, entry: Floats, kept: Mapping[int, Rows], found: Importance) -> Floats:
