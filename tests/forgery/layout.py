@@ -93,6 +93,11 @@ class Layout:
             self._take(*["neuron"] * max(0, int(count)))
             self._slopes()
             here.inner = [self._tree(ways)]
+        elif kind == 4:
+            (node,) = self._take("node")
+            self._take(*["mask"] * (2 * ((self.sizes[int(node)] + 47) // 48)))
+            self._slopes()
+            here.inner = [self._tree(ways)]
         else:
             self._take("input")
         here.end = len(self.labels)

@@ -52,6 +52,7 @@ INTEGERS = {
     "node",
     "neurons",
     "neuron",
+    "mask",
     "unary",
     "spare",
     "name",
@@ -165,6 +166,8 @@ def trees(layout: Layout, rng: np.random.Generator) -> Iterator[Words]:
                 yield spliced(words, s, [1.0, index, at, *mine, *mine])
         for node in range(0, len(layout.sizes), 2):
             yield spliced(words, s, [2.0, node, -1.0, 0.0, *mine])
+            masks = [float(rng.integers(2**48)) for _ in range(2 * ((layout.sizes[node] + 47) // 48))]
+            yield spliced(words, s, [4.0, node, *masks, 0.0, *mine])
         for other in rng.permutation(np.array(every, object))[:4]:
             yield spliced(words, s, words[other.start : other.end])
         if len(s.inner) == 2:

@@ -50,7 +50,7 @@ def always_refused(layout: Layout, rng: np.random.Generator) -> Iterator[tuple[s
         "value": ("split-outside|not-finite", (NAN, INF, -INF, 7.0, -7.0, 1e308)),
         "kind": (
             "not-an-integer|unknown-step|not-finite|too-large|not-empty|split-outside|enclosure-failed",
-            (0.5, -1.0, 4.0, 5.0, 2.0**21 + 1, 2.0**53, NAN, INF, -INF, 3.0),
+            (0.5, -1.0, 5.0, 6.0, 2.0**21 + 1, 2.0**53, NAN, INF, -INF, 3.0),
         ),
         "input": (
             "split-outside|not-an-integer|too-large|not-finite|not-empty",
@@ -66,6 +66,7 @@ def always_refused(layout: Layout, rng: np.random.Generator) -> Iterator[tuple[s
             (0.0, 999.0, -1.0, 0.5, 2.0**64, NAN),
         ),
         "unary": ("missing-node|not-an-integer|too-large|not-finite", (0.0, 999.0, -1.0, 0.5, 2.0**64, NAN)),
+        "mask": ("not-an-integer", (-1.0, 0.5, -TINY, 2.0**48, 2.0**53, NAN, INF, -INF)),
         "magic": ("not-this-format|not-finite", (0.0, NAN, float(words[0]) * 2)),
         "version": ("not-this-version|not-finite", (0.0, 2.0, 1.5, NAN)),
         "count": (
@@ -140,3 +141,15 @@ def test_harmless_detours_are_accepted(triple: Valid, judge: Judge) -> None:
     for made in detours:
         answer = judge.one(triple.graph, triple.prop, spliced(words, tree, made))
         assert answer.accepted, answer
+
+
+def test_bounds_that_no_mask_names_stay(judge: Judge) -> None:
+    """A certificate whose sides are needed, with bits left out one mask at a time."""
+    triple = next(t for t in valid() if t.name == "sided")
+    labels, words = np.array(Layout(*triple.words).labels), triple.certificate
+    places = np.flatnonzero(labels == "mask")
+    assert judge.one(triple.graph, triple.prop, words).accepted
+    for at in places[words[places] > 0.0]:
+        made = words.copy()
+        made[at] = 0.0
+        assert judge.one(triple.graph, triple.prop, made).reason == "not-refuted"

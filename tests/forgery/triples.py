@@ -11,10 +11,11 @@ import numpy as np
 from danger import Case
 from judge import Words
 from nets import Net, words_of
-from writing import NONE, Tree, certificate_words, empty, leaf, property_words, rows, split, tighten
+from writing import NONE, Tree, certificate_words, empty, leaf, property_words, rows, sides, split, tighten
 
 from provenn.ir import property as text
 from provenn.ir.graph import Graph
+from provenn.ops import ALL
 from provenn.verify.search import search
 
 Array = Any
@@ -91,10 +92,29 @@ def residual() -> Valid:
     lower = net.put("relu")
     net.linear(1)
     slopes = {upper: [0.5, 0.25, 1.0, 0.0], lower: [0.75, 0.0, 1.0]}
-    tree = tighten(first, tighten(second, leaf(([1.0], slopes)), [0, 2], {upper: slopes[upper]}))
+    inner = sides(second, 3, [0, 2], [0, 1, 2], leaf(([1.0], slopes)), {upper: slopes[upper]})
+    tree = tighten(first, inner)
     return by_hand(
         "residual", net.finish(), 1, [Case(*_box(3, -1, 1), [rows([[-1]], [-3.7], inputs=3)])], [tree]
     )
+
+
+def sided() -> Valid:
+    """relu(1.5 - |x|) and relu(|x| - 1.25): one needs a lower bound of what it reads, the other an upper one.
+
+    Intervals do not know that relu(x) and relu(-x) share their x.
+    """
+    net = Net(9, (1, 1))
+    layers = (([[1], [-1]], [0, 0]), ([[-1, -1], [1, 1]], [1.5, -1.25]), ([[1, 0], [0, 1]], [0, 0]))
+    read, hidden = [], 0
+    for layer in layers:
+        made = [net.builder.parameter(ALL["parameter"], np.array(a, np.float32)) for a in layer]
+        read.append(net.put("linear", *made))
+        hidden = net.put("relu") if len(read) < 3 else hidden
+    ways = [rows([[1, 0]], [0.4], inputs=1), rows([[0, -1]], [-0.1], inputs=1)]
+    slopes = {hidden: [0.0, 0.0]}
+    tree = sides(read[1], 2, [0], [1], leaf(([1.0], slopes), ([1.0], slopes)))
+    return by_hand("sided", net.finish(), 2, [Case(*_box(1, -1, 1), ways)], [tree])
 
 
 def moved() -> Valid:
@@ -183,6 +203,7 @@ def valid() -> tuple[Valid, ...]:
         searched("dense", dense_net(), 0.75),
         convolved(),
         residual(),
+        sided(),
         moved(),
         mixed(),
         several(),

@@ -99,6 +99,14 @@ def tighten(node: int, tree: Tree, neurons: Sequence[int] | None = None, slopes:
     return [2.0, float(node), *chosen, *slope_block(slopes), *tree]
 
 
+def sides(node: int, size: int, lower: Sequence[int], upper: Sequence[int], tree: Tree,
+          slopes: Slopes = NONE) -> Tree:
+    """Sharper lower bounds of some neurons and upper bounds of others, for everything in ``tree``."""
+    masks = [float(sum(2**i for i in which if i // 48 == k)) / 2.0 ** (48 * k)
+             for which in (lower, upper) for k in range((size + 47) // 48)]
+    return [4.0, float(node), *masks, *slope_block(slopes), *tree]
+
+
 def empty(index: int) -> Tree:
     """The box is empty along an input."""
     return [3.0, float(index)]

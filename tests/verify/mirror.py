@@ -153,6 +153,8 @@ class Checker:
             return [(lo, hi, {**state, node: (above, high)}), (lo, hi, {**state, node: (low, below)})]
         if kind == 2:
             return [(lo, hi, self.tighten(lo, hi, state))]
+        if kind == 4:
+            return [(lo, hi, self.sides(lo, hi, state))]
         if kind != 0:
             raise Rejected(f"kind {kind}")
         for m in box.disjuncts:
@@ -182,6 +184,25 @@ class Checker:
         above, _ = self.bound(v, -eye, lo, hi, state, slopes)
         low[which] = np.maximum(low[which], below)
         high[which] = np.minimum(high[which], -above)
+        return {**state, v: (low, high)}
+
+    def mask(self, size: int) -> Any:
+        """The elements of a mask."""
+        words = self.take((size + 47) // 48)
+        if not all(0 <= w < 2**48 and w == int(w) for w in words):
+            raise Rejected("mask")
+        return np.array([i for i in range(size) if int(words[i // 48]) // 2 ** (i % 48) % 2], int)
+
+    def sides(self, lo: Any, hi: Any, state: dict[int, Any]) -> dict[int, Any]:
+        """New lower bounds of some neurons of one node and upper bounds of others."""
+        v = self.integer()
+        if v not in self.net.matrices:
+            raise Rejected(f"node {v} is not affine")
+        low, high = (a.copy() for a in state[v])
+        eye, below, above = np.eye(len(low)), self.mask(len(low)), self.mask(len(low))
+        slopes = self.slopes()
+        low[below] = np.maximum(low[below], self.bound(v, eye[below], lo, hi, state, slopes)[0])
+        high[above] = np.minimum(high[above], -self.bound(v, -eye[above], lo, hi, state, slopes)[0])
         return {**state, v: (low, high)}
 
     def bound(self, v: int, ct: Any, lo: Any, hi: Any, state: dict[int, Any], slopes: dict[int, Any],

@@ -12,6 +12,7 @@ from provenn.verify.certificate import (
     HEADER,
     Empty,
     Leaf,
+    Sides,
     Split,
     Tighten,
     Tree,
@@ -29,7 +30,8 @@ def leaf(*rows: int) -> Leaf:
 
 
 def forest() -> list[Tree]:
-    steps = (Tighten(1), Tighten(1, np.array([0, 2]), {2: np.array([1.0, 0.0, 0.25])}))
+    steps = (Tighten(1), Tighten(1, np.array([0, 2]), {2: np.array([1.0, 0.0, 0.25])}),
+             Sides(1, np.array([True, False, True]), np.zeros(3, bool), {2: np.ones(3)}))
     inner = Split(1, -0.5, Tree((), leaf(2, 1)), Tree((Tighten(1),), leaf(2, 1)))
     return [Tree(steps, Split(0, 0.25, Tree(steps[:1], inner), Tree((), leaf(2, 1)))), Tree((), Empty(1))]
 
@@ -47,7 +49,7 @@ def test_reading_gives_back_what_was_written() -> None:
 def test_the_header_counts_words_and_depth() -> None:
     head = words()[:HEADER]
     assert head[2] == len(words())
-    assert head[4] == 7.0
+    assert head[4] == 8.0
     assert head[6] == float(0x01234567)
     assert head[14] == float(0xFEDCBA98)
 

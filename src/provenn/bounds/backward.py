@@ -216,6 +216,15 @@ def bound_rows(regions: Regions, state: State, lines: Mapping[int, Lines], targe
     return ends[:count], -ends[count:], entry
 
 
+def side_rows(regions: Regions, state: State, lines: Mapping[int, Lines], target: int, owner: Indices,
+              neuron: Indices, sign: Floats, tape: Tape | None = None) -> Floats:
+    """Lower bounds of ``sign`` times neurons, for (box, neuron, sign) triples."""
+    start, offset = regions.of[target].start(neuron)
+    rows = {leaf: c * sign[:, None] for leaf, c in start.items()}
+    entry, constant = walk(regions, lines, owner, rows, offset * sign, tape)
+    return concretise(entry, constant, state.lo.take(owner, 0), state.hi.take(owner, 0))
+
+
 def tighten(regions: Regions, state: State, lines: Mapping[int, Lines], target: int,
             keep: bool = False) -> Rows:
     """Intersect the bounds of every undecided neuron of ``target`` with its backward bounds, in place.

@@ -76,6 +76,53 @@ class Rates:
         return Rates((low_low, low_high), (up_low, up_high))
 
 
+class Tally:
+    """Adds up what rows spend on nodes with lines, and what that makes of every intermediate bound."""
+
+    def __init__(self, regions: Regions, state: State) -> None:
+        self.regions, self.state = regions, state
+        met = [u for u in (*regions.unary, *regions.products) if regions.source[u]]
+        self.found = Importance(*({t: np.zeros_like(state.low[t]) for t in regions.targets} for _ in (0, 1)),
+                                *({u: np.zeros((len(state), regions.sizes[u])) for u in met} for _ in (0, 1)))
+        self.rate = {u: Rates.of(regions, state, u) for u in met}
+
+    def spend(self, u: int, box: Indices, c: Floats, worth: Floats) -> None:
+        """Add rows of node u with their boxes (sorted) and worths; what has no lines is passed over."""
+        if u not in self.rate:
+            return
+        first = np.flatnonzero(np.diff(box, prepend=-1))
+        down = np.minimum(c, 0.0)
+        falling = np.add.reduceat(down * -worth[:, None], first, axis=0)
+        rising = np.add.reduceat((c - down) * worth[:, None], first, axis=0)
+        boxes, size, found, rate = box[first], self.regions.sizes[u], self.found, self.rate[u]
+        found.negative[u][boxes] += falling
+        found.positive[u][boxes] += rising
+        for k, source in enumerate(self._reads(u)):
+            part = slice(k * size, (k + 1) * size)
+            for ends, end in ((found.lower, 0), (found.upper, 1)) if source else ():
+                ends[source][boxes] += falling * rate.upper[end][boxes, part]
+                ends[source][boxes] += rising * rate.lower[end][boxes, part]
+
+    def losses(self, target: int, low: Floats, high: Floats) -> Floats:
+        """What the goals would lose, to first order, if the bounds of a target were these, [boxes, size].
+
+        That is how far its lines move away at the middle of the present interval, times the weight that
+        meets them. Products of variables are left out.
+        """
+        here = (self.state.low[target], self.state.high[target])
+        middle, made = (here[0] + here[1]) / 2, np.zeros_like(low)
+        for u, weight in self.found.negative.items():
+            if self.regions.source[u] == target:
+                both = [heights(self.regions, u, *ends, self.regions.hint(u, *ends), middle)
+                        for ends in (here, (low, high))]
+                made += self.found.positive[u] * np.maximum(both[0][0] - both[1][0], 0.0)
+                made += weight * np.maximum(both[1][1] - both[0][1], 0.0)
+        return made
+
+    def _reads(self, u: int) -> tuple[int, ...]:
+        return self.regions.graph.nodes[u].inputs if self.regions.source[u] < 0 else (self.regions.source[u],)
+
+
 def importance(regions: Regions, state: State, owner: Indices, weight: Floats, goals: Coefficients,
                kept: Mapping[int, Rows]) -> Importance:
     """Importance of all intermediate bounds for weighted goal rows.
@@ -83,59 +130,18 @@ def importance(regions: Regions, state: State, owner: Indices, weight: Floats, g
     ``goals`` are the goal rows' coefficients on unary nodes (a Tape's), ``owner`` their boxes (sorted),
     ``weight`` their weights; ``kept`` the rows of the targets.
     """
-    met = [u for u in (*regions.unary, *regions.products) if regions.source[u]]
-    made = Importance(*({t: np.zeros_like(state.low[t]) for t in regions.targets} for _ in (0, 1)),
-                      *({u: np.zeros((len(state), regions.sizes[u])) for u in met} for _ in (0, 1)))
-    rate = {u: Rates.of(regions, state, u) for u in met}
-
-    def spend(u: int, box: Indices, c: Floats, worth: Floats) -> None:
-        """Add rows of unary node u with their boxes and worths."""
-        first = np.flatnonzero(np.diff(box, prepend=-1))
-        down = np.minimum(c, 0.0)
-        falling = np.add.reduceat(down * -worth[:, None], first, axis=0)
-        rising = np.add.reduceat((c - down) * worth[:, None], first, axis=0)
-        boxes, size = box[first], regions.sizes[u]
-        made.negative[u][boxes] += falling
-        made.positive[u][boxes] += rising
-        reads = regions.graph.nodes[u].inputs if regions.source[u] < 0 else (regions.source[u],)
-        for k, source in enumerate(reads):
-            part = slice(k * size, (k + 1) * size)
-            for ends, end in ((made.lower, 0), (made.upper, 1)) if source else ():
-                ends[source][boxes] += falling * rate[u].upper[end][boxes, part]
-                ends[source][boxes] += rising * rate[u].lower[end][boxes, part]
-
+    tally = Tally(regions, state)
     for u, c in goals.items():
-        if u in rate:
-            spend(u, owner, c, weight)
+        tally.spend(u, owner, c, weight)
     for target in reversed(regions.targets):
         if (rows := kept.get(target)) is None:
             continue
         for part, coefficients in rows.blocks:
             box, neuron, size = rows.owner[part], rows.neuron[part], len(rows.owner[part])
             for u, c in coefficients.items():
-                if u in rate:
-                    spend(u, box, c[:size], made.lower[target][box, neuron])
-                    spend(u, box, c[size:], made.upper[target][box, neuron])
-    return made
-
-
-def losses(regions: Regions, found: Importance, old: State, new: State) -> dict[int, Floats]:
-    """What the goals would lose, to first order, if a neuron went from new bounds back to old ones.
-
-    By target, [boxes, size]: how far its lines move away at the middle of the new interval, times the
-    weight that meets them.
-    """
-    made = {t: np.zeros_like(new.low[t]) for t in regions.targets}
-    for u, weight in found.negative.items():
-        ends = [source_bounds(regions, state, u) for state in (new, old)]
-        middle = (ends[0][0] + ends[0][1]) / 2
-        both = [heights(regions, u, low, high, regions.hint(u, low, high), middle) for low, high in ends]
-        lost = found.positive[u] * np.maximum(both[0][0] - both[1][0], 0.0)
-        lost += weight * np.maximum(both[1][1] - both[0][1], 0.0)
-        for t in regions.graph.nodes[u].inputs if regions.source[u] < 0 else (regions.source[u],):
-            if t:
-                made[t] += lost
-    return made
+                tally.spend(u, box, c[:size], tally.found.lower[target][box, neuron])
+                tally.spend(u, box, c[size:], tally.found.upper[target][box, neuron])
+    return tally.found
 
 
 def input_scores(state: State, entry: Floats, kept: Mapping[int, Rows], found: Importance) -> Floats:

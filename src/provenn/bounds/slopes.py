@@ -279,15 +279,11 @@ class Combination:
 
 @dataclass
 class Ascent:
-    """Best bound found for each row, with the multipliers [rows, widest] and all other parameters.
-
-    ``entry`` [rows, inputs] are the input coefficients of the linear functions whose minima the bounds are.
-    """
+    """Best bound found for each row, with the multipliers [rows, widest] and all other parameters."""
 
     bound: Floats
     multipliers: Floats
     best: Best
-    entry: Floats
 
 
 @dataclass
@@ -321,12 +317,11 @@ def improve_goals(regions: Regions, state: State, owner: Indices, rows: Combinat
     output = regions.of[regions.graph.output]
     family = Family(regions, state, output.target, owner, 1, slopes, signs, rate)
     lo, hi, alive = state.lo[owner], state.hi[owner], np.arange(len(owner))
-    made = Ascent(np.full(len(owner), -np.inf), multipliers.copy(), Best.of(family), np.zeros_like(lo))
+    made = Ascent(np.full(len(owner), -np.inf), multipliers.copy(), Best.of(family))
     for step in range(steps):
         here = combined(regions, family, rows, multipliers, lo, hi)
         better = np.flatnonzero(here.bound > made.bound[alive])
         made.bound[alive[better]], made.multipliers[alive[better]] = here.bound[better], multipliers[better]
-        made.entry[alive[better]] = here.tape.entry[better]
         made.best.keep(family, alive, better)
         todo = made.bound[alive] <= enough[alive]
         if step == steps - 1 or not todo.any():

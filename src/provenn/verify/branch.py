@@ -18,22 +18,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from provenn.bounds.backward import Lines, Rows, State, Tape, concretise, make_lines, tighten, undecided, walk
-from provenn.bounds.importance import importance, input_scores, losses
+from provenn.bounds.importance import importance, input_scores
 from provenn.bounds.interval import intervals
 from provenn.bounds.regions import Floats, Indices, Regions
-from provenn.bounds.slopes import Ascent, Combination, improve_goals
-from provenn.verify.certificate import Leaf, Slopes, Split, Tighten, Tree
-from provenn.verify.clip import Lowers, cuts
+from provenn.bounds.slopes import Ascent, Combination, Family, combined, improve_goals
+from provenn.verify.certificate import Leaf, Slopes, Split, Step, Tree
 from provenn.verify.goals import Goals
 from provenn.verify.pool import POOL_BYTES, Hole, Pool
+from provenn.verify.reduce import Ascended, Goal, Kept, improved, needed, replaced, tightened
 
 SAFETY, ROUNDING = 1e-9, 1e-12
 NEAR, LEAST, FEW, TRIED = 2.0, 0.05, 0.15, 64
-SPENT = 0.5
-WORTH, GONE = 0.8, 0.5
+LEVELS, LAZY = 2, 8
 SLOW, LARGEST = 0.5, 512
 Mask = NDArray[np.bool_]
-Chosen = dict[int, Mask]
 
 
 class OutOfTime(Exception):
@@ -138,12 +136,9 @@ class Brancher:
     def __post_init__(self) -> None:
         self.pool, self.reach = Pool(self.regions, self.limit), NEAR
         self.output = self.regions.graph.output
-        self.full = tuple(Tighten(t, every=t in self.regions.curved) for t in self.regions.affine)
         self.last = self.regions.last()
         self.flops = {t: self.regions.flops(t) * 1e-6 for t in self.regions.of}
         ends = intervals(self.regions.graph, self.goals.lo, self.goals.hi)
-        self.direct = any(0 in n.inputs for n in map(self.regions.graph.nodes.__getitem__,
-                                                     (*self.regions.unary, *self.regions.products)))
         self.magnitude = {u: np.maximum(np.abs(ends[u][0]), np.abs(ends[u][1])).max(0)
                           for u in (*self.regions.unary, *self.regions.products)}
 
@@ -152,14 +147,13 @@ class Brancher:
         worst = np.full(len(case), -np.finfo(np.float64).max)
         self.pool.add(state, case, worst, [Hole(int(c), None, False) for c in case])
 
-    def close_root(self, state: State, case: Indices, final: Final, steps: tuple[Tighten, ...],
-                   tries: int) -> bool:
-        """Finish a single root box, with up to ``tries`` steps of ascent; True when that worked."""
+    def close_root(self, old: State, state: State, case: Indices, final: Final, tries: int) -> bool:
+        """Finish a single root box, whose bounds were ``old``; with up to ``tries`` steps of ascent."""
         holes = [Hole(int(case[0]), None, False)]
-        if bool(self.close(final, holes, [steps])[0]):
+        if final.shown[0]:
+            self.close_reduced(old, state, final, case, holes, np.zeros(1, np.intp))
             return True
-        lowers = self.lowers(final)
-        return tries > 1 and bool(self._ascend(state, case, holes, final, lowers, steps, tries)[0])
+        return tries > 1 and bool(self._ascend(old, state, case, holes, final, np.zeros(1, bool), tries)[0])
 
     def final(self, state: State, case: Indices) -> Final:
         """Bounds of every goal on every box, with the current bounds and adaptive slopes."""
@@ -214,17 +208,11 @@ class Brancher:
         open_ = np.repeat(~shown, len(self.goals.part))
         corners = np.where(final.entry > 0.0, state.lo[:, None], state.hi[:, None]).reshape(len(open_), -1)
         self.on_corners(corners[open_], case[final.owner[open_]])
-        lowers = self.lowers(final)
-        shown |= self._ascend(state, case, holes, final, lowers, self.full, self.ascent_steps)
+        shown |= self._ascend(old, state, case, holes, final, shown, self.ascent_steps)
         if not shown.all():
-            which = np.flatnonzero(~shown)
-            cut, small = self._cut(state, holes, lowers, which)
-            again = which[small]
-            self.pool.add(state.take(again), case[again], final.value[again].min(1),
-                          [holes[i] for i in again.tolist()])
-            self._branch(old, state, case, holes, final, kept, which[~small], cut[~small])
+            self._branch(old, state, case, holes, final, kept, np.flatnonzero(~shown))
 
-    def close(self, final: Final, holes: list[Hole], steps: Sequence[tuple[Tighten, ...]]) -> Mask:
+    def close(self, final: Final, holes: list[Hole], steps: Sequence[tuple[Step, ...]]) -> Mask:
         """Finish the boxes on which every disjunct is impossible; returns which."""
         shown = final.shown
         for i in np.flatnonzero(shown).tolist():
@@ -239,72 +227,57 @@ class Brancher:
 
     def close_reduced(self, old: State, new: State, final: Final, case: Indices, holes: list[Hole],
                       which: Indices) -> None:
-        """Finish shown boxes with as few neurons of the last layers as still do.
+        """Finish shown boxes with as few bounds as still do."""
+        for among in self._layers(len(which)):
+            owner, rows = self._rows(which)
+            weight = (final.multipliers[which] / final.value[which][:, self.goals.part]).ravel()
+            goals = {u: c[rows] for u, c in final.tape.coefficients.items()}
+            kept, less = self._less(old.take(which), new.take(which), [(owner, weight, goals)], among)
+            done = self.close(self.final(less, case[which]), [holes[i] for i in which.tolist()],
+                              [kept.steps(i) for i in range(len(which))])
+            which = which[~done]
+            if not len(which):
+                return
+        full = improved(self.regions, old.take(which), new.take(which))
+        self.close(final.take(which), [holes[i] for i in which.tolist()],
+                   [full.steps(i) for i in range(len(which))])
 
-        No other intermediate bound meets the last layers, so giving neurons up there needs no new rows.
-        """
-        if not len(which):
-            return
-        useful = self._useful(old, new, final, which)
-        less = old.take(which)
-        for t in self.regions.targets:
-            less.low[t] = np.where(useful[t], new.low[t][which], less.low[t])
-            less.high[t] = np.where(useful[t], new.high[t][which], less.high[t])
-        places = [holes[i] for i in which.tolist()]
-        done = self.close(self.final(less, case[which]), places, self._steps(old, which, useful))
-        which = which[~done]
-        self.close(final.take(which), [holes[i] for i in which.tolist()], [self.full] * len(which))
+    def _layers(self, count: int) -> list[Sequence[int]]:
+        """Targets that may give up bounds, for some boxes: a single one is worth more work than many."""
+        if self.regions.products or not count:
+            return []
+        last: list[Sequence[int]] = [self.last] if self.last else []
+        return [self.regions.affine, *last] if count == 1 else last
 
-    def _useful(self, old: State, new: State, final: Final, which: Indices) -> Chosen:
-        """Neurons of boxes ``which`` that are worth computing, [boxes, size]; all but in the last layers.
+    def _less(self, old: State, new: State, goals: Sequence[Goal],
+              among: Sequence[int]) -> tuple[Kept, State]:
+        """What goals need, and the bounds that this gives."""
+        kept = needed(self.regions, old, new, goals, among)
+        if among is self.last:
+            return kept, replaced(self.regions, old, new, kept)
+        return kept, tightened(self.regions, old, kept)
 
-        There the smallest losses are given up until the share SPENT of the goals' margin is gone.
-        """
-        shown = np.zeros((len(new), 1))
-        shown[which] = 1.0
-        weight = (shown * final.multipliers / np.maximum(final.value, 1e-300)[:, self.goals.part]).ravel()
-        found = importance(self.regions, new, final.owner, weight, final.tape.coefficients, {})
-        loss = losses(self.regions, found, old, new)
-        useful = {t: np.ones((len(which), self.regions.sizes[t]), bool) for t in self.regions.targets}
-        if not self.last:
-            return useful
-        flat = np.concatenate([loss[t][which] for t in self.last], 1)
-        order = np.argsort(flat, 1)
-        needed = np.empty(flat.shape, bool)
-        gone = np.cumsum(np.take_along_axis(flat, order, 1), 1)
-        np.put_along_axis(needed, order, gone > SPENT, 1)
-        cuts = np.cumsum([self.regions.sizes[t] for t in self.last])[:-1]
-        return useful | dict(zip(self.last, np.split(needed, cuts, axis=1)))
+    def _rows(self, which: Indices) -> tuple[Indices, Indices]:
+        """Of the goal rows of boxes ``which``, their boxes (from 0 on) and their places among all."""
+        count = len(self.goals.part)
+        return np.repeat(np.arange(len(which)), count), (which[:, None] * count + np.arange(count)).ravel()
 
-    def _steps(self, old: State, which: Indices, useful: Chosen) -> list[tuple[Tighten, ...]]:
-        """Steps for boxes ``which``: of every target the useful unstable neurons, [boxes, size]."""
-        made: list[list[Tighten]] = [[] for _ in which]
-        for step in self.full:
-            crossing = undecided(self.regions, old, step.node)[which]
-            listed = crossing & useful[step.node]
-            count = listed.sum(1)
-            parts = np.split(np.nonzero(listed)[1], np.cumsum(count)[:-1])
-            whole = count == crossing.sum(1)
-            for k in np.flatnonzero(count).tolist():
-                made[k].append(step if whole[k] else Tighten(step.node, parts[k]))
-        return [tuple(steps) for steps in made]
-
-    def _ascend(self, state: State, case: Indices, holes: list[Hole], final: Final, lowers: Lowers,
-                steps: tuple[Tighten, ...], tries: int) -> Mask:
-        """Close more boxes by better slopes and multipliers, kept in ``lowers``; returns which."""
+    def _ascend(self, old: State, state: State, case: Indices, holes: list[Hole], final: Final, shown: Mask,
+                tries: int) -> Mask:
+        """Close more boxes by better slopes and multipliers; returns which."""
         near = final.value.min(1) > -self.reach * np.abs(final.bound).mean(1)
-        box, disjunct = np.nonzero((final.value <= 0.0) & near[:, None])
+        box, disjunct = np.nonzero((final.value <= 0.0) & (near & ~shown)[:, None])
         closed = np.zeros(len(state), bool)
         if not len(box):
             return closed
         margin = 2.0 * final.margin[box, disjunct]
         found = self.ascend(state, case, final.multipliers, box, disjunct, tries, margin)
-        lowers.improve(box, disjunct, found, margin)
-        closed[box] = True
-        closed &= (lowers.value > 0.0).all(1)
-        for i in np.flatnonzero(closed).tolist():
-            self.hang(holes[i], Tree(steps, Leaf(lowers.parts(i, self.regions.sizes)),
-                                 float(lowers.value[i].min())))
+        counts = np.bincount(box, found.bound <= margin, minlength=len(state))
+        closed[np.unique(box)] = True
+        closed &= counts == 0
+        if closed.any():
+            self._close_ascended(old, state, case, holes, final,
+                                 Ascended(box, disjunct, found, margin).of(closed), np.flatnonzero(closed))
         self.stats.leaves += int(closed.sum())
         self.stats.ascended_leaves += int(closed.sum())
         tried = len(np.unique(box))
@@ -313,6 +286,46 @@ class Brancher:
             change = 0.7 if worked < FEW else 1.3 if worked > 2 * FEW else 1.0
             self.reach = float(np.clip(self.reach * change, LEAST, NEAR))
         return closed
+
+    def _close_ascended(self, old: State, new: State, case: Indices, holes: list[Hole], final: Final,
+                        made: Ascended, which: Indices) -> None:
+        """Finish the boxes ``which``, some of whose disjuncts have slopes of their own."""
+        before, after, here = old.take(which), new.take(which), case[which]
+        kept, fine = improved(self.regions, before, after), np.zeros(len(which), bool)
+        multipliers, slopes = final.multipliers[which], made.slopes(self.regions, after, after)
+        for among in [] if self.regions.curved else self._layers(len(which))[:1]:
+            tape, bound = self._ascended(after, here, made, slopes)
+            owner, rows = self._rows(which)
+            adaptive = np.ones((len(which), len(self.goals.rows)))
+            adaptive[made.box, made.disjunct] = 0.0
+            spare = np.where(adaptive > 0.0, final.value[which], 1.0)
+            weight = (multipliers * (adaptive / spare)[:, self.goals.part]).ravel()
+            goals = {u: c[rows] for u, c in final.tape.coefficients.items()}
+            own = (made.box, 1.0 / np.maximum(bound, 1e-300), tape.coefficients)
+            few, less = self._less(before, after, [(owner, weight, goals), own], among)
+            mixed, again = made.slopes(self.regions, after, less), self.final(less, here)
+            _, bound = self._ascended(less, here, made, mixed)
+            lost = np.bincount(made.box, bound <= made.margin, minlength=len(which))
+            fine = ((again.value > 0.0) | (adaptive == 0.0)).all(1) & (lost == 0)
+            multipliers = np.where(fine[:, None], again.multipliers, multipliers)
+            slopes = {u: np.where(fine[made.box][:, None], mixed[u], a) for u, a in slopes.items()}
+        for i, k in enumerate(which.tolist()):
+            parts = self.parts(multipliers[i])
+            for j in np.flatnonzero(made.box == i).tolist():
+                p = int(made.disjunct[j])
+                weights = made.found.multipliers[j, : self.goals.rows[p]]
+                parts[p] = (weights, {u: slopes[u][j] for u in made.nodes})
+            reached = float(made.found.bound[made.box == i].min())
+            self.hang(holes[k], Tree((few if fine[i] else kept).steps(i), Leaf(tuple(parts)), reached))
+
+    def _ascended(self, state: State, case: Indices, made: Ascended, slopes: dict[int, Floats]
+                  ) -> tuple[Tape, Floats]:
+        """The pass of ascended disjuncts with given slopes."""
+        rows = Combination(*self.goals.padded(case[made.box], made.disjunct))
+        family = Family(self.regions, state, self.output, made.box, 1, slopes)
+        here = combined(self.regions, family, rows, made.found.multipliers, state.lo[made.box],
+                        state.hi[made.box])
+        return here.tape, here.bound
 
     def ascend(self, state: State, case: Indices, multipliers: Floats, box: Indices, disjunct: Indices,
                steps: int, enough: Floats) -> Ascent:
@@ -325,41 +338,13 @@ class Brancher:
         start = np.where(step < count, mixed, 0.0)
         return improve_goals(self.regions, state, box, Combination(cx, cy, d), start, steps, enough)
 
-    def lowers(self, final: Final) -> Lowers:
-        """The linear bounds of all disjuncts with adaptive slopes."""
-        return Lowers.of(self.goals, final.entry, final.value, final.multipliers)
-
-    def _cut(self, state: State, holes: list[Hole], lowers: Lowers, which: Indices) -> tuple[Mask, Mask]:
-        """Cut off what is refuted of boxes ``which``; returns where that was done, and where most is gone.
-
-        All bounds are certified there, so it must be worth that.
-        """
-        if self.direct:
-            return np.zeros(len(which), bool), np.zeros(len(which), bool)
-        found, left = cuts(lowers, state.lo, state.hi, which)
-        for k in np.flatnonzero(left < WORTH).tolist():
-            i, steps = int(which[k]), self.full
-            leaf = Leaf(lowers.parts(i, self.regions.sizes))
-            for cut in found[k]:
-                split = Split(cut.index, cut.value)
-                self.hang(holes[i], Tree(steps, split))
-                self.hang(Hole(holes[i].case, split, cut.above), Tree((), leaf))
-                holes[i], steps = Hole(holes[i].case, split, not cut.above), ()
-                end = state.hi if cut.above else state.lo
-                end[i, cut.index] = cut.value
-            self.stats.leaves += len(found[k])
-        return left < WORTH, left < GONE
-
     def _branch(self, old: State, state: State, case: Indices, holes: list[Hole], final: Final,
-                kept: dict[int, Rows], which: Indices, cut: Mask) -> None:
+                kept: dict[int, Rows], which: Indices) -> None:
         """Split the boxes ``which`` along the input that matters most.
 
-        Of the last layers only neurons that became stable are worth certifying here: nothing else
-        meets the others before the children compute them again. Where something was ``cut`` off, all are
-        certified already.
+        Children compute almost everything again, so bounds are written down for some of the boxes only: for
+        each LEVELS-th on the way down. Between them children start from what was written last.
         """
-        if not len(which):
-            return
         open_ = np.zeros((len(state), 1))
         open_[which] = 1.0
         weight = (final.value <= 0.0)[:, self.goals.part] * open_ * final.multipliers
@@ -367,17 +352,23 @@ class Brancher:
         entry = np.einsum("btx,bt->bx", np.abs(final.entry), weight)
         wide = np.nextafter(state.lo, np.inf) < np.nextafter(state.hi, -np.inf)
         score = np.where(wide, input_scores(state, entry, kept, found), -1.0)[which]
-        child = state.take(which)
-        settled = {t: np.ones((len(which), self.regions.sizes[t]), bool) for t in self.regions.targets}
-        for t in self.last:
-            settled[t] = ~undecided(self.regions, child, t) | cut[:, None]
-            child.low[t] = np.where(settled[t], child.low[t], old.low[t][which])
-            child.high[t] = np.where(settled[t], child.high[t], old.high[t][which])
-        steps = [() if c else s for c, s in zip(cut.tolist(), self._steps(old, which, settled))]
+        before, child = old.take(which), state.take(which)
+        levels = 1 if LAZY * self.stats.lazy_leaves > self.stats.leaves else LEVELS
+        skipped = np.array([holes[i].level % levels > 0 for i in which.tolist()])
+        settled = improved(self.regions, before, child)
+        for t in self.regions.affine:
+            gone = np.broadcast_to(skipped[:, None], child.low[t].shape)
+            if t in self.last:
+                gone = gone | undecided(self.regions, child, t)
+            settled.lower[t] &= ~gone
+            settled.upper[t] &= ~gone
+            child.low[t] = np.where(gone, before.low[t], child.low[t])
+            child.high[t] = np.where(gone, before.high[t], child.high[t])
+        steps = [settled.steps(i) for i in range(len(which))]
         bound = final.value[which].min(1)
         self._split(child, case[which], [holes[i] for i in which.tolist()], steps, score.argmax(1), bound)
 
-    def _split(self, state: State, case: Indices, holes: list[Hole], steps: list[tuple[Tighten, ...]],
+    def _split(self, state: State, case: Indices, holes: list[Hole], steps: list[tuple[Step, ...]],
                index: Indices, bound: Floats) -> None:
         rows = np.arange(len(state))
         lo, hi = state.lo[rows, index], state.hi[rows, index]
@@ -388,8 +379,8 @@ class Brancher:
         for i, hole in enumerate(holes):
             split = Split(int(index[i]), float(middle[i]))
             self.hang(hole, Tree(steps[i], split, float(bound[i])))
-            below.append(Hole(hole.case, split, False))
-            above.append(Hole(hole.case, split, True))
+            below.append(Hole(hole.case, split, False, level=hole.level + 1))
+            above.append(Hole(hole.case, split, True, level=hole.level + 1))
         other = state.take(rows)
         state.hi[rows, index] = middle
         other.lo[rows, index] = middle

@@ -9,17 +9,21 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from provenn.base.words import CERTIFICATE_MAGIC, VERSION, Words, hash_words
 from provenn.bounds.regions import Floats, Indices
 from provenn.errors import CertificateError
 
-LEAF, SPLIT, TIGHTEN, EMPTY = 0.0, 1.0, 2.0, 3.0
+LEAF, SPLIT, TIGHTEN, EMPTY, SIDES = 0.0, 1.0, 2.0, 3.0, 4.0
+PER_WORD = 48
 REAL = 0.0
 HEADER = 22
 Slopes = Mapping[int, Floats]
+Step: TypeAlias = "Tighten | Sides"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,16 @@ class Tighten:
     neurons: Indices | None = None
     slopes: Slopes = field(default_factory=dict)
     every: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Like Tighten, by masks [size]: lower bounds of some neurons, upper bounds of others."""
+
+    node: int
+    lower: NDArray[np.bool_]
+    upper: NDArray[np.bool_]
+    slopes: Slopes = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +86,7 @@ class Tree:
     ``bound`` is what the search reached here, for people to read; it does not go into the file.
     """
 
-    steps: tuple[Tighten, ...]
+    steps: tuple[Step, ...]
     end: Leaf | Split | Empty
     bound: float = math.nan
 
@@ -84,7 +98,18 @@ def _vector_words(slopes: Slopes) -> list[Floats]:
     return out
 
 
-def _step_words(step: Tighten) -> list[Floats]:
+def _mask_words(mask: NDArray[np.bool_]) -> Floats:
+    """Bits as words of PER_WORD bits each, the lowest bit first."""
+    bits = np.zeros(-(-len(mask) // PER_WORD) * PER_WORD)
+    bits[: len(mask)] = mask
+    made: Floats = bits.reshape(-1, PER_WORD) @ 2.0 ** np.arange(PER_WORD)
+    return made
+
+
+def _step_words(step: Step) -> list[Floats]:
+    if isinstance(step, Sides):
+        head = np.array([SIDES, step.node], np.float64)
+        return [head, _mask_words(step.lower), _mask_words(step.upper), *_vector_words(step.slopes)]
     count = (-2 if step.every else -1) if step.neurons is None else len(step.neurons)
     out: list[Floats] = [np.array([TIGHTEN, step.node, count], np.float64)]
     out += [] if step.neurons is None else [np.asarray(step.neurons, np.float64)]
@@ -167,11 +192,20 @@ class _Reader:
             made[node] = self.take(self.sizes[node])
         return made
 
+    def mask(self, node: int) -> NDArray[np.bool_]:
+        """One bit for each element of a node."""
+        size = self.sizes[node]
+        words = [self.integer(0, 2**PER_WORD - 1, "mask") for _ in range(-(-size // PER_WORD))]
+        return np.array([words[i // PER_WORD] >> (i % PER_WORD) & 1 for i in range(size)], bool)
+
     def piece(self, kinds: Sequence[int]) -> Tree:
         """Steps up to the end of one tree node; a Split comes without its children."""
-        steps: list[Tighten] = []
-        while (kind := self.integer(0, 3, "kind of tree node")) == TIGHTEN:
+        steps: list[Step] = []
+        while (kind := self.integer(0, 4, "kind of tree node")) in (TIGHTEN, SIDES):
             node = self.integer(0, len(self.sizes) - 1, "node")
+            if kind == SIDES:
+                steps.append(Sides(node, self.mask(node), self.mask(node), self.vectors()))
+                continue
             count = self.integer(-2, self.sizes[node], "number of neurons")
             neurons = None if count < 0 else np.array([self.element(node) for _ in range(count)], np.intp)
             steps.append(Tighten(node, neurons, self.vectors(), count == -2))

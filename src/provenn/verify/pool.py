@@ -8,19 +8,23 @@ import numpy as np
 
 from provenn.bounds.backward import State
 from provenn.bounds.regions import Floats, Indices, Regions
-from provenn.verify.certificate import Split, Tighten
+from provenn.verify.certificate import Split, Step
 
 POOL_BYTES = 1 << 30
 
 
 @dataclass
 class Hole:
-    """Where the tree of an open box goes, the root of a case or a side of a split; ``steps`` come first."""
+    """Where the tree of an open box goes, the root of a case or a side of a split; ``steps`` come first.
+
+    ``level`` counts the splits above.
+    """
 
     case: int
     split: Split | None
     above: bool
-    steps: tuple[Tighten, ...] = ()
+    steps: tuple[Step, ...] = ()
+    level: int = 0
 
 
 class Pool:

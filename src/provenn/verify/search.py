@@ -184,16 +184,13 @@ class Search:
         """Try hard on one root box before it may be split."""
         case, self.worst = np.array([k]), None
         final = brancher.final(state, case)
-        if brancher.close_root(state, case, final, (), 1):
+        if brancher.close_root(state, state, case, final, 1):
             return
         plain = state.take(np.zeros(1, np.intp))
         kept = brancher.tighten(plain)
         final = brancher.final(plain, case)
         self._note(brancher.goals, k, final.bound[0])
-        if final.shown.all():
-            brancher.close_reduced(state, plain, final, case, [Hole(k, None, False)], np.zeros(1, np.intp))
-            return
-        if brancher.close_root(plain, case, final, brancher.full, ROOT_STEPS):
+        if brancher.close_root(state, plain, case, final, ROOT_STEPS):
             return
         self._corners(brancher.goals, np.where(final.entry[0] > 0.0, plain.lo, plain.hi),
                       np.full(final.entry.shape[1], k))
@@ -206,7 +203,7 @@ class Search:
         self._note(brancher.goals, k, final.bound[0])
         self.worst = float(final.value.min())
         self.report({"event": "refined", "neurons": len(refined.steps), "worst_bound": self.worst})
-        if brancher.close_root(refined.state, case, final, refined.steps, 1):
+        if brancher.close(final, [Hole(k, None, False)], [refined.steps])[0]:
             return
         signs = SignBrancher(brancher, refined, k)
         self._rounds(brancher, signs)

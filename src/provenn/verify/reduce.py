@@ -1,0 +1,173 @@
+"""Certificates reduced to the bounds that they need.
+
+The search tightens every neuron whose sign is not known, since it cannot know better; the checker should
+not have to. Of a neuron whose sign came out, one bound is enough to say so. Once the goals of a box are
+shown, the rows are followed from the goals towards the input: of each layer those bounds are given up,
+lower and upper ones apart, whose loss the goals can bear to first order, and only the rows of the others
+spend anything further down. Whoever reduces shows the goals again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from provenn.bounds.backward import ROW_BLOCK, Lines, State, Tape, make_lines, side_rows, source_bounds
+from provenn.bounds.importance import Tally
+from provenn.bounds.regions import Coefficients, Floats, Indices, Regions
+from provenn.bounds.slopes import Ascent, Best
+from provenn.verify.certificate import Sides, Step
+
+SPENT = 0.5
+Mask = NDArray[np.bool_]
+Goal = tuple[Indices, Floats, Coefficients]
+
+
+@dataclass
+class Kept:
+    """Bounds to compute, by target: lower and upper ones [boxes, size]."""
+
+    lower: dict[int, Mask]
+    upper: dict[int, Mask]
+
+    def steps(self, box: int) -> tuple[Step, ...]:
+        """The steps of a certificate that compute them."""
+        return tuple(Sides(t, low[box], self.upper[t][box]) for t, low in sorted(self.lower.items())
+                     if low[box].any() or self.upper[t][box].any())
+
+    def triples(self, target: int) -> tuple[Indices, Indices, Floats]:
+        """Boxes (sorted), neurons and signs of the rows of a target."""
+        size = self.lower[target].shape[1]
+        owner, place = np.nonzero(np.concatenate([self.lower[target], self.upper[target]], 1))
+        return owner, place % size, np.where(place < size, 1.0, -1.0)
+
+
+@dataclass
+class Ascended:
+    """Disjuncts that were shown with slopes and multipliers of their own: boxes (sorted), disjuncts, the
+    ascent's results, and what their bounds must exceed.
+    """
+
+    box: Indices
+    disjunct: Indices
+    found: Ascent
+    margin: Floats
+
+    def of(self, boxes: Mask) -> Ascended:
+        """Those of some boxes, which are numbered from 0 on."""
+        rows = np.flatnonzero(boxes[self.box])
+        best = Best(self.found.best.columns, {u: a[rows] for u, a in self.found.best.slopes.items()}, {})
+        found = Ascent(self.found.bound[rows], self.found.multipliers[rows], best)
+        return Ascended((np.cumsum(boxes) - 1)[self.box[rows]], self.disjunct[rows], found, self.margin[rows])
+
+    @property
+    def nodes(self) -> list[int]:
+        """Unary nodes that the ascent gave slopes; others have the adaptive ones that go without saying."""
+        return [u for u, columns in self.found.best.columns.items() if len(columns)]
+
+    def slopes(self, regions: Regions, known: State, state: State) -> dict[int, Floats]:
+        """Slopes [disjuncts, size] by unary node: adaptive ones where the ascent, on ``known``, had none."""
+        made = {}
+        for u, columns in self.found.best.columns.items():
+            low, high = source_bounds(regions, known, u)
+            free = (((low < 0.0) & (high > 0.0)) | regions.free(u))[self.box][:, columns]
+            made[u] = regions.hint(u, *source_bounds(regions, state, u))[self.box]
+            made[u][:, columns] = np.where(free, self.found.best.slopes[u], made[u][:, columns])
+        return made
+
+
+def improved(regions: Regions, old: State, new: State) -> Kept:
+    """All bounds that tell anything new: of a neuron of known sign only the one that says so."""
+    made = Kept({}, {})
+    for t in regions.affine:
+        low, high = new.low[t] > old.low[t], new.high[t] < old.high[t]
+        if t not in regions.curved:
+            on = new.low[t] >= 0.0
+            low &= on | (new.high[t] > 0.0)
+            high &= ~on
+        made.lower[t], made.upper[t] = low, high
+    return made
+
+
+def needed(regions: Regions, old: State, new: State, goals: Sequence[Goal],
+           among: Sequence[int]) -> Kept:
+    """Bounds that goals need: a share SPENT of what they have to spare may be lost by giving up others.
+
+    Only those of the targets ``among`` may be given up, the last ones of all.
+
+    ``goals`` are groups of goal rows: their boxes (sorted), the inverse of what each has to spare, and their
+    coefficients on unary nodes.
+    """
+    kept, tally = improved(regions, old, new), Tally(regions, new)
+    for owner, weight, coefficients in goals:
+        for u, c in coefficients.items():
+            tally.spend(u, owner, c, weight)
+    lines, left = dict[int, Lines](), np.full(len(new), SPENT)
+    for count, t in zip(range(len(among), 0, -1), reversed(among)):
+        if t not in regions.curved:
+            parts = (tally.losses(t, old.low[t], new.high[t]) * kept.lower[t],
+                     tally.losses(t, new.low[t], old.high[t]) * kept.upper[t])
+            flat = np.concatenate(parts, 1)
+            for worth, part, moved in zip((tally.found.lower[t], tally.found.upper[t]), parts,
+                                          (new.low[t] - old.low[t], old.high[t] - new.high[t])):
+                np.maximum(worth, part / np.maximum(moved, 1e-300), out=worth)
+            order = np.argsort(flat, 1)
+            gone = np.cumsum(np.take_along_axis(flat, order, 1), 1)
+            cheap = np.empty(flat.shape, bool)
+            np.put_along_axis(cheap, order, gone <= (left / count)[:, None], 1)
+            left = left - np.where(cheap, flat, 0.0).sum(1)
+            low, high = np.split(cheap, 2, axis=1)
+            kept.lower[t] &= ~low
+            kept.upper[t] &= ~high
+        if count > 1 and regions.above[t]:
+            make_lines(regions, new, {}, t, lines)
+            _pass_on(regions, new, lines, t, kept, tally)
+    return kept
+
+
+def _pass_on(regions: Regions, new: State, lines: dict[int, Lines], target: int, kept: Kept,
+             tally: Tally) -> None:
+    """Let the rows of the bounds that are kept spend what these are worth."""
+    for owner, neuron, sign in _blocks(regions, kept, target):
+        tape, found = Tape(), tally.found
+        side_rows(regions, new, lines, target, owner, neuron, sign, tape)
+        worth = np.where(sign > 0.0, found.lower[target][owner, neuron], found.upper[target][owner, neuron])
+        for u, c in tape.coefficients.items():
+            tally.spend(u, owner, c, worth)
+
+
+def tightened(regions: Regions, old: State, kept: Kept) -> State:
+    """The bounds that boxes get when only these are computed, layer by layer, with adaptive slopes."""
+    made, lines = old.take(np.arange(len(old))), dict[int, Lines]()
+    for t in regions.affine:
+        make_lines(regions, made, {}, t, lines)
+        low, high = made.low[t].copy(), made.high[t].copy()
+        for owner, neuron, sign in _blocks(regions, kept, t):
+            bound = side_rows(regions, made, lines, t, owner, neuron, sign)
+            up = sign > 0.0
+            low[owner[up], neuron[up]] = np.maximum(low[owner[up], neuron[up]], bound[up])
+            up = ~up
+            high[owner[up], neuron[up]] = np.minimum(high[owner[up], neuron[up]], -bound[up])
+        made.low[t], made.high[t] = low, high
+    return made
+
+
+def replaced(regions: Regions, old: State, new: State, kept: Kept) -> State:
+    """The same when only targets of the last layers have given up bounds: no other rows meet these."""
+    made = new.take(np.arange(len(new)))
+    for t in regions.last():
+        made.low[t] = np.where(kept.lower[t], new.low[t], old.low[t])
+        made.high[t] = np.where(kept.upper[t], new.high[t], old.high[t])
+    return made
+
+
+def _blocks(regions: Regions, kept: Kept, target: int) -> list[tuple[Indices, Indices, Floats]]:
+    """The rows of a target in blocks that fit into memory."""
+    parts = kept.triples(target)
+    widest = max([regions.sizes[0], *(regions.sizes[u] for u in regions.above[target])])
+    step = max(16, 2 * ROW_BLOCK // widest)
+    return [(parts[0][i : i + step], parts[1][i : i + step], parts[2][i : i + step])
+            for i in range(0, len(parts[0]), step)]
