@@ -103,8 +103,7 @@ class Family:
     Group k belongs to box ``owner[k]``; its rows are k, k + groups, … (``copies`` of them). The lower
     line and its offset are affine in the slope parameter, unless that is a hint. ``slopes`` are those to
     start from, full vectors by unary node, else the default ones; ``signs`` (with one copy only) bring split
-    multipliers.
-    ``rate`` is the size of the first steps: small ones (WARM) keep what a good start is worth.
+    multipliers. ``rate`` is the size of the first steps: small ones (WARM) keep what a good start is worth.
     ``entries`` tells which of the first signs are still there.
     """
 
@@ -279,10 +278,7 @@ class Combination:
 
 @dataclass
 class Ascent:
-    """Best bound found for each row, with the multipliers [rows, widest] and all other parameters.
-
-    ``entry`` [rows, inputs] are the input coefficients of the linear functions whose minima the bounds are.
-    """
+    """Best bound of each row, its input coefficients ``entry``, multipliers [rows, widest], parameters."""
 
     bound: Floats
     multipliers: Floats
@@ -302,8 +298,7 @@ class Pass:
 def combined(regions: Regions, family: Family, rows: Combination, multipliers: Floats, lo: Floats,
              hi: Floats) -> Pass:
     """The backward pass for combined rows of the output at a family's present parameters."""
-    output = regions.of[regions.graph.output]
-    start, constant = output.pull(np.einsum("kr,kry->ky", multipliers, rows.cy))
+    start, constant = regions.of[regions.graph.output].pull(np.einsum("kr,kry->ky", multipliers, rows.cy))
     constant = constant - np.einsum("kr,kr->k", multipliers, rows.d)
     lines, tape = family.lines(), Tape()
     entry, constant = walk(regions, lines, None, start, constant, tape, family.extra())
@@ -325,8 +320,9 @@ def improve_goals(regions: Regions, state: State, owner: Indices, rows: Combinat
     for step in range(steps):
         here = combined(regions, family, rows, multipliers, lo, hi)
         better = np.flatnonzero(here.bound > made.bound[alive])
-        made.bound[alive[better]], made.multipliers[alive[better]] = here.bound[better], multipliers[better]
-        made.entry[alive[better]] = here.tape.entry[better]
+        which = alive[better]
+        made.bound[which], made.multipliers[which] = here.bound[better], multipliers[better]
+        made.entry[which] = here.tape.entry[better]
         made.best.keep(family, alive, better)
         todo = made.bound[alive] <= enough[alive]
         if step == steps - 1 or not todo.any():
@@ -348,8 +344,7 @@ def improve_goals(regions: Regions, state: State, owner: Indices, rows: Combinat
 def _reweighted(multipliers: Floats, worth: Floats) -> Floats:
     """Exponentiated gradient step on the simplex: rows with larger values gain weight."""
     worth = worth - worth.max(1, keepdims=True)
-    spread = np.abs(worth).max(1, keepdims=True) + 1e-30
-    moved = multipliers * np.exp(worth / spread)
+    moved = multipliers * np.exp(worth / (np.abs(worth).max(1, keepdims=True) + 1e-30))
     out: Floats = moved / moved.sum(1, keepdims=True)
     return out
 
@@ -389,8 +384,8 @@ def improve_together(regions: Regions, state: State, target: int, neuron: Indice
     family = Family(regions, state, target, one, 2 * count, {u: slopes[u] for u in regions.above[target]})
     before = state.high[target][0, neuron] - state.low[target][0, neuron]
     start, offset = regions.of[target].start(neuron)
-    width, made = np.inf, (-np.inf * np.ones(count), np.inf * np.ones(count))
-    best = Best.of(family)
+    width, best = np.inf, Best.of(family)
+    made = (-np.inf * np.ones(count), np.inf * np.ones(count))
     for step in range(steps):
         rows = {leaf: np.concatenate([c, -c]) for leaf, c in start.items()}
         lines, tape = family.lines(), Tape()

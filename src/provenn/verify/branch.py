@@ -30,7 +30,7 @@ from provenn.verify.pool import Hole, Pool
 SAFETY, ROUNDING = 1e-9, 1e-12
 NEAR, LEAST, FEW, TRIED = 2.0, 0.05, 0.15, 64
 SPENT = 0.5
-WORTH, GONE = 0.8, 0.5
+WORTH, GONE = 0.7, 0.5
 Mask = NDArray[np.bool_]
 Chosen = dict[int, Mask]
 
@@ -104,13 +104,15 @@ class Brancher:
     """Branch and bound for one group of cases; ``trees`` collects finished roots by position in ``goals``.
 
     ``reach`` says how near a box must be for ascent to be tried: less while it rarely helps.
-    ``on_corners`` is shown the minimisers of open goals, which may be counterexamples.
+    ``on_corners`` is shown the minimisers of open goals, which may be counterexamples. ``care`` multiplies
+    the safety margin of bounds that count as positive.
     """
 
     regions: Regions
     goals: Goals
     clock: Clock
     ascent_steps: int = 16
+    care: float = 1.0
     stats: Stats = field(default_factory=Stats)
     trees: dict[int, Tree] = field(default_factory=dict)
     on_corners: Callable[[Floats, Indices], None] = lambda x, case: None
@@ -157,7 +159,7 @@ class Brancher:
         size *= SAFETY
         for u, c in tape.coefficients.items():
             size += ROUNDING * (np.abs(c) @ self.magnitude[u])
-        margin = self.goals.best(size.reshape(boxes, rows))
+        margin = self.care * self.goals.best(size.reshape(boxes, rows))
         entry = entry.reshape(boxes, rows, -1)
         multipliers, value = self.goals.mixed(entry, bound, state.lo, state.hi)
         self.stats.megaflops += boxes * rows * self.flops[self.output]

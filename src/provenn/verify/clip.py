@@ -2,7 +2,7 @@
 
 A linear lower bound ``a @ x + b`` of a disjunct's goal is positive on the far side of a plane; where every
 disjunct is, beyond the same value of one input, the box ends there. In the certificate a cut is a split
-with a leaf on one side, which uses the slopes and multipliers of the bound (compare Clip-and-Verify, Zhou et al., NeurIPS 2025).
+with a leaf on one side, which uses the slopes and multipliers of the bound. Small cuts are not worth that.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from provenn.bounds.slopes import Ascent
 from provenn.verify.certificate import Slopes
 from provenn.verify.goals import Goals
 
-LEAST, MOST = 0.02, 8
+LEAST, MOST = 0.3, 8
 Part = tuple[Floats, Slopes]
 
 

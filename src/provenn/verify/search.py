@@ -53,15 +53,16 @@ class _Found(Exception):
 
 
 def search(graph: Graph, prop: Property, *, timeout: float, seed: int = 0,
-           report: Report = lambda event: None) -> Outcome:
+           report: Report = lambda event: None, care: float = 1.0) -> Outcome:
     """Decide a property within ``timeout`` seconds, as far as attacks and input splitting reach.
 
-    ``report`` receives short dicts, each with an ``event``. Raises UnsupportedError for operations
-    that have no bounds. An interruption by the user passes through. Overflow is silent: bounds that are
-    no numbers decide nothing, and the checker refuses them.
+    ``report`` receives short dicts, each with an ``event``. ``care`` multiplies the margin by which bounds
+    must be positive, for a second try after a certificate was rejected. Raises UnsupportedError for
+    operations that have no bounds. An interruption by the user passes through. Overflow is silent: bounds
+    that are no numbers decide nothing, and the checker refuses them.
     """
     with _one_thread(), np.errstate(all="ignore"):
-        return _search(graph, prop, time.perf_counter(), timeout, seed, report)
+        return _search(graph, prop, time.perf_counter(), timeout, seed, report, care)
 
 
 def _one_thread() -> AbstractContextManager[Any]:
@@ -74,9 +75,10 @@ def _one_thread() -> AbstractContextManager[Any]:
     return limits
 
 
-def _search(graph: Graph, prop: Property, start: float, timeout: float, seed: int, report: Report) -> Outcome:
+def _search(graph: Graph, prop: Property, start: float, timeout: float, seed: int, report: Report,
+            care: float) -> Outcome:
     try:
-        run = Search(graph, prop, Clock(start + timeout), np.random.default_rng(seed), report)
+        run = Search(graph, prop, Clock(start + timeout), np.random.default_rng(seed), report, care)
     except OutOfTime:
         return Outcome("timed-out", stats={"seconds": time.perf_counter() - start})
     try:
@@ -91,15 +93,21 @@ def _search(graph: Graph, prop: Property, start: float, timeout: float, seed: in
 
 @dataclass
 class Search:
-    """One run of the search; see ``search``."""
+    """One run of the search; see ``search``.
+
+    ``open`` tells, of the group of cases that was being split, how many boxes or domains were open when the
+    last round began, and the worst bound of any of them.
+    """
 
     graph: Graph
     prop: Property
     clock: Clock
     rng: np.random.Generator
     report: Report
+    care: float = 1.0
     stats: Stats = field(default_factory=Stats)
     attack_seconds: float = 0.0
+    open: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.start = time.perf_counter()
@@ -122,7 +130,7 @@ class Search:
 
     def _instant(self, goals: Goals) -> bool:
         """True when interval bounds of the whole network are enough for a group of cases."""
-        brancher = Brancher(self.regions, goals, self.clock, stats=Stats())
+        brancher = Brancher(self.regions, goals, self.clock, stats=Stats(), care=self.care)
         case = np.arange(len(goals.cases))
         final = brancher.final(root_state(self.regions, goals.lo, goals.hi), case)
         if not final.shown.all():
@@ -155,7 +163,7 @@ class Search:
 
     def _prove(self, goals: Goals) -> None:
         """Trees for one group of cases: roots first, then splitting."""
-        brancher = Brancher(self.regions, goals, self.clock, stats=self.stats)
+        brancher = Brancher(self.regions, goals, self.clock, stats=self.stats, care=self.care)
         brancher.on_corners = lambda x, case: self._corners(goals, x, case)
         state, case = root_state(self.regions, goals.lo, goals.hi), np.arange(len(goals.cases))
         if (goals.hi > goals.lo).sum(1).max() > MANY_INPUTS:
@@ -210,6 +218,7 @@ class Search:
         count, last, rounds = 16, time.perf_counter(), 0
         while left():
             begin = time.process_time()
+            self.open = {"open": left(), "worst_bound": worst()}
             work(count)
             count = max(1, count // 2) if time.process_time() - begin > SLOW else min(LARGEST, count * 2)
             now, rounds = time.perf_counter(), rounds + 1
@@ -226,8 +235,10 @@ class Search:
         stats.update(seconds=time.perf_counter() - self.start, attack_seconds=self.attack_seconds,
                      attack_points=self.attack.tried, best_slack=self.attack.best, bounds=self.bounds,
                      words=0 if certificate is None else certificate.size)
-        if not np.isfinite(self.attack.best):
-            del stats["best_slack"]
+        stats.update(self.open if kind in ("unknown", "timed-out") else {})
+        for name in ("best_slack", "worst_bound"):
+            if abs(stats.get(name, 0.0)) >= np.finfo(np.float64).max:
+                del stats[name]
         return Outcome(kind, certificate, witness, stats)
 
 
