@@ -312,11 +312,12 @@ class Brancher:
     def _cut(self, state: State, holes: list[Hole], lowers: Lowers, which: Indices) -> tuple[Mask, Mask]:
         """Cut off what is refuted of boxes ``which``; returns where that was done, and where most is gone.
 
-        All bounds are certified there, so it must be worth that.
+        All bounds are certified there, so it must be worth that; and slopes would make each cut a long leaf.
         """
         if self.direct:
             return np.zeros(len(which), bool), np.zeros(len(which), bool)
         found, left = cuts(lowers, state.lo, state.hi, which)
+        left[(lowers.chosen[which] >= 0).any(1)] = 1.0
         for k in np.flatnonzero(left < WORTH).tolist():
             i, steps = int(which[k]), self.full
             leaf = Leaf(lowers.parts(i, self.regions.sizes))
