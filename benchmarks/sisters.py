@@ -91,11 +91,11 @@ def rivals(label: int, classes: int) -> tuple[tuple[Row, ...], ...]:
     return tuple((Row({}, {label: one, k: -one}, Fraction(0)),) for k in range(classes) if k != label)
 
 
-def around(graph: Graph, x: np.ndarray, eps: str, top: int, outputs: int) -> Property:
-    """Robustness of the network's own answer for one picture with values in [0, top]."""
-    e, flat = Fraction(eps) * top, [Fraction(float(v)) for v in x.ravel()]
+def around(graph: Graph, x: np.ndarray, eps: str, outputs: int) -> Property:
+    """Robustness of the network's own answer for one picture with values in [0, 1]."""
+    e, flat = Fraction(eps), [Fraction(float(v)) for v in x.ravel()]
     label = int(np.argmax(replay(graph, x.astype(np.float32).ravel())))
-    lo, hi = tuple(max(v - e, Fraction(0)) for v in flat), tuple(min(v + e, Fraction(top)) for v in flat)
+    lo, hi = tuple(max(v - e, Fraction(0)) for v in flat), tuple(min(v + e, Fraction(1)) for v in flat)
     return Property(len(flat), outputs, (Case(lo, hi, rivals(label, outputs)),))
 
 
@@ -108,20 +108,24 @@ def mirrored(prop: Property, graph: Graph) -> Property:
     return replace(prop, cases=(Case(lo, hi, rivals(int(np.argmax(replay(graph, middle))), prop.outputs)),))
 
 
+def smallest(k: int) -> tuple[Row, ...]:
+    """Advisory k has the smallest score."""
+    one = Fraction(1)
+    return tuple(Row({}, {k: one, j: -one}, Fraction(0)) for j in range(ADVISORIES) if j != k)
+
+
 def acas() -> Iterator[tuple[str, Case]]:
     """Properties 8 and 10 of Katz et al. (CAV 2017), in the networks' normalised inputs."""
     mean = [Fraction(v) for v in ("19791.091", "0", "0", "650", "600")]
     span = [Fraction(v) for v in ("60261", "6.28318530718", "6.28318530718", "1100", "1200")]
-    boxes = {"prop_8": ([0, "-3.141592", "-0.1", 600, 600], [60760, "-2.356194", "0.1", 1200, 1200], (0, 1)),
-             "prop_10": ([36000, "0.7", "-3.141592", 900, 600], [60760, "3.141592", "-3.131592", 1200, 1200],
-                         (0,))}
+    boxes = {"prop_8": ([0, "-3.141592", "-0.1", 600, 600], [60760, "-2.356194", "0.1", 1200, 1200],
+                        (0, 1)),
+             "prop_10": ([36000, "0.7", "-3.141592", 900, 600],
+                         [60760, "3.141592", "-3.131592", 1200, 1200], (0,))}
     for name, (low, high, allowed) in boxes.items():
-        lo, hi = (tuple((Fraction(str(v)) - m) / s for v, m, s in zip(end, mean, span)) for end in (low, high))
-        one, made = Fraction(1), []
-        for k in range(ADVISORIES):
-            if k not in allowed:
-                made.append(tuple(Row({}, {k: one, j: -one}, Fraction(0)) for j in range(ADVISORIES) if j != k))
-        yield name, Case(lo, hi, tuple(made))
+        lo, hi = (tuple((Fraction(str(v)) - m) / s for v, m, s in zip(end, mean, span))
+                  for end in (low, high))
+        yield name, Case(lo, hi, tuple(smallest(k) for k in range(ADVISORIES) if k not in allowed))
 
 
 def sisters() -> Iterator[Sister]:
@@ -171,17 +175,16 @@ def networks(listed: Sequence[tuple[str, str, str]], graphs: dict[str, Graph],
 def digits(graphs: dict[str, Graph]) -> Iterator[Sister]:
     """Robustness of MNIST test digits."""
     images = load("mnist")[1].batch(slice(0, 200))[0].reshape(200, -1)
-    settings = {"mnist_fc": (1, ("0.03", "0.05")), "eran": (1, ("0.012", "0.015")), "verivital": (1, ("0.02",)),
-                "cora": (1, ("0.1",))}
+    settings = {"mnist_fc": ("0.03", "0.05"), "eran": ("0.012", "0.015"), "verivital": ("0.02",),
+                "cora": ("0.1",)}
     for k, (net, graph) in enumerate(graphs.items()):
         family = net.partition("/")[0]
         if family not in settings:
             continue
-        top, radii = settings[family]
         for j in range(3):
-            image = images[(17 * k + 41 * j) % 200] * top
-            for eps in radii:
-                prop = around(graph, image, eps, top, graph.nodes[graph.output].type.size)
+            image = images[(17 * k + 41 * j) % 200]
+            for eps in settings[family]:
+                prop = around(graph, image, eps, graph.nodes[graph.output].type.size)
                 yield Sister(family, net, f"{Path(net).stem}-digit{j}-{eps}", prop)
 
 

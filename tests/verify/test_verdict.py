@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -64,6 +65,24 @@ def test_a_wrong_certificate_is_never_unsat(
     assert made.problem is not None
     assert made.problem.code == "PNN-CHECK-650"
     assert [p.name for p in tmp_path.iterdir()] == ["proof.cert.rejected"]
+
+
+def test_a_rejected_certificate_is_tried_again_with_more_care(
+    checker_program: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    careful: list[float] = []
+
+    def tried(*a: Any, care: float, **k: Any) -> Outcome:
+        careful.append(care)
+        made = real(*a, care=care, **k)
+        return made if care > 1.0 else Outcome("unsat", certificate=made.certificate[:-1])
+
+    real = verdict.search
+    monkeypatch.setattr(verdict, "search", tried)
+    made = provenn.verify(identity(), unsafe_above("1.5"), timeout=20)
+    assert made.answer == "unsat"
+    assert careful == [1.0, verdict.CARE]
+    assert made.problem is None
 
 
 def test_no_certificate_is_never_unsat(checker_program: Path, monkeypatch: pytest.MonkeyPatch) -> None:

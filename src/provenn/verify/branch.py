@@ -121,7 +121,7 @@ class Brancher:
 
     ``reach`` says how near a box must be for ascent to be tried: less while it rarely helps.
     ``on_corners`` is shown the minimisers of open goals, which may be counterexamples. Open boxes take about
-    ``limit`` bytes at most.
+    ``limit`` bytes at most. ``care`` multiplies the safety margin of bounds that count as positive.
     """
 
     regions: Regions
@@ -132,6 +132,7 @@ class Brancher:
     trees: dict[int, Tree] = field(default_factory=dict)
     on_corners: Callable[[Floats, Indices], None] = lambda x, case: None
     limit: int = POOL_BYTES
+    care: float = 1.0
 
     def __post_init__(self) -> None:
         self.pool, self.reach = Pool(self.regions, self.limit), NEAR
@@ -171,7 +172,7 @@ class Brancher:
         size *= SAFETY
         for u, c in tape.coefficients.items():
             size += ROUNDING * (np.abs(c) @ self.magnitude[u])
-        margin = self.goals.best(size.reshape(boxes, rows))
+        margin = self.care * self.goals.best(size.reshape(boxes, rows))
         entry = entry.reshape(boxes, rows, -1)
         multipliers, value = self.goals.mixed(entry, bound, state.lo, state.hi)
         self.stats.megaflops += boxes * rows * self.flops[self.output]

@@ -63,7 +63,7 @@ class _Found(Exception):
 
 def search(graph: Graph, prop: Property, *, timeout: float, seed: int = 0,
            report: Report = lambda event: None, exact: Graph | None = None, memory: int | None = None,
-           team: Team | None = None) -> Outcome:
+           team: Team | None = None, care: float = 1.0) -> Outcome:
     """Decide a property within ``timeout`` seconds, as far as attacks and input splitting reach.
 
     Counterexamples are confirmed on ``exact``, the same function by other operations, where it is given.
@@ -71,12 +71,13 @@ def search(graph: Graph, prop: Property, *, timeout: float, seed: int = 0,
     that have no bounds. An interruption by the user passes through. Overflow is silent: bounds that are
     no numbers decide nothing, and the checker refuses them. ``memory`` is a limit in bytes, of which open
     domains take a part; beyond that the worst are left for later. A long search is shared with ``team``.
+    ``care`` multiplies the margin by which bounds must be positive, for a second try after a rejection.
     """
     start = time.perf_counter()
     with one_thread(), np.errstate(all="ignore"):
         try:
             run = Search(graph, prop, Clock(start + timeout), np.random.default_rng(seed), report,
-                         exact or graph, open_domains(memory, POOL_BYTES), team)
+                         exact or graph, open_domains(memory, POOL_BYTES), team, care)
         except OutOfTime:
             return Outcome("timed-out", stats={"seconds": time.perf_counter() - start})
         except MemoryError:
@@ -99,7 +100,11 @@ def _ended(run: Search) -> Outcome:
 
 @dataclass
 class Search:
-    """One run of the search; see ``search``."""
+    """One run of the search; see ``search``.
+
+    ``open`` tells, of the group of cases that was being split, how many boxes or domains were open when the
+    last round began, and the worst bound of any of them.
+    """
 
     graph: Graph
     prop: Property
@@ -109,6 +114,7 @@ class Search:
     exact: Graph
     limit: int = POOL_BYTES
     team: Team | None = None
+    care: float = 1.0
     stats: Stats = field(default_factory=Stats)
     attack_seconds: float = 0.0
 
@@ -135,7 +141,7 @@ class Search:
 
     def _instant(self, goals: Goals) -> bool:
         """True when interval bounds of the whole network are enough for a group of cases."""
-        brancher = Brancher(self.regions, goals, self.clock, stats=Stats())
+        brancher = Brancher(self.regions, goals, self.clock, stats=Stats(), care=self.care)
         case = np.arange(len(goals.cases))
         final = brancher.final(root_state(self.regions, goals.lo, goals.hi), case)
         if not final.shown.all():
@@ -169,7 +175,7 @@ class Search:
     def _prove(self, goals: Goals) -> None:
         """Trees for one group of cases: roots first, then splitting."""
         brancher = self.brancher = Brancher(self.regions, goals, self.clock, stats=self.stats,
-                                            limit=self.limit)
+                                            limit=self.limit, care=self.care)
         brancher.on_corners = lambda x, case: self._corners(goals, x, case)
         state, case = root_state(self.regions, goals.lo, goals.hi), np.arange(len(goals.cases))
         if (goals.hi > goals.lo).sum(1).max() > MANY_INPUTS:

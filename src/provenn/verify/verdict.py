@@ -40,6 +40,8 @@ from provenn.verify.workers import Workers
 Answer = Literal["sat", "unsat", "unknown", "timed-out"]
 Progress = Callable[[dict[str, Any]], None]
 SEARCH_SHARE = 0.8
+# The factor of the margins of a second search, after a certificate was rejected.
+CARE = 1e4
 NAMES_AT = 6
 REPORT_IT = "nothing is claimed; please report this as a bug, with the model, the property and the seed"
 
@@ -156,33 +158,24 @@ def verify(
     read = time.perf_counter() - start
     say({"event": "read", "seconds": read, "graph": graph, "property": prop})
     checker.find()
-    with capped(memory), closing(Team(workers)) if workers else nullcontext() as team:
-        made = search(graph, prop, exact=reading.exact, timeout=max(0.0, SEARCH_SHARE * timeout - read),
-                      seed=seed, report=say, memory=memory, team=team)
-    found = time.perf_counter()
+    run = _Run(graph, reading.exact, prop, words, prop_words, start, timeout, seed, say, memory, workers)
+    path = Path(model) if isinstance(model, (str, Path)) else None
+    made, result = run.attempt(certificate, path)
+    if result.get("problem") is not None and made.kind == "unsat":
+        again, better = run.attempt(certificate, path, CARE)
+        if better["answer"] in ("sat", "unsat"):
+            made, result = again, better
     known: dict[str, Any] = {
         "graph": graph, "prop": prop, "seed": seed, "timeout": timeout, "stats": made.stats,
         "notes": reading.notes, "stopped_by": made.note,
         "graph_sha256": sha256(words), "property_sha256": sha256(prop_words),
-        "model_path": Path(model) if isinstance(model, (str, Path)) else None,
-        "spec_path": None if isinstance(spec, Property) else Path(spec)}
-    left = max(1.0, timeout - (found - start))
-    if not explain and made.kind not in UNDECIDED:
-        made.trees.clear()
-    if made.kind == "unsat":
-        proof = np.zeros(1) if made.certificate is None else made.certificate
-        say({"event": "checking", "words": proof.size})
-        result = _checked(words, prop_words, proof, left, certificate)
-    elif made.kind == "sat":
-        say({"event": "replaying"})
-        result = _replayed(reading.exact, prop, made, known["model_path"])
-    else:
-        result = {"answer": made.kind}
-    end = time.perf_counter()
-    seconds = {"read": read, "search": found - start - read, "check": end - found, "total": end - start}
+        "model_path": path, "spec_path": None if isinstance(spec, Property) else Path(spec)}
+    total = time.perf_counter() - start
+    seconds = {"read": read, "search": run.search_seconds,
+               "check": total - read - run.search_seconds, "total": total}
     if explain or result["answer"] in UNDECIDED:
         say({"event": "explaining"})
-        left = SECONDS if explain else min(GLANCE, timeout - seconds["total"])
+        left = SECONDS if explain else min(GLANCE, timeout - total)
         result |= _explained(graph, prop, made, result, left, explain)
     return Verdict(**known, **result, seconds=seconds)
 
@@ -204,6 +197,45 @@ def _explained(graph: Graph, prop: Property, made: Outcome, result: dict[str, An
     if here is not None and said is not None:
         here = here.since(said.drivers.value)
     return {"frontier": here, "explanation": said}
+
+
+@dataclass
+class _Run:
+    """Attempts to answer one question before its time is up; ``exact`` is the graph that is replayed."""
+
+    graph: Graph
+    exact: Graph
+    prop: Property
+    words: Words
+    prop_words: Words
+    start: float
+    timeout: float
+    seed: int
+    say: Progress
+    memory: int | None
+    workers: Workers | None
+    search_seconds: float = 0.0
+
+    def attempt(self, certificate: str | Path | None, model: Path | None,
+                care: float = 1.0) -> tuple[Outcome, dict[str, Any]]:
+        """A search with margins times ``care``, and the verdict's fields after its evidence was tried."""
+        begin = time.perf_counter()
+        seconds = max(0.0, SEARCH_SHARE * self.timeout - (begin - self.start))
+        workers = self.workers if care == 1.0 else None
+        with capped(self.memory), closing(Team(workers)) if workers else nullcontext() as team:
+            made = search(self.graph, self.prop, timeout=seconds, seed=self.seed, report=self.say,
+                          exact=self.exact, memory=self.memory, team=team, care=care)
+        found = time.perf_counter()
+        self.search_seconds += found - begin
+        left = max(1.0, self.timeout - (found - self.start))
+        if made.kind == "unsat":
+            proof = np.zeros(1) if made.certificate is None else made.certificate
+            self.say({"event": "checking", "words": proof.size})
+            return made, _checked(self.words, self.prop_words, proof, left, certificate)
+        if made.kind == "sat":
+            self.say({"event": "replaying"})
+            return made, _replayed(self.exact, self.prop, made, model)
+        return made, {"answer": made.kind}
 
 
 def _checked(
