@@ -138,7 +138,8 @@ def verify(
     read = time.perf_counter() - start
     say({"event": "read", "seconds": read, "graph": graph, "property": prop})
     checker.find()
-    made = search(graph, prop, exact=reading.exact, timeout=max(0.0, SEARCH_SHARE * timeout - read), seed=seed, report=say)
+    made = search(graph, prop, exact=reading.exact, timeout=max(0.0, SEARCH_SHARE * timeout - read),
+                  seed=seed, report=say)
     found = time.perf_counter()
     known: dict[str, Any] = {
         "graph": graph, "prop": prop, "seed": seed, "timeout": timeout, "stats": made.stats,

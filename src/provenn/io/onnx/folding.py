@@ -42,7 +42,7 @@ def range_(call: Call) -> Value:
 
 
 def arg_max(call: Call) -> Value:
-    """Index of the largest constant along one axis. Of a variable it jumps: compare outputs in the property."""
+    """Index of the largest constant along one axis. Of a variable it jumps: compare outputs instead."""
     x = call.input(0)
     if isinstance(x, Var):
         raise call.unsupported(f"{JUMPS}: output i is the largest where no other output exceeds it")

@@ -12,10 +12,10 @@ from functools import reduce
 
 import numpy as np
 
-from provenn.io.onnx.arithmetic import aligned, scaled
+from provenn.io.onnx.arithmetic import aligned, product_of, scaled
 from provenn.io.onnx.call import Call
 from provenn.io.onnx.movement import cut, expanded, joined, permuted, reshaped
-from provenn.io.onnx.values import Const, Value, Var
+from provenn.io.onnx.values import Const, Value
 from provenn.io.onnx.windows import Window, axis_counts, window
 from provenn.ir.op import Op
 from provenn.ops.abs import abs_op
@@ -28,7 +28,6 @@ from provenn.ops.maximum import maximum as maximum_op
 from provenn.ops.mul import mul
 from provenn.ops.recip import recip
 from provenn.ops.relu import relu
-from provenn.ops.reshape import reshape
 from provenn.ops.sigmoid import sigmoid
 from provenn.ops.sign import sign
 from provenn.ops.sin import sin
@@ -121,8 +120,8 @@ def power(call: Call) -> Value:
     if len(found) > MOST_POWERS or any(e not in range(HIGHEST_POWER + 1) for e in found):
         raise call.unsupported(f"its exponents are {found[:8].tolist()}",
                                f"read: one exponent, or up to {MOST_POWERS} whole ones")
-    parts = [call.apply(mul, _power(call, x, float(e)), Const((each == e).astype(np.float32), f"{call.name}.{e}"))
-             for e in found]
+    masks = [Const((each == e).astype(np.float32), f"{call.name}.{e}") for e in found]
+    parts = [call.apply(mul, _power(call, x, float(e)), mask) for e, mask in zip(found, masks)]
     return reduce(lambda a, b: call.apply(add, a, b), parts)
 
 
@@ -140,11 +139,11 @@ def _power(call: Call, x: Value, exponent: float) -> Value:
         return x
     half = _power(call, x, float(exponent // 2))
     whole = call.apply(square, half)
-    return call.apply(mul, *(call.apply(reshape, v, shape=v.shape) for v in (whole, x))) if exponent % 2 else whole
+    return product_of(call, whole, x) if exponent % 2 else whole
 
 
 def softmax(call: Call) -> Value:
-    """exp(x_i) / sum over j of exp(x_j) along one axis, as sigmoid(-ln of the sum over j != i of exp(x_j - x_i)).
+    """exp(x_i) / sum of all exp(x_j) along one axis, as sigmoid(-ln of the sum of exp(x_j - x_i), j != i).
 
     Exact over the reals (noted). The logarithm of a sum of exponentials is a tree of
     ln(e^a + e^b) = a + softplus(b - a): nothing overflows, however far the logits are apart.

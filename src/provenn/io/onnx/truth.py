@@ -1,7 +1,7 @@
 """ONNX operators about truth values: comparisons, logic, Where, Cast.
 
-A truth value that depends on the network input is the number 1 or 0. x > y is relu(sign(x - y)): exact in every
-arithmetic in which a difference is 0 only between equals, as in IEEE-754.
+A truth value that depends on the network input is the number 1 or 0. x > y is relu(sign(x - y)): exact in
+every arithmetic in which a difference is 0 only between equals, as in IEEE-754.
 """
 
 from __future__ import annotations
@@ -83,8 +83,7 @@ def where(call: Call) -> Value:
     shape = tuple(np.broadcast_shapes(condition.shape, x.shape, y.shape))
     condition, x, y = (expanded(call, v, shape) for v in (condition, x, y))
     if isinstance(condition, Var):
-        if isinstance(x, Const) and not np.isfinite(x.array).all() or (
-                isinstance(y, Const) and not np.isfinite(y.array).all()):
+        if any(isinstance(v, Const) and not np.isfinite(v.array).all() for v in (x, y)):
             raise call.unsupported("it chooses between numbers one of which is not finite")
         kept, other = product_of(call, condition, x), product_of(call, _opposite(call, condition), y)
         return call.apply(add, kept, other)
