@@ -78,7 +78,8 @@ def test_operators_that_are_not_read(save: Any) -> None:
 ])
 def test_uses_that_are_not_read(save: Any, nodes: list[Any]) -> None:
     weights = {"c": np.array(0.5, np.float32), "yes": np.array(True), "pads": np.array([1, 1, 1, 1]),
-               "zero": np.zeros(2, np.float32), "two": np.array([2]), "scales": np.array([2, 2], np.float32), "third": np.array(1 / 3, np.float32)}
+               "zero": np.zeros(2, np.float32), "two": np.array([2]), "scales": np.array([2, 2], np.float32),
+               "third": np.array(1 / 3, np.float32)}
     refused(save(nodes, (2, 2), weights), "PNN-ONNX-405", UnsupportedError)
 
 
