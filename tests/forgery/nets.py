@@ -27,9 +27,8 @@ KINDS = (
     "transpose",
     "reshape",
     "abs",
-    "sign",
 )
-CURVES = ("relu", "abs", "sign")
+CURVES = ("relu", "abs")
 
 
 class Net:
