@@ -88,7 +88,7 @@ def images(seed: int) -> Graph:
     return m.done(m.linear(m.flat(c), 2))
 
 
-CURVES = ("sigmoid", "tanh", "exp", "sin", "cos", "square")
+CURVES = ("sigmoid", "tanh", "exp", "sin", "cos", "square", "softplus", "abs")
 
 
 def curved(seed: int) -> Graph:
@@ -112,8 +112,16 @@ def products(seed: int) -> Graph:
     return m.done(m.linear(m.put("add", x, m.x), 2))
 
 
+def stepped(seed: int) -> Graph:
+    """Signs and absolute values of layers, and what they choose between."""
+    m = Maker(seed, (1, 3))
+    x = m.put("abs", m.linear(m.x, 5))
+    chosen = m.relu(m.put("sign", m.linear(x, 5)))
+    return m.done(m.linear(m.put("mul", chosen, m.put("softplus", m.linear(x, 5))), 2))
+
+
 PIECEWISE = {"dense": dense, "residual": residual, "moved": moved, "images": images}
-KINDS = {**PIECEWISE, "curved": curved, "products": products}
+KINDS = {**PIECEWISE, "curved": curved, "products": products, "stepped": stepped}
 
 
 def box(graph: Graph, seed: int, radius: float) -> tuple[Any, Any]:

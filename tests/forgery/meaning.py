@@ -73,7 +73,9 @@ def read_graph(words: Array) -> tuple[list[Node], int]:
         tag, dtype = body.integer(), body.integer()
         shape, operands, attrs = tuple(body.integers()), body.integers(), body.integers()
         data = body.floats(body.integer())
-        if not 1 <= tag <= 12 or dtype != 1 or any(i >= k for i in operands) or (tag == 1) != (k == 0):
+        if tag not in (1, 2, *KERNELS):
+            raise Meaningless("code")
+        if dtype != 1 or any(i >= k for i in operands) or (tag == 1) != (k == 0):
             raise Meaningless("node")
         if math.prod(shape) > LARGEST or 0 in shape or len(data) != (math.prod(shape) if tag == 2 else 0):
             raise Meaningless("size")

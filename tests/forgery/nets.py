@@ -26,7 +26,9 @@ KINDS = (
     "slice",
     "transpose",
     "reshape",
+    "abs",
 )
+CURVES = ("relu", "abs")
 
 
 class Net:
@@ -88,7 +90,7 @@ def random_net(
     rng = np.random.default_rng([seed, 17])
     shapes = [(1, 2), (1, 3), (2, 2), (1, 1, 3, 3), (1, 2, 3, 2)]
     net = Net(seed, shapes[rng.integers(len(shapes))], smooth=smooth)
-    kinds = [k for k in KINDS if k != "relu" or not affine]
+    kinds = [k for k in KINDS if k not in CURVES or not affine]
     for _ in range(steps):
         _step(net, rng, str(rng.choice(kinds)))
     if rng.random() < 0.7 and not affine:
@@ -121,7 +123,7 @@ def _step(net: Net, rng: np.random.Generator, kind: str) -> None:
     elif kind == "reshape":
         net.put("reshape", shape=tuple(rng.permutation(shape).tolist()))
     else:
-        net.put("relu")
+        net.put(kind if kind in CURVES else "relu")
 
 
 def _conv(net: Net, rng: np.random.Generator) -> None:

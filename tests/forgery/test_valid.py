@@ -37,7 +37,7 @@ def test_the_property_holds_at_many_points(triple: Valid) -> None:
 
 def test_all_operations_occur() -> None:
     tags = {int(w) for v in valid() for w, label in zip(v.graph, graph_labels(v.graph)) if label == "tag"}
-    assert tags == set(range(1, 13))
+    assert tags >= set(range(1, 13))
 
 
 def test_two_interpreters_agree() -> None:

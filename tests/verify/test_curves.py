@@ -18,7 +18,7 @@ from provenn.verify.certificate import HEADER, Leaf, Tighten, Tree, certificate_
 from provenn.verify.search import search
 from tests.bounds import nets
 
-GRAPHS = pytest.mark.parametrize("kind", ["curved", "products"])
+GRAPHS = pytest.mark.parametrize("kind", ["curved", "products", "stepped"])
 SEEDS = pytest.mark.parametrize("seed", range(6))
 
 

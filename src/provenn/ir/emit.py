@@ -56,7 +56,8 @@ class GraphEmitter:
         return self.spread(self.scalar(value), shape)
 
 
-def rewrite(graph: Graph, ops: Mapping[str, Op], rule: Callable[[GraphEmitter, Node, list[int]], int | None]) -> Graph:
+def rewrite(graph: Graph, ops: Mapping[str, Op],
+            rule: Callable[[GraphEmitter, Node, list[int]], int | None]) -> Graph:
     """The graph with every node replaced by what ``rule(emit, node, operands)`` emits; None keeps it."""
     builder = Builder(graph.name)
     emit = GraphEmitter(builder, ops)
@@ -74,7 +75,7 @@ def rewrite(graph: Graph, ops: Mapping[str, Op], rule: Callable[[GraphEmitter, N
 
 
 def composed(graph: Graph, ops: Mapping[str, Op]) -> Graph:
-    """The same function over the reals by operations that the checker reads; the graph itself if it is one."""
+    """The same function over the reals by operations that the checker reads; the graph itself if it may."""
     if not any(isinstance(node.op.composed, Have) for node in graph):
         return graph
 

@@ -29,7 +29,7 @@ def kernel(arith: Arithmetic | None, attrs: Attrs, x: Array, y: Array) -> Array:
 
 
 def composed(emit: Emitter, args: Sequence[int]) -> int:
-    """X + relu(y - x)."""
+    """The first operand, and what the second one exceeds it by."""
     x, y = args
     return emit.add(x, emit.relu(emit.sub(y, x)))
 

@@ -259,3 +259,91 @@ def test_where_with_a_constant_condition(judge: Any) -> None:
     weights = {"c": np.array([[True, False, True]]), "k": noise(2, 3)}
     judge([node("Exp", ["x"], ["e"]), node("Where", ["c", "x", "e"], ["y"])], (2, 3), weights)
     judge([node("Where", ["c", "k", "x"], ["y"])], (2, 3), weights)
+
+
+TRANSPOSED = [{}, {"strides": [2, 2]}, {"strides": [3, 2], "pads": [1, 0, 2, 1]}, {"dilations": [2, 1]},
+              {"strides": [2, 3], "output_padding": [1, 2]}, {"strides": [2, 2], "pads": [2, 2, 2, 2]},
+              {"strides": [2, 2], "dilations": [2, 2], "pads": [1, 1, 1, 1]},
+              {"strides": [4, 1], "pads": [3, 0, 0, 1]}]
+
+
+@pytest.mark.parametrize("attributes", TRANSPOSED)
+@pytest.mark.parametrize("groups", [1, 2])
+def test_transposed_convolution(judge: Any, attributes: dict[str, Any], groups: int) -> None:
+    weights = {"w": noise(4, 6 // groups, 3, 4), "b": noise(6)}
+    nodes = [node("ConvTranspose", ["x", "w", "b"], ["y"], group=groups, **attributes)]
+    made = judge(nodes, (1, 4, 4, 3), weights)
+    assert made.notes == ()
+
+
+def test_transposed_convolution_of_a_line(judge: Any) -> None:
+    nodes = [node("ConvTranspose", ["x", "w"], ["y"], strides=[2], pads=[1, 1])]
+    judge(nodes, (1, 3, 5), {"w": noise(3, 2, 4)})
+
+
+@pytest.mark.parametrize("scales", [(1, 1, 2, 3), (1, 1, 0.5, 2), (1, 2, 1.5, 1)])
+@pytest.mark.parametrize(("coordinates", "nearest"), [
+    ("asymmetric", "floor"), ("half_pixel", "round_prefer_floor"), ("half_pixel", "round_prefer_ceil"),
+    ("pytorch_half_pixel", "ceil"), ("align_corners", "floor")])
+def test_resizing(judge: Any, scales: tuple[float, ...], coordinates: str, nearest: str) -> None:
+    weights = {"s": np.array(scales, np.float32)}
+    made = node("Resize", ["x", "", "s"], ["y"], coordinate_transformation_mode=coordinates,
+                nearest_mode=nearest)
+    judge([made], (1, 2, 4, 4), weights, opset=13)
+
+
+def test_upsampling(judge: Any) -> None:
+    scales = {"s": np.array([1, 1, 2, 3], np.float32)}
+    judge([node("Upsample", ["x", "s"], ["y"])], (1, 2, 3, 2), scales, opset=9)
+    sized = node("Resize", ["x", "", "", "n"], ["y"], nearest_mode="floor",
+                 coordinate_transformation_mode="asymmetric")
+    judge([sized], (1, 1, 3, 2), {"n": np.array([1, 1, 6, 6])}, opset=13)
+
+
+@pytest.mark.parametrize("attributes", [
+    {"kernel_shape": [3, 2], "pads": [1, 1, 1, 0]},
+    {"kernel_shape": [3, 3], "strides": [2, 2], "ceil_mode": 1},
+    {"kernel_shape": [2, 3], "dilations": [2, 1]}, {"kernel_shape": [3, 3], "auto_pad": "SAME_LOWER"},
+    {"kernel_shape": [3, 3], "strides": [3, 3], "pads": [1, 1, 1, 1], "ceil_mode": 1}])
+def test_max_pool_at_the_edges_is_exact(judge: Any, attributes: dict[str, Any]) -> None:
+    made = judge([node("MaxPool", ["x"], ["y"], **attributes)], (1, 2, 7, 8), rtol=0, atol=0)
+    assert made.notes == ()
+    assert "maximum" in {n.op.tag for n in made.exact}
+    assert "maximum" not in {n.op.tag for n in made.graph}
+
+
+def test_maxima_minima_and_clips_are_exact(judge: Any) -> None:
+    weights = {"k": noise(2, 3), "low": np.array(-0.3, np.float32), "high": np.array(0.7, np.float32)}
+    for made in (node("Max", ["x", "k"], ["y"]), node("Min", ["x", "k"], ["y"]), node("Sign", ["x"], ["y"]),
+                 node("Clip", ["x", "low", "high"], ["y"]), node("Abs", ["x"], ["y"])):
+        judge([made], (2, 3), weights, rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("name", ["Greater", "Less", "GreaterOrEqual", "LessOrEqual", "Equal"])
+def test_comparisons_of_variables(judge: Any, name: str) -> None:
+    weights = {"k": noise(2, 3), "zero": np.zeros(3, np.float32)}
+    choice = [node(name, ["x", "k"], ["c"]), node("Sin", ["x"], ["s"]), node("Where", ["c", "x", "s"], ["y"])]
+    judge(choice, (2, 3), weights)
+    logic = [node("Relu", ["x"], ["r"]), node(name, ["zero", "r"], ["a"]), node("Cast", ["x"], ["b"], to=9),
+             node("Not", ["a"], ["n"]), node("Or", ["n", "b"], ["o"]), node("And", ["o", "a"], ["d"]),
+             node("Xor", ["d", "n"], ["e"]), node("Reshape", ["e", "t"], ["f"]),
+             node("Cast", ["f"], ["y"], to=1)]
+    judge(logic, (2, 3), {**weights, "t": np.array([3, 2])})
+
+
+def test_softmax_of_logits_far_apart(judge: Any) -> None:
+    for width in (2, 3, 5):
+        large = {"k": np.full(width, 1000, np.float32)}
+        judge([node("Mul", ["x", "k"], ["m"]), node("Softmax", ["m"], ["y"])], (2, width), large)
+
+
+def test_powers_element_by_element(judge: Any) -> None:
+    for exponents in ([0, 1, 2], [3, 3, 5], [7, 7, 7]):
+        judge([node("Pow", ["x", "p"], ["y"])], (2, 3), {"p": np.array(exponents, np.float32)})
+
+
+def test_elements_replaced_at_constant_indices(judge: Any) -> None:
+    weights = {"i": np.array([[1], [-1]]), "u": noise(2, 2)}
+    judge([node("ScatterND", ["x", "i", "u"], ["y"])], (4, 2), weights)
+    judge([node("Exp", ["x"], ["e"]), node("ScatterND", ["k", "j", "e"], ["y"])], (2,),
+          {"k": noise(3, 2), "j": np.array([[0, 1], [2, 0]])})

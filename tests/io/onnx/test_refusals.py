@@ -70,14 +70,16 @@ def test_operators_that_are_not_read(save: Any) -> None:
 @pytest.mark.parametrize("nodes", [
     [node("Div", ["x", "zero"], ["y"])], [node("Pow", ["x", "c"], ["s"]), node("Pow", ["s", "s"], ["y"])],
     [node("Pow", ["x", "third"], ["y"])],
-    [node("MaxPool", ["x"], ["y"], kernel_shape=[2], pads=[1, 1])],
+    [node("Floor", ["x"], ["y"])], [node("ArgMax", ["x"], ["y"])],
+    [node("Resize", ["x", "", "scales"], ["y"], mode="linear")],
     [node("Cast", ["x"], ["y"], to=7)], [node("Dropout", ["x", "c", "yes"], ["y"])],
     [node("Pad", ["x", "pads"], ["y"], mode="reflect")],
     [node("Slice", ["x", "two", "two"], ["y"])],
 ])
 def test_uses_that_are_not_read(save: Any, nodes: list[Any]) -> None:
     weights = {"c": np.array(0.5, np.float32), "yes": np.array(True), "pads": np.array([1, 1, 1, 1]),
-               "zero": np.zeros(2, np.float32), "two": np.array([2]), "third": np.array(1 / 3, np.float32)}
+               "zero": np.zeros(2, np.float32), "two": np.array([2]), "scales": np.array([2, 2], np.float32),
+               "third": np.array(1 / 3, np.float32)}
     refused(save(nodes, (2, 2), weights), "PNN-ONNX-405", UnsupportedError)
 
 

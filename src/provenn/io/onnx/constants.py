@@ -1,4 +1,4 @@
-"""ONNX operators that make constants, ask for shapes or change element types."""
+"""ONNX operators that make constants or ask for shapes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from provenn.io.onnx.call import Call
-from provenn.io.onnx.tensors import array_of, element_type
+from provenn.io.onnx.tensors import array_of
 from provenn.io.onnx.values import Const, Value
 
 
@@ -51,16 +51,3 @@ def shape(call: Call) -> Value:
 def size(call: Call) -> Value:
     """The static number of elements of the operand."""
     return Const(np.array(math.prod(call.input(0).shape), np.int64), call.name)
-
-
-def cast(call: Call) -> Value:
-    """Nothing for a float32 variable cast to float32; constants are converted as NumPy does."""
-    x, target = call.input(0), element_type(int(call.attrs.get("to", 0)))
-    if target is None:
-        raise call.unsupported(f"it casts to ONNX element type {call.attrs.get('to')}")
-    if isinstance(x, Const):
-        with np.errstate(all="ignore"):
-            return call.constant_like(x, x.array.astype(target))
-    if target != np.float32:
-        raise call.unsupported(f"it casts a variable to {target}", "networks are read in float32 only")
-    return x

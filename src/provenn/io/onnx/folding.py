@@ -1,4 +1,4 @@
-"""ONNX operators of shapes, indices and conditions: computed when the file is read, of constants only.
+"""ONNX operators of shapes and indices: computed when the file is read, of constants only.
 
 Where one of them depends on the network input, it is refused with the reason.
 """
@@ -14,7 +14,6 @@ from provenn.io.onnx.call import Call
 from provenn.io.onnx.movement import cut, joined, reshaped
 from provenn.io.onnx.values import Const, Value, Var
 
-CONDITION = "a condition on the network input chooses between outputs; ask about each side as a property"
 JUMPS = "it jumps, so no slope bounds it; ask about the values on either side of its jumps"
 Fold = Callable[..., Any]
 
@@ -42,20 +41,8 @@ def range_(call: Call) -> Value:
     return Const((first + np.arange(count) * step).astype(start.dtype), call.name)
 
 
-def cast_like(call: Call) -> Value:
-    """The element type of another operand: nothing for float32 variables; constants are converted."""
-    x, other = call.input(0), call.input(1)
-    target = other.array.dtype if isinstance(other, Const) else np.dtype(np.float32)
-    if isinstance(x, Const):
-        with np.errstate(all="ignore"):
-            return call.constant_like(x, x.array.astype(target))
-    if target != np.float32:
-        raise call.unsupported(f"it casts a variable to {target}", "networks are read in float32 only")
-    return x
-
-
 def arg_max(call: Call) -> Value:
-    """Index of the largest constant along one axis. Of a variable it jumps: compare outputs in the property."""
+    """Index of the largest constant along one axis. Of a variable it jumps: compare outputs instead."""
     x = call.input(0)
     if isinstance(x, Var):
         raise call.unsupported(f"{JUMPS}: output i is the largest where no other output exceeds it")
@@ -106,17 +93,8 @@ def _whole(rule: Fold) -> Fold:
 
 
 FOLDED: dict[str, Callable[[Call], Value]] = {
-    "Not": _folded(np.logical_not, CONDITION, "Of constants."),
-    "And": _folded(np.logical_and, CONDITION, "Of constants."),
-    "Or": _folded(np.logical_or, CONDITION, "Of constants."),
-    "Xor": _folded(np.logical_xor, CONDITION, "Of constants."),
-    "Equal": _folded(np.equal, CONDITION, "Of constants."),
-    "Greater": _folded(np.greater, CONDITION, "Of constants."),
-    "GreaterOrEqual": _folded(np.greater_equal, CONDITION, "Of constants."),
-    "Less": _folded(np.less, CONDITION, "Of constants."),
-    "LessOrEqual": _folded(np.less_equal, CONDITION, "Of constants."),
     "Floor": _folded(_whole(np.floor), JUMPS, "Of constants."),
     "Ceil": _folded(_whole(np.ceil), JUMPS, "Of constants."),
     "Round": _folded(_whole(np.rint), JUMPS, "Of constants."),
-    "Range": range_, "CastLike": cast_like, "ArgMax": arg_max, "ScatterND": scatter_nd,
+    "Range": range_, "ArgMax": arg_max, "ScatterND": scatter_nd,
 }

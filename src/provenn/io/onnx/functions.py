@@ -8,13 +8,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from functools import reduce
 
 import numpy as np
 
-from provenn.io.onnx.arithmetic import aligned, scaled
+from provenn.io.onnx.arithmetic import aligned, product_of, scaled
 from provenn.io.onnx.call import Call
 from provenn.io.onnx.movement import cut, expanded, joined, permuted, reshaped
-from provenn.io.onnx.values import Const, Value, Var
+from provenn.io.onnx.values import Const, Value
 from provenn.io.onnx.windows import Window, axis_counts, window
 from provenn.ir.op import Op
 from provenn.ops.abs import abs_op
@@ -36,6 +37,7 @@ from provenn.ops.square import square
 from provenn.ops.sub import sub
 from provenn.ops.tanh import tanh
 
+MOST_POWERS, HIGHEST_POWER = 4, 16
 WIDEST_SOFTMAX = 128  # the matrix of all pairs then just fits what the checker reads as one tensor
 
 
@@ -77,10 +79,14 @@ def absolute(call: Call) -> Value:
 
 def larger(call: Call, x: Value, y: Value) -> Value:
     """The maximum of two values of one shape."""
+    if isinstance(x, Const) and isinstance(y, Const):
+        return call.constant_like(x, np.asarray(np.maximum(x.array, y.array)))
     return call.apply(maximum_op, x, y)
 
 
 def _smaller(call: Call, x: Value, y: Value) -> Value:
+    if isinstance(x, Const) and isinstance(y, Const):
+        return call.constant_like(x, np.asarray(np.minimum(x.array, y.array)))
     return scaled(call, larger(call, scaled(call, x, -1), scaled(call, y, -1)), -1)
 
 
@@ -102,22 +108,42 @@ def minimum(call: Call) -> Value:
 
 
 def power(call: Call) -> Value:
-    """X to a constant power 1/2, 1, 2, 3, 4 or -1, as products, squares, a root or a reciprocal."""
-    x, exponent = call.input(0), call.number(1, "exponent")
+    """X to constant powers: whole ones to 16, halves to 1/2, and their reciprocals, by products and roots."""
+    x, exponent = call.input(0), call.constant(1, "exponent")
     if isinstance(x, Const):
-        return call.constant_like(x, np.asarray(x.array ** x.array.dtype.type(exponent)))
+        return call.constant_like(x, np.asarray(x.array ** exponent.astype(x.array.dtype)))
+    shape = np.broadcast_shapes(x.shape, exponent.shape)
+    x, each = expanded(call, x, shape), np.broadcast_to(exponent, shape)
+    found = np.unique(exponent)
+    if len(found) == 1:
+        return _power(call, x, float(found[0]))
+    if len(found) > MOST_POWERS or any(e not in range(HIGHEST_POWER + 1) for e in found):
+        raise call.unsupported(f"its exponents are {found[:8].tolist()}",
+                               f"read: one exponent, or up to {MOST_POWERS} whole ones")
+    masks = [Const((each == e).astype(np.float32), f"{call.name}.{e}") for e in found]
+    parts = [call.apply(mul, _power(call, x, float(e)), mask) for e, mask in zip(found, masks)]
+    return reduce(lambda a, b: call.apply(add, a, b), parts)
+
+
+def _power(call: Call, x: Value, exponent: float) -> Value:
+    if exponent < 0:
+        return call.apply(recip, _power(call, x, -exponent))
+    if exponent == 0.5:
+        return call.apply(sqrt, x)
+    if exponent not in range(HIGHEST_POWER + 1):
+        raise call.unsupported(f"its exponent is {exponent}",
+                               f"read: 1/2, whole numbers to {HIGHEST_POWER}, and their opposites")
+    if exponent == 0:
+        return call.apply(add, scaled(call, x, 0.0), _full(call, x, 1))
     if exponent == 1:
         return x
-    if exponent in (0.5, -1.0):
-        return call.apply(sqrt if exponent == 0.5 else recip, x)
-    if exponent not in (2.0, 3.0, 4.0):
-        raise call.unsupported(f"its exponent is {exponent}")
-    y = call.apply(square, x)
-    return y if exponent == 2 else call.apply(square, y) if exponent == 4 else call.apply(mul, y, x)
+    half = _power(call, x, float(exponent // 2))
+    whole = call.apply(square, half)
+    return product_of(call, whole, x) if exponent % 2 else whole
 
 
 def softmax(call: Call) -> Value:
-    """exp(x_i) / sum over j of exp(x_j) along one axis, as sigmoid(-ln of the sum over j != i of exp(x_j - x_i)).
+    """exp(x_i) / sum of all exp(x_j) along one axis, as sigmoid(-ln of the sum of exp(x_j - x_i), j != i).
 
     Exact over the reals (noted). The logarithm of a sum of exponentials is a tree of
     ln(e^a + e^b) = a + softplus(b - a): nothing overflows, however far the logits are apart.
@@ -132,6 +158,8 @@ def softmax(call: Call) -> Value:
     n = rows.shape[-1]
     if not 2 <= n <= WIDEST_SOFTMAX:
         raise call.unsupported(f"its axis has {n} elements (read: 2 to {WIDEST_SOFTMAX})")
+    if n == 2:
+        return permuted(call, _of_two(call, rows), tuple(int(a) for a in np.argsort(back)))
     call.note("softmax is written with sigmoid and softplus: exact over the reals")
     each = np.eye(n, dtype=np.float32)
     pairs = np.stack([each[j] - each[i] for i in range(n) for j in range(n) if j != i])
@@ -146,18 +174,13 @@ def softmax(call: Call) -> Value:
     return permuted(call, out, tuple(int(a) for a in np.argsort(back)))
 
 
-def where(call: Call) -> Value:
-    """X where a constant condition holds, else y."""
-    condition, x, y = call.constant(0, "condition"), call.input(1), call.input(2)
-    shape = tuple(np.broadcast_shapes(condition.shape, x.shape, y.shape))
-    x, y = expanded(call, x, shape), expanded(call, y, shape)
-    chosen = np.broadcast_to(condition, shape).astype(bool)
-    if isinstance(x, Const) and isinstance(y, Const):
-        return call.constant_like(x, np.where(chosen, x.array, y.array))
-    mask = chosen.astype(np.float32)
-    parts = [call.apply(mul, v, Const(m, f"{call.name}.mask")) if isinstance(v, Var)
-             else Const(np.where(m > 0, v.array, v.array.dtype.type(0)), f"{call.name}.part") for v, m in ((x, mask), (y, 1 - mask))]
-    return call.apply(add, *(parts if isinstance(parts[0], Var) else parts[::-1]))
+def _of_two(call: Call, rows: Value) -> Value:
+    """Softmax of pairs: the sigmoid of the difference, and 1 less that, so that their sum stays 1."""
+    call.note("softmax of two is written as sigmoid(x - y) and 1 less that: exact over the reals")
+    last = len(rows.shape) - 1
+    x, y = (cut(call, rows, last, k, k + 1) for k in (0, 1))
+    first = call.apply(sigmoid, call.apply(sub, x, y))
+    return joined(call, [first, call.apply(sub, _full(call, first, 1), first)], last)
 
 
 def largest(call: Call, x: Value, axis: int) -> Value:

@@ -15,6 +15,7 @@ from provenn.io.onnx import (
     products,
     resampling,
     signature,
+    truth,
     windows,
 )
 from provenn.io.onnx.call import Call
@@ -27,7 +28,7 @@ OPERATORS: dict[str, Reader] = {
     "Neg": arithmetic.neg, "Relu": arithmetic.relu, "Clip": arithmetic.clip,
     **functions.PLAIN, "LeakyRelu": functions.leaky_relu, "Abs": functions.absolute,
     "Max": functions.maximum, "Min": functions.minimum, "Pow": functions.power, "Softmax": functions.softmax,
-    "Where": functions.where, "MaxPool": functions.max_pool,
+    **truth.TRUTH, "MaxPool": functions.max_pool,
     "ReduceMax": functions.reduce_max,
     "BatchNormalization": arithmetic.batch_normalization,
     "MatMul": products.matmul, "Gemm": products.gemm,
@@ -41,7 +42,7 @@ OPERATORS: dict[str, Reader] = {
     "Split": movement.split, "Gather": movement.gather, "Expand": movement.expand, "Pad": movement.pad,
     "GlobalMaxPool": functions.global_max_pool, **folding.FOLDED,
     "Constant": constants.constant, "ConstantOfShape": constants.constant_of_shape,
-    "Shape": constants.shape, "Size": constants.size, "Cast": constants.cast,
+    "Shape": constants.shape, "Size": constants.size,
 }
 DOMAINS = ("", "ai.onnx")
 

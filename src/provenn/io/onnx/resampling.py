@@ -22,7 +22,7 @@ from provenn.io.onnx.windows import Window, sizes_of
 
 @dataclass(frozen=True)
 class Spread:
-    """One axis of a transposed convolution: input size, taps, stride, first output read, number of outputs."""
+    """One axis of a transposed convolution: input size, taps, stride, first output, number of outputs."""
 
     size: int
     taps: int
@@ -94,7 +94,7 @@ def _phases(w: NDArray[Any], groups: int, axes: Sequence[Spread]) -> NDArray[Any
     w = np.pad(w, [(0, 0), (0, 0), *room])
     w = w.reshape(groups, w.shape[0] // groups, w.shape[1], *(n for a in axes for n in (a.steps, a.stride)))
     steps, phases = [3 + 2 * k for k in range(len(axes))], [4 + 2 * k for k in range(len(axes))]
-    w = np.flip(w, steps).transpose(0, 2, *phases, 1, *steps)
+    w = np.flip(w, tuple(steps)).transpose(0, 2, *phases, 1, *steps)
     return np.ascontiguousarray(w.reshape(-1, *w.shape[2 + len(axes):]))
 
 

@@ -55,7 +55,7 @@ def _check_types(schema: Any, operands: Sequence[Value | None], where: str) -> N
             if formal.option.name != "Optional":
                 raise _broken(f"operand {i} is missing", where, formal.name, "nothing")
             continue
-        given = "float32" if not isinstance(value, Const) else value.array.dtype.name
+        given = value.array.dtype.name if isinstance(value, Const) else "bool" if value.truth else "float32"
         text = f"tensor({NAMES.get(given, given)})"
         variable = formal.type_str
         if text not in allowed.get(variable, [variable]):

@@ -40,10 +40,14 @@ class Const:
 
 @dataclass(frozen=True, slots=True)
 class Var:
-    """A tensor that depends on the network input: a node of the graph being built, and its shape."""
+    """A tensor that depends on the network input: a node of the graph being built, and its shape.
+
+    A truth value is the number 1 or 0.
+    """
 
     node: int
     shape: tuple[int, ...]
+    truth: bool = False
 
 
 Value = Const | Var
@@ -69,6 +73,7 @@ class Recorder:
     notes: list[str] = field(default_factory=list)
     made: dict[int, tuple[Const, int]] = field(default_factory=dict)
     names: dict[str, int] = field(default_factory=dict)
+    truths: set[int] = field(default_factory=set)
 
     def apply(self, op: Op, *values: Value, name: str = "", **attrs: Any) -> Value:
         """The value of ``op``: a new node, or a constant when every operand is one.
@@ -80,6 +85,8 @@ class Recorder:
         if len(consts) == len(values):
             return self._fold(op, consts, attrs, name)
         index = self.builder.add(op, *(self.node(v) for v in values), name=name, **attrs)
+        if "movement" in op.facts and any(isinstance(v, Var) and v.truth for v in values):
+            self.truths.add(index)
         return self.value(index)
 
     def _fold(self, op: Op, consts: Sequence[Const], attrs: dict[str, Any], name: str) -> Const:
@@ -107,7 +114,14 @@ class Recorder:
 
     def value(self, index: int) -> Var:
         """A node of the graph as a value."""
-        return Var(index, self.builder.nodes[index].type.shape)
+        return Var(index, self.builder.nodes[index].type.shape, index in self.truths)
+
+    def truth(self, value: Value) -> Value:
+        """The same value, 1 or 0 everywhere, as a truth value."""
+        if isinstance(value, Var):
+            self.truths.add(value.node)
+            return self.value(value.node)
+        return Const(value.array.astype(np.bool_), value.name)
 
     def exact(self, value: Const) -> Array:
         """The constant as float32, bit for bit.
