@@ -1,8 +1,8 @@
-"""Binary32: the arithmetic extracted from Coq against NumPy on ten million operations, its speed, whole networks.
+"""Binary32: the arithmetic extracted from Coq against NumPy on ten million operations and on networks.
 
     python benchmarks/floats.py [--operations 10000000]
 
-Times are processor times. Needs an OCaml compiler; the networks of $PROVENN_SHARED are used if they are there.
+Times are processor times. Needs an OCaml compiler; uses the networks of $PROVENN_SHARED if they are there.
 """
 
 from __future__ import annotations

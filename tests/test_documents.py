@@ -10,7 +10,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ["README.md", "CONTRIBUTING.md", "TRUST.md", "CHANGELOG.md", *(
     f"docs/{p}" for p in ("formats/graph.md", "formats/property.md", "formats/certificate.md",
-                          "formats/plan.md", "training.md", "certified.md", "pytorch.md", "gradients.md"))]
+                          "formats/plan.md", "training.md", "certified.md", "pytorch.md", "gradients.md",
+                          "binary32.md"))]
 PAGES += [f"docs/decisions/{p.name}" for p in sorted((ROOT / "docs" / "decisions").glob("*.md"))]
 
 

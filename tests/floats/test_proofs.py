@@ -11,10 +11,9 @@ import pytest
 
 from provenn.coq.trust import NAME, STANDARD
 
-THEOREMS = ("KernelProof.r32_correct", "OperationsProof.add32_correct", "OperationsProof.sub32_correct",
-            "OperationsProof.mul32_correct", "OperationsProof.div32_correct", "OperationsProof.sqrt32_correct",
-            "OperationsProof.eqb32_correct", "OperationsProof.ltb32_correct", "OperationsProof.leb32_correct",
-            "ReferenceProof.dot32_correct")
+OPERATIONS = ("add", "sub", "mul", "div", "sqrt", "eqb", "ltb", "leb")
+THEOREMS = ("KernelProof.r32_correct", "ReferenceProof.dot32_correct",
+            *(f"OperationsProof.{op}32_correct" for op in OPERATIONS))
 
 
 @pytest.mark.parametrize("theorem", THEOREMS)
