@@ -12,7 +12,7 @@ let longest = 4194303
 let read path : Farray.t =
   let file = open_in_bin path in
   let bytes = in_channel_length file in
-  if bytes mod 8 <> 0 || bytes / 8 > longest then failwith (path ^ ": not a number of words that can be used");
+  if bytes mod 8 <> 0 || bytes / 8 > longest then failwith (path ^ ": no number of words that can be used");
   let text = really_input_string file bytes in
   close_in file;
   Farray.tab (bytes / 8) (fun i -> Int64.float_of_bits (String.get_int64_le text (8 * i)))

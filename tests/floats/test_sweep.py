@@ -88,6 +88,10 @@ def test_what_is_wrong_is_counted() -> None:
     assert (made.wrong_nan, made.wrong_infinity, made.wrongly_rounded) == (1, 1, 3)
     assert made.wrong_nan_at == "-0x1.0000000000000p+0"
     assert 0.5 < made.max_ulps <= 1.5
+    y[2] = 0.0
+    again = compare("log", x, y)
+    assert (again.flushed, again.flushed_at, again.max_ulps) == (1, "0x1.8000000000000p+1", made.max_ulps)
+    assert 1.0986 < again.largest_flushed < 1.0987
     assert made.max_ulps_at == "0x1.0000000000000p+1"
 
 

@@ -7,8 +7,9 @@
     [r32 x]        the same as a program: a binary64 number that is a binary32 number
     [add32], ...   sum, difference, product, quotient, square root: one operation in binary64, then [r32]
 
-    [r32] has three cases. Below the smallest normal number it scales so that the spacing of binary64's subnormal
-    numbers is that of binary32's; between, Veltkamp's splitting keeps 24 bits; above, numbers become infinite. *)
+    [r32] has three cases. Below the smallest normal number it scales so that the spacing of binary64's
+    subnormal numbers is that of binary32's; between, Veltkamp's splitting keeps 24 bits; above, numbers
+    become infinite. *)
 From Coq Require Import ZArith Floats.
 From Flocq Require Import Core BinarySingleNaN.
 From Flocq Require Import IEEE754.PrimFloat.

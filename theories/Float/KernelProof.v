@@ -31,7 +31,9 @@ Proof.
 Qed.
 
 Lemma Rcompare_F2R s m e :
-  match Rcompare (F2R (Float radix2 (cond_Zopp s (Zpos m)) e)) 0 with Eq => s | Lt => true | Gt => false end = s.
+  match Rcompare (F2R (Float radix2 (cond_Zopp s (Zpos m)) e)) 0 with
+  | Eq => s | Lt => true | Gt => false
+  end = s.
 Proof.
   destruct s; [rewrite Rcompare_Lt | rewrite Rcompare_Gt]; trivial; [now apply F2R_lt_0 | now apply F2R_gt_0].
 Qed.
@@ -94,7 +96,8 @@ Lemma rne_scaled v : Rabs v < bpow radix2 (-126) ->
   rne (v * bpow radix2 (-925)) = IZR (ZnearestE (v * bpow radix2 149)) * bpow radix2 (-1074).
 Proof.
   intros H. destruct (Req_dec v 0) as [->|N].
-  { unfold rne. rewrite 2!Rmult_0_l, round_0, Zrnd_IZR, Rmult_0_l by auto with typeclass_instances. reflexivity. }
+  { unfold rne. rewrite 2!Rmult_0_l, round_0, Zrnd_IZR, Rmult_0_l by auto with typeclass_instances.
+    reflexivity. }
   unfold rne, round, scaled_mantissa, F2R, cexp. cbn [Fnum Fexp round_mode].
   assert (E : SpecFloat.fexp prec emax (mag radix2 (v * bpow radix2 (-925))) = (-1074)%Z).
   { unfold SpecFloat.fexp, SpecFloat.emin, prec, emax. apply Z.max_r.
@@ -241,14 +244,16 @@ Proof. split; [now rewrite (fR_pow2 _ 4503599627370496 (-178) 52) | reflexivity]
 Lemma fR_top : fR 0x1.ffffffp127 = bpow radix2 128 - bpow radix2 103 /\ fin 0x1.ffffffp127.
 Proof.
   split; [|reflexivity]. rewrite fR_SF.
-  change (Prim2SF 0x1.ffffffp127) with (S754_finite false 9007198986305536 75). unfold SF2R, F2R. cbn [cond_Zopp Fnum Fexp].
+  change (Prim2SF 0x1.ffffffp127) with (S754_finite false 9007198986305536 75).
+  unfold SF2R, F2R. cbn [cond_Zopp Fnum Fexp].
   replace 9007198986305536 with (33554431 * bpow radix2 28) by (change (bpow radix2 28) with 268435456; lra).
   rewrite Rmult_assoc, <- bpow_plus. change (28 + 75)%Z with 103%Z. rewrite bpow_128. lra.
 Qed.
 Lemma fR_split : fR 536870913 = bpow radix2 29 + 1 /\ fin 536870913.
 Proof.
   split; [|reflexivity]. rewrite fR_SF.
-  change (Prim2SF 536870913) with (S754_finite false 4503599635759104 (-23)). unfold SF2R, F2R. cbn [cond_Zopp Fnum Fexp].
+  change (Prim2SF 536870913) with (S754_finite false 4503599635759104 (-23)).
+  unfold SF2R, F2R. cbn [cond_Zopp Fnum Fexp].
   change (bpow radix2 29) with 536870912. change (bpow radix2 (-23)) with (/ 8388608). lra.
 Qed.
 
@@ -342,12 +347,14 @@ Qed.
 (** The program is the conversion to binary32 and back. *)
 Theorem r32_correct x : r32 x = widen (narrow x).
 Proof.
-  destruct (finb x) eqn:FB; [apply finb_fin in FB | destruct (special_cases x) as [->|[->| ->]]; try reflexivity;
+  destruct (finb x) eqn:FB; [apply finb_fin in FB |
+    destruct (special_cases x) as [->|[->| ->]]; try reflexivity;
     now rewrite <- finb_fin, FB].
   assert (C := convert_rounds prec emax 24 128 _ _ (Prim2B x) FB). fold (narrow x) in C. fold (fR x) in C.
   unfold rounds in C. unfold r32. cbv zeta.
   destruct fR_least as [El Fl], fR_top as [Et Ft]. assert (FA := proj2 (fin_abs x) FB).
-  destruct (PrimFloat.abs x <? 0x1p-126)%float eqn:L; [|destruct (PrimFloat.abs x <? 0x1.ffffffp127)%float eqn:U].
+  destruct (PrimFloat.abs x <? 0x1p-126)%float eqn:L;
+    [|destruct (PrimFloat.abs x <? 0x1.ffffffp127)%float eqn:U].
   - apply ltb_lt in L; trivial. rewrite fR_abs, El in L. destruct (r32_subnormal x FB L) as (F & E & S).
     rewrite Rlt_bool_true in C.
     + destruct C as (Ec & Fc & Sc). apply same_number; trivial; [congruence|]. right. congruence.

@@ -13,7 +13,8 @@ Local Open Scope R_scope.
 Notation "'finite' b" := (BinarySingleNaN.is_finite b = true) (at level 10, b at level 9).
 
 (** ** Two roundings *)
-Lemma through_b64 v s (z : binary_float prec emax) (c : b32) : rounds v s z -> Rabs (rne v) < bpow radix2 1024 ->
+Lemma through_b64 v s (z : binary_float prec emax) (c : b32) :
+  rounds v s z -> Rabs (rne v) < bpow radix2 1024 ->
   nearest 24 128 (rne v) = nearest 24 128 v -> rounds v s c -> convert 24 128 z = c.
 Proof.
   intros Z H D C. unfold rounds in Z. rewrite Rlt_bool_true in Z by exact H. destruct Z as (E & F & S).
@@ -35,8 +36,11 @@ Proof.
   intros N. apply (round_round_div_FLT radix2 (-149) 24 (-1074) 53); auto using b32_format; try easy.
   now exists 1%Z.
 Qed.
-Lemma twice_root (a : b32) : nearest 24 128 (rne (R_sqrt.sqrt (B2R a))) = nearest 24 128 (R_sqrt.sqrt (B2R a)).
-Proof. apply (round_round_sqrt_FLT radix2 (-149) 24 (-1074) 53); auto using b32_format; try easy. now left. Qed.
+Lemma twice_root (a : b32) :
+  nearest 24 128 (rne (R_sqrt.sqrt (B2R a))) = nearest 24 128 (R_sqrt.sqrt (B2R a)).
+Proof.
+  apply (round_round_sqrt_FLT radix2 (-149) 24 (-1074) 53); auto using b32_format; try easy. now left.
+Qed.
 
 (** ** What Flocq's operations do in any format *)
 Section Any_format.
@@ -97,7 +101,8 @@ Lemma sqrt_rounds m e B : let a := B754_finite false m e B in
   rounds (R_sqrt.sqrt (B2R a)) false (Bsqrt mode_NE a).
 Proof.
   intros a. destruct (Bsqrt_correct p q P Q mode_NE a) as (E & F & S).
-  assert (L : Rabs (nearest p q (R_sqrt.sqrt (B2R a))) < bpow radix2 q) by (rewrite <- E; apply abs_B2R_lt_emax).
+  assert (L : Rabs (nearest p q (R_sqrt.sqrt (B2R a))) < bpow radix2 q)
+    by (rewrite <- E; apply abs_B2R_lt_emax).
   split; [exact L|]. unfold rounds. rewrite Rlt_bool_true by exact L. repeat split; trivial.
   apply S. revert F. now destruct Bsqrt.
 Qed.

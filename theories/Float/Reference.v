@@ -10,7 +10,8 @@ From Flocq Require Import BinarySingleNaN.
 From Provenn Require Import Base.Vector Float.Kernel.
 Local Open Scope uint63_scope.
 
-Fixpoint sum32 (n : nat) (acc : PrimFloat.float) (w : farr) (i : int) (x : farr) (j : int) : PrimFloat.float :=
+Fixpoint sum32 (n : nat) (acc : PrimFloat.float) (w : farr) (i : int) (x : farr) (j : int) :
+  PrimFloat.float :=
   match n with
   | O => acc
   | S n => sum32 n (add32 acc (mul32 (fget x j) (fget w i))) w (i + 1) x (j + 1)

@@ -6,7 +6,7 @@ import importlib.metadata
 import platform
 import shutil
 import subprocess
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Annotated
 
 import typer
@@ -43,12 +43,18 @@ class Finding:
     without: str
 
 
-def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False) -> int:
+def doctor(
+    floats: Annotated[bool, typer.Option("--floats", help="Test the arithmetic of this host.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> int:
     """Tell what is installed and what works without the rest.
 
-    The exit status is 1 when an essential part is missing.
+    The exit status is 1 when an essential part is missing, or when, with --floats, the processor does not
+    do what the checker needs.
     """
     output.json = as_json
+    if floats:
+        return _floats(as_json)
     findings = examine()
     if as_json:
         say_json({f.part: {"found": f.found, "detail": f.detail, "without": f.without} for f in findings})
@@ -64,6 +70,30 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON 
         say(f"Missing and needed: {', '.join(lost)}." if lost
             else "Everything needed to verify and check is here.")
     return int(any(not f.found and f.part in ESSENTIAL for f in findings))
+
+
+def _floats(as_json: bool) -> int:
+    """What the processor and the libraries do with floating-point numbers."""
+    from provenn.eval.host.probes import examine as probe
+
+    found = list(probe())
+    lost = [f for f in found if f.needed and not f.holds]
+    if as_json:
+        say_json({"fit_for_the_checker": not lost, "findings": [asdict(f) for f in found]})
+        return int(bool(lost))
+    made = Table(title="provenn doctor --floats")
+    for column in ("where", "", "", "seen"):
+        made.add_column(column, overflow="fold")
+    for f in found:
+        state = "[green]yes[/green]" if f.holds else "[red]NO[/red]" if f.needed else "[yellow]no[/yellow]"
+        made.add_row(f.where, state, f.what + (" (needed)" if f.needed else ""), f.detail)
+    show_table(made)
+    say("A no without (needed) is an execution that real arithmetic does not speak of: fused products, other "
+        "orders of sums, zeros for subnormal numbers.")
+    say("Not fit: " + "; ".join(f"{f.where}: {f.what}" for f in lost) if lost else
+        "The processor does what the checker and the exact runs need: binary64 and binary32, rounded to "
+        "nearest.")
+    return int(bool(lost))
 
 
 def examine() -> list[Finding]:

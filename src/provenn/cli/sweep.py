@@ -196,7 +196,8 @@ def _print(data: dict[str, Any], m: Measured) -> None:
     if m.max_ulps_subnormal_at:
         say(f"  {'subnormal':<16} {m.max_ulps_subnormal:.6f} ulps at most at {m.max_ulps_subnormal_at}")
     say(f"  {'wrongly rounded':<16} {m.wrongly_rounded}")
-    say(f"  {'zero instead':<16} {m.flushed} results that are not 0 were given as 0")
+    largest = f", the largest {m.largest_flushed:.3g} at {m.largest_flushed_at}" if m.flushed else ""
+    say(f"  {'zero instead':<16} {m.flushed} results that are not 0 were given as 0{largest}")
     for label, number, at in (("NaN", m.wrong_nan, m.wrong_nan_at),
                               ("infinities", m.wrong_infinity, m.wrong_infinity_at)):
         say(f"  {label:<16} " + (f"{number} wrong, the first at {at}" if number else "as they should be"))

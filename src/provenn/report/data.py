@@ -86,6 +86,7 @@ def counterexample_data(verdict: Verdict) -> dict[str, Any] | None:
     return {"x": [float(v) for v in cx.x], "y": [float(v) for v in cx.y], "case": cx.case,
             "disjunct": cx.disjunct, "violates": prose.unsafe_in_words((rows,)),
             "second_run": prose.second_run(verdict), "agrees": cx.agrees,
+            "exact_reals": cx.standing.reals, "every_order": cx.standing.every_order,
             "onnxruntime_y": None if cx.other is None else [float(v) for v in cx.other],
             "text": prose.counterexample_text(verdict)}
 

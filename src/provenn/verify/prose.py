@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from provenn.ir.property import Case, Disjunct, Property, Row
 from provenn.verify.checker import THEOREM
-from provenn.verify.verdict import Verdict
+from provenn.verify.verdict import Counterexample, Verdict
 
 TITLES = {"unsat": "HOLDS", "sat": "VIOLATED", "unknown": "UNKNOWN", "timed-out": "TIMED OUT"}
 REAL_SEMANTICS = (
@@ -51,7 +51,7 @@ def evidence(verdict: Verdict) -> list[tuple[str, str]]:
                                      "the network runs at the nearest ones, and in binary64 at the decimals"))
         out += [("replayed", "exactly in binary32, sums of products in increasing index order, no fused "
                              "multiply-add; compared with the property in rational arithmetic"),
-                ("second run", second_run(verdict))]
+                ("second run", second_run(verdict)), *orders(cx)]
     if verdict.certificate is not None:
         where = f" in {verdict.certificate_path}" if verdict.certificate_path else ""
         out.append(("certificate", f"sha256 {verdict.certificate_sha256}, "
@@ -61,6 +61,20 @@ def evidence(verdict: Verdict) -> list[tuple[str, str]]:
     names = {"network": verdict.graph_sha256, "property": verdict.property_sha256}
     out += [(name, f"sha256 {digest}") for name, digest in names.items()]
     return [*out, *(("reader", note) for note in verdict.notes)]
+
+
+def orders(cx: Counterexample) -> list[tuple[str, str]]:
+    """Whether the violation holds over the reals and in every order of the sums."""
+    reals = {True: "the output is unsafe there too",
+             False: "the output is SAFE there: only rounding makes it unsafe",
+             None: "not settled: too close to the boundary, or an operation has no enclosure"}
+    runs = {True: "unsafe in every order of the sums, fused or not, subnormal numbers kept or flushed",
+            False: "the enclosure says that no order gives an unsafe output, against the replay: a bug",
+            None: "not settled: some orders of the sums may give a safe output"}
+    every = runs[cx.standing.every_order]
+    if cx.standing.every_order is None and cx.agrees is False:
+        every = "unsafe in some orders of the sums only: the second run gives a safe output"
+    return [("exact reals", reals[cx.standing.reals]), ("all orders", every)]
 
 
 def second_run(verdict: Verdict) -> str:

@@ -31,6 +31,7 @@ from provenn.verify import checker, explanation
 from provenn.verify.explanation import GLANCE, SECONDS, UNDECIDED, Explanation, Frontier, frontier
 from provenn.verify.limits import capped
 from provenn.verify.opinion import onnxruntime_output
+from provenn.verify.orders import Standing, standing
 from provenn.verify.search import Outcome, search
 from provenn.verify.stored import load_certificate, load_words
 from provenn.verify.subproblems import Team
@@ -54,7 +55,8 @@ class Counterexample:
     number (a fixed decimal); there the network is run at the nearest one, and once more in binary64 at
     ``point``.
     ``y`` is the binary32 reference in its fixed order. ``other`` is onnxruntime's output, or None
-    with the reason in ``note``; ``agrees`` tells whether that output violates the property too.
+    with the reason in ``note``; ``agrees`` tells whether that output violates the property too. ``standing``
+    tells whether the violation holds over the reals and in every order of the sums.
     """
 
     x: Array
@@ -65,6 +67,7 @@ class Counterexample:
     other: Array | None
     agrees: bool | None
     note: str
+    standing: Standing = field(default_factory=Standing)
 
     @property
     def moved(self) -> int:
@@ -281,7 +284,8 @@ def _replayed(graph: Graph, prop: Property, made: Outcome, model: Path | None) -
         other, note = opinion.output, opinion.note
         if other is not None:
             agrees = violation(graph, prop, x, other) is not None
-    return {"answer": "sat", "counterexample": Counterexample(x, y, *where, other, agrees, note)}
+    known = standing(graph, prop, x, where[2], where[0])
+    return {"answer": "sat", "counterexample": Counterexample(x, y, *where, other, agrees, note, known)}
 
 
 def check(

@@ -20,6 +20,8 @@ from provenn.ir.op import Array
 
 Doubles = NDArray[np.float64]
 MARGIN = 2.0**-46
+# Correctly rounded in binary64 already: rounding again to binary32 is harmless (Flocq, Double_rounding).
+ROUNDED_TWICE = frozenset({"sqrt"})
 SAMPLE = 16
 
 
@@ -57,10 +59,16 @@ def exactly(function: str, x: float, bits: int) -> Any:
     gmpy2 = mpfr()
     with gmpy2.context(precision=bits, emax=1 << 30, emin=-(1 << 30)):
         v = gmpy2.mpfr(x)
-        if function == "sigmoid":
-            small = gmpy2.exp(-abs(v))
-            return (1 if v >= 0 else small) / (1 + small)
-        return getattr(gmpy2, function)(v)
+        own = COMPOSED.get(function)
+        return own(v) if own is not None else getattr(gmpy2, function)(v)
+
+
+def _mpfr_sigmoid(v: Any) -> Any:
+    small = mpfr().exp(-abs(v))
+    return (1 if v >= 0 else small) / (1 + small)
+
+
+COMPOSED: dict[str, Callable[[Any], Any]] = {"sigmoid": _mpfr_sigmoid}
 
 
 def rounded(function: str, x: Array) -> tuple[Doubles, Array, int]:
@@ -69,8 +77,8 @@ def rounded(function: str, x: Array) -> tuple[Doubles, Array, int]:
         wide = DOUBLE[function](x.astype(np.float64))
         low, high = ((wide * (1 + e)).astype(np.float32) for e in (-MARGIN, MARGIN))
         single = wide.astype(np.float32)
-    # sqrt is correctly rounded in binary64, so it may be rounded again (Flocq, Double_rounding).
-    open_ = np.flatnonzero((low != high) & np.isfinite(wide)) if function != "sqrt" else np.array([], int)
+    near = (low != high) & np.isfinite(wide) & (function not in ROUNDED_TWICE)
+    open_ = np.flatnonzero(near)
     for k in open_:
         single[k] = settled(function, float(x[k]))
     return wide, single, len(open_)

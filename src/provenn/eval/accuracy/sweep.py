@@ -4,7 +4,8 @@
     Span((low, high), every)  every so many of the numbers from low to high
 
 An error in ulps is the distance from the library's result to the exact value, counted in units in the last
-place of binary32 at the exact value: a correctly rounded result is at most 1/2 away.
+place of binary32 at the exact value: a correctly rounded result is at most 1/2 away. Zeros instead of other
+numbers are counted apart: where a library flushes, they would hide everything else.
 """
 
 from __future__ import annotations
@@ -67,6 +68,9 @@ class Measured:
     max_ulps_subnormal_at: str = ""
     wrongly_rounded: int = 0
     flushed: int = 0
+    flushed_at: str = ""
+    largest_flushed: float = 0.0
+    largest_flushed_at: str = ""
     wrong_nan: int = 0
     wrong_nan_at: str = ""
     wrong_infinity: int = 0
@@ -114,20 +118,23 @@ def compare(function: str, x: Array, y: Array) -> Measured:
     finite = np.isfinite(y) & np.isfinite(right)
     x, y, wide, right = x[finite], y[finite], wide[finite], right[finite]
     made.wrongly_rounded = int((y != right).sum() + nan.sum() + infinite.sum())
-    made.flushed = int(((y == 0) & (right != 0)).sum())
+    zero = (y == 0) & (right != 0)
+    made.flushed, made.flushed_at = int(zero.sum()), _first(x, zero)
+    made.largest_flushed, made.largest_flushed_at = _largest(x, np.abs(wide), zero)
     ulps = np.abs(y.astype(np.float64) - wide) / spacing(wide)
-    normal = np.abs(wide) >= LEAST_NORMAL
-    made.max_ulps, made.max_ulps_at = _largest(x, ulps, normal)
-    made.max_ulps_subnormal, made.max_ulps_subnormal_at = _largest(x, ulps, ~normal)
+    normal, subnormal = np.abs(wide) >= LEAST_NORMAL, np.abs(wide) < LEAST_NORMAL
+    made.max_ulps, made.max_ulps_at = _largest(x, ulps, normal & ~zero)
+    made.max_ulps_subnormal, made.max_ulps_subnormal_at = _largest(x, ulps, subnormal & ~zero)
     return made
 
 
-def _largest(x: Array, ulps: Array, where: Any) -> tuple[float, str]:
+def _largest(x: Array, sizes: Array, where: Any) -> tuple[float, str]:
+    """The largest of some sizes, and the input there."""
     chosen = np.flatnonzero(where)
     if not len(chosen):
         return 0.0, ""
-    k = chosen[int(ulps[chosen].argmax())]
-    return float(ulps[k]), float(x[k]).hex()
+    k = chosen[int(sizes[chosen].argmax())]
+    return float(sizes[k]), float(x[k]).hex()
 
 
 def _first(x: Array, where: Any) -> str:

@@ -1,0 +1,1 @@
+"""What the processor and the libraries of this host do with floating-point numbers."""
