@@ -2877,7 +2877,9 @@ let plane_above k lx hx ly hy =
 let product_range lx hx ly hy =
   { inf = (mul_dn lx hx ly hy); sup = (opp (mul_dn (opp hx) (opp lx) ly hy)) }
 
-type fnoise = { kappa : Float64.t; eta_up : Float64.t }
+type fnoise = { kappa : (node -> Float64.t); eta_up : (node -> Float64.t);
+                noisy : bool; least : Float64.t; cap : Float64.t;
+                defined : (unary -> Float64.t -> Float64.t -> bool) }
 
 type info = { lo : farr; hi : farr; mag : farr; load : farr;
               coef : Float64.t; spare : Float64.t }
@@ -2892,6 +2894,11 @@ let no_info =
 
 let info_at ss d =
   nth d ss no_info
+
+(** val capped : fnoise -> extent -> farr -> bool **)
+
+let capped v e a =
+  allb e (fun i -> leb0 (abs (fget a i)) v.cap)
 
 (** val finite : extent -> farr -> bool **)
 
@@ -2921,14 +2928,18 @@ let radius l h c i =
   add1 (maxf above under)
     (mul0 (Float64.of_float (0x0p+0)) (add1 above under))
 
-(** val plain : extent -> farr -> farr -> farr -> Float64.t -> info **)
+(** val plain :
+    fnoise -> extent -> farr -> farr -> farr -> Float64.t -> info **)
 
-let plain e l h load0 coef0 =
-  let m = ftab e.len (fun i -> maxc (fget l i) (fget h i) (centre l h i)) in
+let plain v e l h load0 coef0 =
+  let m =
+    ftab e.len (fun i ->
+      maxf (maxc (fget l i) (fget h i) (centre l h i)) v.least)
+  in
   { lo = l; hi = h; mag = m; load = load0; coef = coef0; spare =
   (up (mul0 tiny (up (add1 (sum_abs_f e m) (Float64.of_float (0x1p+0)))))) }
 
-type operand = { map_of : linmap; mid : farr; rad : farr; size0 : farr }
+type operand = { map_of : linmap; mid : farr; rad : farr; sizes_of : farr }
 
 (** val operand_of : info list -> term -> operand **)
 
@@ -2937,7 +2948,7 @@ let operand_of ss t =
   let e = in_ext (snd t) in
   let c = ftab e.len (centre s.lo s.hi) in
   { map_of = (snd t); mid = c; rad = (ftab e.len (radius s.lo s.hi c));
-  size0 = s.mag }
+  sizes_of = s.mag }
 
 (** val bias_f : farr option -> Uint63.t -> Float64.t **)
 
@@ -2972,19 +2983,22 @@ let radii_ok ops =
     fnoise -> extent -> term list -> farr option -> info list -> info **)
 
 let affine_info v e ts b ss =
+  let node0 = Affine (e, ts, b) in
   let ops = map (operand_of ss) ts in
   let n = e.len in
-  let g = if radii_ok ops then up (add1 (worst e ts) v.kappa) else nan in
+  let g = if radii_ok ops then up (add1 (worst e ts) (v.kappa node0)) else nan
+  in
   let total =
     ftab n (fun i ->
-      sum_up (abs (bias_f b i)) ops (fun o -> absF o.map_of o.size0 i))
+      sum_up (abs (bias_f b i)) ops (fun o -> absF o.map_of o.sizes_of i))
   in
+  let eta = v.eta_up node0 in
   let slack =
     ftab n (fun i ->
       up
         (add1
           (sum_up (up (mul0 g (fget total i))) ops (fun o ->
-            up (add1 (absF o.map_of o.rad i) tiny))) v.eta_up))
+            up (add1 (absF o.map_of o.rad i) tiny))) eta))
   in
   let l =
     ftab n (fun i ->
@@ -2998,30 +3012,65 @@ let affine_info v e ts b ss =
         (add1 (sum_up (bias_f b i) ops (fun o -> applyF o.map_of o.mid i))
           (fget slack i)))
   in
-  plain e l h total g
+  plain v e l h total g
 
 (** val no_bounds : farr **)
 
 let no_bounds =
   ftab (Uint63.of_int (0)) (fun _ -> (Float64.of_float (0x0p+0)))
 
-(** val enclosed : node -> info list -> farr * farr **)
+(** val size0 : itv -> Float64.t **)
 
-let enclosed n ss =
-  let both = fun e f -> ((ftab e.len (fun i -> (f i).inf)),
-    (ftab e.len (fun i -> (f i).sup)))
-  in
+let size0 i =
+  max2 (abs i.inf) (abs i.sup)
+
+(** val widen0 : fnoise -> node -> itv -> itv **)
+
+let widen0 v n i =
+  if v.noisy
+  then let d = up (add1 (up (mul0 (v.kappa n) (size0 i))) (v.eta_up n)) in
+       { inf = (dn (sub1 i.inf d)); sup = (up (add1 i.sup d)) }
+  else i
+
+(** val exact_at : fnoise -> node -> info list -> Uint63.t -> itv **)
+
+let exact_at v n ss =
+  match n with
+  | Unary (f, _, d) ->
+    let s = info_at ss d in
+    let r = rule_of f in
+    (fun i ->
+    let l = fget s.lo i in
+    let h = fget s.hi i in
+    if v.noisy
+    then if v.defined f l h then r.range l h else { inf = nan; sup = nan }
+    else r.range l h)
+  | Product (_, d, d') ->
+    let s = info_at ss d in
+    let s' = info_at ss d' in
+    (fun i ->
+    product_range (fget s.lo i) (fget s.hi i) (fget s'.lo i) (fget s'.hi i))
+  | _ -> (fun _ -> { inf = nan; sup = nan })
+
+(** val enclosed : fnoise -> node -> info list -> farr * farr **)
+
+let enclosed v n ss =
+  let at_ = exact_at v n ss in
   (match n with
-   | Unary (f, e, d) ->
-     let s = info_at ss d in
-     let r = rule_of f in
-     both e (fun i -> r.range (fget s.lo i) (fget s.hi i))
-   | Product (e, d, d') ->
-     let s = info_at ss d in
-     let s' = info_at ss d' in
-     both e (fun i ->
-       product_range (fget s.lo i) (fget s.hi i) (fget s'.lo i) (fget s'.hi i))
+   | Unary (_, e, _) ->
+     ((ftab e.len (fun i -> (widen0 v n (at_ i)).inf)),
+       (ftab e.len (fun i -> (widen0 v n (at_ i)).sup)))
+   | Product (e, _, _) ->
+     ((ftab e.len (fun i -> (widen0 v n (at_ i)).inf)),
+       (ftab e.len (fun i -> (widen0 v n (at_ i)).sup)))
    | _ -> (no_bounds, no_bounds))
+
+(** val exact_sizes : fnoise -> node -> info list -> farr **)
+
+let exact_sizes v n ss =
+  if v.noisy
+  then ftab (ext n).len (fun i -> size0 (exact_at v n ss i))
+  else no_bounds
 
 (** val forward : fnoise -> node -> (farr * farr) -> info list -> info **)
 
@@ -3029,36 +3078,38 @@ let forward v n box ss =
   let zero = ftab (Uint63.of_int (0)) (fun _ -> (Float64.of_float (0x0p+0)))
   in
   (match n with
-   | Input e -> plain e (fst box) (snd box) zero (Float64.of_float (0x0p+0))
-   | Constant (e, c) -> plain e c c zero (Float64.of_float (0x0p+0))
+   | Input e -> plain v e (fst box) (snd box) zero (Float64.of_float (0x0p+0))
+   | Constant (e, c) -> plain v e c c zero (Float64.of_float (0x0p+0))
    | Affine (e, ts, b) -> affine_info v e ts b ss
    | Unary (_, e, _) ->
-     let (l, h) = enclosed n ss in
-     plain e l h zero (Float64.of_float (0x0p+0))
+     let (l, h) = enclosed v n ss in
+     plain v e l h (exact_sizes v n ss) (Float64.of_float (0x0p+0))
    | Product (e, _, _) ->
-     let (l, h) = enclosed n ss in
-     plain e l h zero (Float64.of_float (0x0p+0)))
+     let (l, h) = enclosed v n ss in
+     plain v e l h (exact_sizes v n ss) (Float64.of_float (0x0p+0)))
 
-(** val info_ok : node -> info -> bool **)
+(** val info_ok : fnoise -> node -> info -> bool **)
 
-let info_ok n s =
+let info_ok v n s =
   let e = ext n in
   (&&) (finite e s.lo)
     ((&&) (finite e s.hi)
       ((&&) (ordered e s.lo s.hi)
-        ((&&) (finite e s.mag)
+        ((&&) (capped v e s.mag)
           ((&&) (finb s.coef)
             ((&&) (finb s.spare)
               (match n with
-               | Affine (_, _, _) -> finite e s.load
-               | _ -> true))))))
+               | Input _ -> true
+               | Constant (_, _) -> true
+               | Affine (_, _, _) -> capped v e s.load
+               | _ -> if v.noisy then capped v e s.load else true))))))
 
 (** val fixed_info : fnoise -> node -> info option **)
 
 let fixed_info v n = match n with
 | Constant (_, _) ->
   let s = forward v n (no_bounds, no_bounds) [] in
-  if info_ok n s then Some s else None
+  if info_ok v n s then Some s else None
 | _ -> None
 
 (** val forwards_from :
@@ -3078,8 +3129,212 @@ let rec forwards_from v ns ks box =
            | Some s -> Inl (s :: ss)
            | None ->
              let s = forward v n box ss in
-             if info_ok n s then Inl (s :: ss) else Inr n)
+             if info_ok v n s then Inl (s :: ss) else Inr n)
         | Inr bad -> Inr bad))
+
+(** val meet : fnoise -> node -> info -> info -> info **)
+
+let meet v n s f =
+  let e = ext n in
+  plain v e (ftab e.len (fun i -> maxf (fget s.lo i) (fget f.lo i)))
+    (ftab e.len (fun i -> minf (fget s.hi i) (fget f.hi i))) f.load f.coef
+
+(** val again : fnoise -> node list -> info list -> info list option **)
+
+let rec again v ns ss =
+  match ns with
+  | [] -> (match ss with
+           | [] -> Some []
+           | _ :: _ -> None)
+  | n :: ns0 ->
+    (match ss with
+     | [] -> None
+     | s :: ss0 ->
+       (match again v ns0 ss0 with
+        | Some ss1 ->
+          let f = forward v n (s.lo, s.hi) ss1 in
+          let t = meet v n s f in
+          if (&&) (info_ok v n f) (info_ok v n t)
+          then Some (t :: ss1)
+          else None
+        | None -> None))
+
+(** val refreshed : fnoise -> node list -> info list -> info list **)
+
+let refreshed v ns ss =
+  if v.noisy
+  then (match again v ns ss with
+        | Some ss0 -> ss0
+        | None -> ss)
+  else ss
+
+type semantics =
+| Reals
+| Binary32 of Float64.t
+
+(** val no_noise : fnoise **)
+
+let no_noise =
+  { kappa = (fun _ -> (Float64.of_float (0x0p+0))); eta_up = (fun _ ->
+    (Float64.of_float (0x0p+0))); noisy = false; least =
+    (Float64.of_float (0x0p+0)); cap =
+    (Float64.of_float (0x1.fffffffffffffp+1023)); defined = (fun _ _ _ ->
+    true) }
+
+(** val width : linmap -> Float64.t **)
+
+let width = function
+| Dense (_, _, n, _, _, _, _) -> of_uint63 n.len
+| Convolution (c, _, _, _, _) ->
+  up
+    (mul0 (up (mul0 (of_uint63 c.vert.taps.len) (of_uint63 c.horz.taps.len)))
+      (of_uint63 c.cin.len))
+| _ -> (Float64.of_float (0x1p+0))
+
+(** val summed : term list -> Float64.t **)
+
+let summed ts =
+  fold_left (fun k t -> up (add1 k (width (snd t)))) ts
+    (Float64.of_float (0x1p+1))
+
+(** val moves : term list -> farr option -> bool **)
+
+let moves ts b =
+  match ts with
+  | [] -> false
+  | t :: l ->
+    let (_, l0) = t in
+    (match l0 with
+     | Signed (_, _) ->
+       (match l with
+        | [] -> (match b with
+                 | Some _ -> false
+                 | None -> true)
+        | _ :: _ -> false)
+     | Reindex (_, _, _, _) ->
+       (match l with
+        | [] -> (match b with
+                 | Some _ -> false
+                 | None -> true)
+        | _ :: _ -> false)
+     | _ -> false)
+
+(** val growth_up : Float64.t -> Float64.t **)
+
+let growth_up k =
+  let a = up (mul0 k (Float64.of_float (0x1p-24))) in
+  up (add1 a (up (mul0 (Float64.of_float (0x1p+1)) (up (mul0 a a)))))
+
+(** val exactly32 : unary -> bool **)
+
+let exactly32 = function
+| Relu -> true
+| Clip (_, _) -> true
+| Sign -> true
+| _ -> false
+
+(** val defined32 : unary -> Float64.t -> Float64.t -> bool **)
+
+let defined32 f l h =
+  match f with
+  | Log -> ltb0 (Float64.of_float (0x0p+0)) l
+  | Sqrt -> leb0 (Float64.of_float (0x0p+0)) l
+  | Recip ->
+    (||) (ltb0 (Float64.of_float (0x0p+0)) l)
+      (ltb0 h (Float64.of_float (0x0p+0)))
+  | _ -> true
+
+(** val kappa32 : Float64.t -> node -> Float64.t **)
+
+let kappa32 ulps = function
+| Affine (_, ts, b) ->
+  if moves ts b then (Float64.of_float (0x0p+0)) else growth_up (summed ts)
+| Unary (f, _, _) ->
+  if exactly32 f
+  then (Float64.of_float (0x0p+0))
+  else up (mul0 ulps (Float64.of_float (0x1p-23)))
+| Product (_, _, _) -> (Float64.of_float (0x1p-24))
+| _ -> (Float64.of_float (0x0p+0))
+
+(** val eta32 : node -> Float64.t **)
+
+let eta32 = function
+| Affine (_, ts, b) ->
+  if moves ts b
+  then (Float64.of_float (0x1p-126))
+  else up (mul0 (summed ts) (Float64.of_float (0x1p-50)))
+| Unary (f, _, _) ->
+  if exactly32 f
+  then (Float64.of_float (0x1p-126))
+  else (Float64.of_float (0x1p-124))
+| Product (_, _, _) -> (Float64.of_float (0x1p-50))
+| _ -> (Float64.of_float (0x0p+0))
+
+(** val nonneg0 : Float64.t -> Float64.t **)
+
+let nonneg0 x =
+  if leb0 (Float64.of_float (0x0p+0)) x then x else nan
+
+(** val noise_of : semantics -> fnoise **)
+
+let noise_of = function
+| Reals -> no_noise
+| Binary32 ulps ->
+  { kappa = (fun n -> nonneg0 (kappa32 ulps n)); eta_up = (fun n ->
+    nonneg0 (eta32 n)); noisy = true; least = (Float64.of_float (0x1p-26));
+    cap = (Float64.of_float (0x1p+48)); defined = defined32 }
+
+(** val doubled : nat -> Uint63.t -> Uint63.t **)
+
+let rec doubled n q =
+  match n with
+  | O -> q
+  | S n0 -> doubled n0 (add0 q q)
+
+(** val exact32 : Float64.t -> bool **)
+
+let exact32 x =
+  (||) (eqb1 x (Float64.of_float (0x0p+0)))
+    (let (m, e) = frshiftexp x in
+     let n = normfr_mantissa m in
+     let lost =
+       if ltb e (Uint63.of_int (1976))
+       then sub0 (Uint63.of_int (1976)) e
+       else (Uint63.of_int (0))
+     in
+     let k = lsr0 n (Uint63.of_int (29)) in
+     (&&)
+       ((&&)
+         ((&&) ((&&) (finb x) (leb e (Uint63.of_int (2229))))
+           (ltb lost (Uint63.of_int (24))))
+         (eqb0 (land0 n (Uint63.of_int (536870911))) (Uint63.of_int (0))))
+       (eqb0 (doubled (nat_of lost) (lsr0 k lost)) k))
+
+(** val node_ok32 : node -> bool **)
+
+let node_ok32 = function
+| Constant (e, c) -> allb e (fun i -> exact32 (fget c i))
+| Affine (_, ts, _) ->
+  let k = summed ts in
+  (&&) ((&&) (leb0 k (Float64.of_float (0x1p+22))) (finb (growth_up k)))
+    (finb (up (mul0 k (Float64.of_float (0x1p-50)))))
+| Unary (f, _, _) -> (match f with
+                      | Sign -> false
+                      | _ -> true)
+| _ -> true
+
+(** val allowed : semantics -> node list -> bool **)
+
+let allowed s ns =
+  match s with
+  | Reals -> true
+  | Binary32 ulps ->
+    (&&)
+      ((&&)
+        ((&&) (leb0 (Float64.of_float (0x1p+0)) ulps)
+          (leb0 ulps (Float64.of_float (0x1p+20))))
+        (finb (up (mul0 ulps (Float64.of_float (0x1p-23))))))
+      (forallb node_ok32 ns)
 
 type lines = { below_slope : farr; above_slope : farr; below_right : 
                farr; above_right : farr; below_shift : farr;
@@ -3247,12 +3502,28 @@ let bias_dot e b r =
   | Some v -> dot e r (Uint63.of_int (0)) v (Uint63.of_int (0))
   | None -> (Float64.of_float (0x0p+0))
 
-(** val absolute_cost : fnoise -> extent -> farr -> Float64.t **)
+(** val absolute_cost : fnoise -> node -> extent -> farr -> Float64.t **)
 
-let absolute_cost v e q =
-  if eqb1 v.eta_up (Float64.of_float (0x0p+0))
+let absolute_cost v n e q =
+  let eta = v.eta_up n in
+  if eqb1 eta (Float64.of_float (0x0p+0))
   then (Float64.of_float (0x0p+0))
-  else up (mul0 v.eta_up (sum_abs_f e q))
+  else up (mul0 eta (sum_abs_f e q))
+
+(** val with_noise :
+    fnoise -> node -> extent -> farr -> info -> Float64.t -> Float64.t **)
+
+let with_noise v n e q s cost =
+  if v.noisy
+  then up
+         (add1 cost
+           (up
+             (add1
+               (up
+                 (mul0 (v.kappa n)
+                   (dot_abs e q (Uint63.of_int (0)) s.load
+                     (Uint63.of_int (0))))) (absolute_cost v n e q))))
+  else cost
 
 (** val back :
     fnoise -> node list -> info list -> lines list -> row list -> Float64.t
@@ -3314,7 +3585,7 @@ let rec back v ns ss ls rs acc =
                            (mul0 s.coef
                              (dot_abs e q (Uint63.of_int (0)) s.load
                                (Uint63.of_int (0)))))
-                         (up (add1 tiny (absolute_cost v e q))))
+                         (up (add1 tiny (absolute_cost v n e q))))
                    in
                    let (rs1, cost) =
                      spread ts (fun l0 -> transV l0 q) ss0 rs0 own
@@ -3323,13 +3594,14 @@ let rec back v ns ss ls rs acc =
                      (dn (add1 acc (dn (sub1 (bias_dot e b q) cost))))
                  | Unary (_, e, d) ->
                    let cost =
-                     up
-                       (add1
-                         (up
-                           (add1
-                             (dot_abs e q (Uint63.of_int (0)) l.rough
-                               (Uint63.of_int (0))) (info_at ss0 d).spare))
-                         tiny)
+                     with_noise v n e q s
+                       (up
+                         (add1
+                           (up
+                             (add1
+                               (dot_abs e q (Uint63.of_int (0)) l.rough
+                                 (Uint63.of_int (0))) (info_at ss0 d).spare))
+                           tiny))
                    in
                    let (rs1, c) =
                      add_row d e (selected e q l.below_slope l.above_slope)
@@ -3346,12 +3618,13 @@ let rec back v ns ss ls rs acc =
                      up (add1 (info_at ss0 d).spare (info_at ss0 d').spare)
                    in
                    let cost =
-                     up
-                       (add1
-                         (up
-                           (add1
-                             (dot_abs e q (Uint63.of_int (0)) l.rough
-                               (Uint63.of_int (0))) spares)) tiny)
+                     with_noise v n e q s
+                       (up
+                         (add1
+                           (up
+                             (add1
+                               (dot_abs e q (Uint63.of_int (0)) l.rough
+                                 (Uint63.of_int (0))) spares)) tiny))
                    in
                    let (rs1, c) =
                      add_row d e (selected e q l.below_slope l.above_slope)
@@ -3386,7 +3659,8 @@ let neuron v ns ss ls minus j =
            | [] -> nan
            | _ :: ls0 ->
              let sign = fun x -> if minus then opp x else x in
-             let own = up (add1 (up (mul0 v.kappa (fget s.load j))) v.eta_up)
+             let own =
+               up (add1 (up (mul0 (v.kappa n) (fget s.load j))) (v.eta_up n))
              in
              let (rs, cost) =
                spread ts (fun l -> rowV l minus j) ss0
@@ -4501,7 +4775,7 @@ let tighten v ns ss d ls chosen p =
         | s :: ss' ->
           bind (demand (hinted n) NotAffine p) (fun _ ->
             let e = ext n in
-            let (low, high) = enclosed n ss' in
+            let (low, high) = enclosed v n ss' in
             let l0 =
               ftab e.len (fun i -> sharper (fget s.lo i) (fget low i) maxf)
             in
@@ -4706,7 +4980,8 @@ let rec walk depth v f ns top cs0 ss p =
                                  in
                                  bind (tighten v ns ss d ls chosen p)
                                    (fun ss0 ->
-                                   walk depth0 v f ns top cs0 ss0 q)))))))
+                                   walk depth0 v f ns top cs0
+                                     (refreshed v ns ss0) q)))))))
                 else Err (UnknownStep, p, (of_uint63 kind),
                        (Float64.of_float (0x0p+0))))
 
@@ -4715,11 +4990,16 @@ let rec walk depth v f ns top cs0 ss p =
 let certificate_magic =
   (Float64.of_float (0x1.f4f52506e767p+101))
 
-(** val no_noise : fnoise **)
+(** val read_semantics : words -> semantics res **)
 
-let no_noise =
-  { kappa = (Float64.of_float (0x0p+0)); eta_up =
-    (Float64.of_float (0x0p+0)) }
+let read_semantics c =
+  bind (get_int c (Uint63.of_int (3))) (fun kind ->
+    if eqb0 kind (Uint63.of_int (0))
+    then Ok Reals
+    else if eqb0 kind (Uint63.of_int (1))
+         then bind (get_float c (Uint63.of_int (5))) (fun ulps -> Ok
+                (Binary32 ulps))
+         else fail WrongSemantics (Uint63.of_int (3)))
 
 (** val input_at : node list -> nat **)
 
@@ -4769,7 +5049,7 @@ let rec claims v net p ss rs at_word =
                        | Affine (_, _, b) -> b
                        | _ -> None) ss
       in
-      bind (demand (info_ok n s) EnclosureFailed at_word) (fun _ ->
+      bind (demand (info_ok v n s) EnclosureFailed at_word) (fun _ ->
         bind (claims v net p ss rs0 at_word) (fun cs0 -> Ok ({ over = n;
           about = s } :: cs0))))
 
@@ -4822,17 +5102,18 @@ let check g p c =
              | Some n -> same_len (ext n) prop.n_in
              | None -> false)) WrongShape (Uint63.of_int (3))) (fun _ ->
         bind (check_head c certificate_magic) (fun _ ->
-          bind (get_int c (Uint63.of_int (3))) (fun semantics ->
+          bind (read_semantics c) (fun s ->
             bind
-              (demand (eqb0 semantics (Uint63.of_int (0))) WrongSemantics
+              (demand (allowed s net.nodes) WrongSemantics
                 (Uint63.of_int (3))) (fun _ ->
               bind (get_size c (Uint63.of_int (4))) (fun depth ->
                 bind
                   (demand (leb depth (Uint63.of_int (65536))) TooDeep
                     (Uint63.of_int (4))) (fun _ ->
-                  let ks = map (fixed_info no_noise) net.nodes in
+                  let v = noise_of s in
+                  let ks = map (fixed_info v) net.nodes in
                   bind
-                    (check_cases (S (nat_of depth)) no_noise c net prop ks
+                    (check_cases (S (nat_of depth)) v c net prop ks
                       prop.cases (Uint63.of_int (22))) (fun q ->
                     bind (demand (eqb0 q c.count) TrailingWords q) (fun _ ->
                       Ok (net, prop)))))))))))

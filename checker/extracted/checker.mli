@@ -754,7 +754,9 @@ val plane_above :
 
 val product_range : Float64.t -> Float64.t -> Float64.t -> Float64.t -> itv
 
-type fnoise = { kappa : Float64.t; eta_up : Float64.t }
+type fnoise = { kappa : (node -> Float64.t); eta_up : (node -> Float64.t);
+                noisy : bool; least : Float64.t; cap : Float64.t;
+                defined : (unary -> Float64.t -> Float64.t -> bool) }
 
 type info = { lo : farr; hi : farr; mag : farr; load : farr;
               coef : Float64.t; spare : Float64.t }
@@ -762,6 +764,8 @@ type info = { lo : farr; hi : farr; mag : farr; load : farr;
 val no_info : info
 
 val info_at : info list -> nat -> info
+
+val capped : fnoise -> extent -> farr -> bool
 
 val finite : extent -> farr -> bool
 
@@ -773,9 +777,9 @@ val centre : farr -> farr -> Uint63.t -> Float64.t
 
 val radius : farr -> farr -> farr -> Uint63.t -> Float64.t
 
-val plain : extent -> farr -> farr -> farr -> Float64.t -> info
+val plain : fnoise -> extent -> farr -> farr -> farr -> Float64.t -> info
 
-type operand = { map_of : linmap; mid : farr; rad : farr; size0 : farr }
+type operand = { map_of : linmap; mid : farr; rad : farr; sizes_of : farr }
 
 val operand_of : info list -> term -> operand
 
@@ -794,17 +798,65 @@ val affine_info :
 
 val no_bounds : farr
 
-val enclosed : node -> info list -> farr * farr
+val size0 : itv -> Float64.t
+
+val widen0 : fnoise -> node -> itv -> itv
+
+val exact_at : fnoise -> node -> info list -> Uint63.t -> itv
+
+val enclosed : fnoise -> node -> info list -> farr * farr
+
+val exact_sizes : fnoise -> node -> info list -> farr
 
 val forward : fnoise -> node -> (farr * farr) -> info list -> info
 
-val info_ok : node -> info -> bool
+val info_ok : fnoise -> node -> info -> bool
 
 val fixed_info : fnoise -> node -> info option
 
 val forwards_from :
   fnoise -> node list -> info option list -> (farr * farr) -> (info list,
   node) sum
+
+val meet : fnoise -> node -> info -> info -> info
+
+val again : fnoise -> node list -> info list -> info list option
+
+val refreshed : fnoise -> node list -> info list -> info list
+
+type semantics =
+| Reals
+| Binary32 of Float64.t
+
+val no_noise : fnoise
+
+val width : linmap -> Float64.t
+
+val summed : term list -> Float64.t
+
+val moves : term list -> farr option -> bool
+
+val growth_up : Float64.t -> Float64.t
+
+val exactly32 : unary -> bool
+
+val defined32 : unary -> Float64.t -> Float64.t -> bool
+
+val kappa32 : Float64.t -> node -> Float64.t
+
+val eta32 : node -> Float64.t
+
+val nonneg0 : Float64.t -> Float64.t
+
+val noise_of : semantics -> fnoise
+
+val doubled : nat -> Uint63.t -> Uint63.t
+
+val exact32 : Float64.t -> bool
+
+val node_ok32 : node -> bool
+
+val allowed : semantics -> node list -> bool
 
 type lines = { below_slope : farr; above_slope : farr; below_right : 
                farr; above_right : farr; below_shift : farr;
@@ -838,7 +890,10 @@ val spread :
 
 val bias_dot : extent -> farr option -> farr -> Float64.t
 
-val absolute_cost : fnoise -> extent -> farr -> Float64.t
+val absolute_cost : fnoise -> node -> extent -> farr -> Float64.t
+
+val with_noise :
+  fnoise -> node -> extent -> farr -> info -> Float64.t -> Float64.t
 
 val back :
   fnoise -> node list -> info list -> lines list -> row list -> Float64.t ->
@@ -1062,7 +1117,7 @@ val walk :
 
 val certificate_magic : Float64.t
 
-val no_noise : fnoise
+val read_semantics : words -> semantics res
 
 val input_at : node list -> nat
 
