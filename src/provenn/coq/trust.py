@@ -102,7 +102,8 @@ def markdown() -> str:
     """The whole of TRUST.md."""
     text = PROSE.read_text()
     for key, value in (("AXIOMS", by_module()), ("OPS", ops_table()), ("STATEMENT", statement(VERDICTS[0])),
-                       ("BINARY32", statement(VERDICTS[1])), ("CLAIM", claim()), ("GRADIENT AXIOMS", by_module(*GRADIENTS)),
+                       ("BINARY32", statement(VERDICTS[1])), ("CLAIM", claim()),
+                       ("GRADIENT AXIOMS", by_module(*GRADIENTS)),
                        ("GRADIENT CLAIM", claim(*GRADIENTS)), ("STEP", statement(GRADIENTS[0])),
                        ("GRADIENT", statement(GRADIENTS[2]))):
         text = text.replace(f"<<{key}>>", value)
