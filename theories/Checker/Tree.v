@@ -205,6 +205,6 @@ Fixpoint walk (depth : nat) (v : fnoise) (f : words) (ns : list node) (top : int
                       else if every then fun _ => true
                       else let fuel := nat_of n in fun i => listed fuel f (p + 3) (PrimFloat.of_uint63 i) in
         let* ss := tighten v ns ss d ls chosen p in
-        walk depth v f ns top cs (refreshed v ns ss) q
+        walk depth v f ns top cs (refreshed v d ns ss) q
       else Err UnknownStep p (PrimFloat.of_uint63 kind) 0%float
   end.

@@ -255,5 +255,5 @@ Proof.
     reading H as (s, p1) E6. reading H as ss' E7. set (d := nat_of (top - k)) in *.
     assert (L := all_lines_good f s _ _ _ fv d (known_skipn fv d ns ss ys K)).
     assert (K' := tighten_known v fv x ns ss ys d _ _ p ss' C G K X L E7).
-    exact (IH cs _ p1 q (refreshed_known fv v x ns ss' ys C G K' X) T H).
+    exact (IH cs _ p1 q (refreshed_known fv v x C d ns ss' ys G K' X) T H).
 Qed.

@@ -3157,41 +3157,67 @@ let rec forwards_from v ns ks box =
              if info_ok v n s then Inl (s :: ss) else Inr n)
         | Inr bad -> Inr bad))
 
-(** val meet : fnoise -> node -> info -> info -> info **)
+(** val load_of : extent -> term list -> farr option -> info list -> farr **)
 
-let meet v n s f =
-  let e = ext n in
-  plain v e (ftab e.len (fun i -> maxf (fget s.lo i) (fget f.lo i)))
-    (ftab e.len (fun i -> minf (fget s.hi i) (fget f.hi i))) f.load f.coef
+let load_of e ts b ss =
+  let ops = map (operand_of ss) ts in
+  ftab e.len (fun i ->
+    sum_up (abs (bias_f b i)) ops (fun o -> absF o.map_of o.sizes_of i))
 
-(** val again : fnoise -> node list -> info list -> info list option **)
+(** val or_else : fnoise -> node -> info -> info -> info **)
 
-let rec again v ns ss =
-  match ns with
-  | [] -> (match ss with
-           | [] -> Some []
-           | _ :: _ -> None)
-  | n :: ns0 ->
-    (match ss with
-     | [] -> None
-     | s :: ss0 ->
-       (match again v ns0 ss0 with
-        | Some ss1 ->
-          let f = forward v n (s.lo, s.hi) ss1 in
-          let t = meet v n s f in
-          if (&&) (info_ok v n f) (info_ok v n t)
-          then Some (t :: ss1)
-          else None
-        | None -> None))
+let or_else v n s t =
+  if info_ok v n t then t else s
 
-(** val refreshed : fnoise -> node list -> info list -> info list **)
+(** val sharpened : fnoise -> node -> info -> info **)
 
-let refreshed v ns ss =
-  if v.noisy
-  then (match again v ns ss with
-        | Some ss0 -> ss0
-        | None -> ss)
-  else ss
+let sharpened v n s =
+  or_else v n s (plain v (ext n) s.lo s.hi s.load s.coef)
+
+(** val renewed : fnoise -> node -> info -> info list -> info **)
+
+let renewed v n s ss =
+  match n with
+  | Affine (e, ts, b) ->
+    or_else v n s (plain v e s.lo s.hi (load_of e ts b ss) s.coef)
+  | Unary (_, e, _) ->
+    let (l, h) = enclosed v n ss in
+    or_else v n s
+      (plain v e (ftab e.len (fun i -> maxf (fget s.lo i) (fget l i)))
+        (ftab e.len (fun i -> minf (fget s.hi i) (fget h i)))
+        (exact_sizes v n ss) (Float64.of_float (0x0p+0)))
+  | Product (e, _, _) ->
+    let (l, h) = enclosed v n ss in
+    or_else v n s
+      (plain v e (ftab e.len (fun i -> maxf (fget s.lo i) (fget l i)))
+        (ftab e.len (fun i -> minf (fget s.hi i) (fget h i)))
+        (exact_sizes v n ss) (Float64.of_float (0x0p+0)))
+  | _ -> s
+
+(** val renew : fnoise -> nat -> node list -> info list -> info list **)
+
+let rec renew v d ns ss =
+  match d with
+  | O ->
+    (match ns with
+     | [] -> ss
+     | n :: _ ->
+       (match ss with
+        | [] -> ss
+        | s :: ss0 -> (sharpened v n s) :: ss0))
+  | S d0 ->
+    (match ns with
+     | [] -> ss
+     | n :: ns0 ->
+       (match ss with
+        | [] -> ss
+        | s :: ss0 ->
+          let ss1 = renew v d0 ns0 ss0 in (renewed v n s ss1) :: ss1))
+
+(** val refreshed : fnoise -> nat -> node list -> info list -> info list **)
+
+let refreshed v d ns ss =
+  if v.noisy then renew v d ns ss else ss
 
 type semantics =
 | Reals
@@ -5007,7 +5033,7 @@ let rec walk depth v f ns top cs0 ss p =
                                  bind (tighten v ns ss d ls chosen p)
                                    (fun ss0 ->
                                    walk depth0 v f ns top cs0
-                                     (refreshed v ns ss0) q)))))))
+                                     (refreshed v d ns ss0) q)))))))
                 else Err (UnknownStep, p, (of_uint63 kind),
                        (Float64.of_float (0x0p+0))))
 

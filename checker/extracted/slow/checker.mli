@@ -828,11 +828,17 @@ val forwards_from :
   fnoise -> node list -> info option list -> (farr * farr) -> (info list,
   node) sum
 
-val meet : fnoise -> node -> info -> info -> info
+val load_of : extent -> term list -> farr option -> info list -> farr
 
-val again : fnoise -> node list -> info list -> info list option
+val or_else : fnoise -> node -> info -> info -> info
 
-val refreshed : fnoise -> node list -> info list -> info list
+val sharpened : fnoise -> node -> info -> info
+
+val renewed : fnoise -> node -> info -> info list -> info
+
+val renew : fnoise -> nat -> node list -> info list -> info list
+
+val refreshed : fnoise -> nat -> node list -> info list -> info list
 
 type semantics =
 | Reals
