@@ -21,7 +21,8 @@ def test_the_theorems_rest_on_the_standard_axioms_only(theorem: str) -> None:
 
 
 def test_unproved_lemmas_are_said_aloud(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trust, "record", lambda: "check_sound\nAxioms:\nOurs.lemma : False\n")
+    said = f"check_sound\nAxioms:\nOurs.lemma : False\n{trust.VERDICTS[1]}\nAxioms:\nOurs.lemma : False\n"
+    monkeypatch.setattr(trust, "record", lambda: said)
     assert trust.foreign() == ["Ours.lemma"]
     assert "The proof is not finished" in trust.markdown()
 

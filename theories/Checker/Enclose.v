@@ -22,9 +22,9 @@
     [forwards v ns box]   the infos of all nodes
     [fixed_info v n]      the info of a constant, which no box changes
     [forwards_from ...]   the same as [forwards], given such infos
-    [meet v n s f]        the better bounds of [s] and [f], with the magnitudes of [f]
-    [refreshed v ns ss]   with noise, all infos computed [again] from the bounds in [ss]; without, just [ss]
-      *)
+    [sharpened v n s]     the info [s] with the magnitudes that its bounds allow
+    [renewed v n s ss]    the info [s] with the magnitudes that the earlier infos [ss] allow
+    [refreshed v d ns ss] with noise, the infos after the bounds at distance [d] became sharper *)
 From Coq Require Import Bool Reals Floats Uint63 List.
 From Provenn Require Import Base.Vector Base.Binary64 Base.Dot Ops.Loops IR.LinMap IR.Graph.
 From Provenn Require Import Ops.Lines Ops.Product Ops.Functions.
@@ -180,24 +180,29 @@ Fixpoint forwards_from (v : fnoise) (ns : list node) (ks : list (option info)) (
   | [], _ => inl []
   end.
 
-(** The same once more, starting from bounds [ss] that are known already and keeping the better ones: with
-    noise, magnitudes matter, and sharper bounds of earlier nodes make those of later ones smaller. *)
-Definition meet (v : fnoise) (n : node) (s f : info) : info :=
-  let e := ext n in
-  plain v e (ftab (len e) (fun i => maxf (fget (lo s) i) (fget (lo f) i)))
-    (ftab (len e) (fun i => minf (fget (hi s) i) (fget (hi f) i))) (load f) (coef f).
-Fixpoint again (v : fnoise) (ns : list node) (ss : list info) : option (list info) :=
-  match ns, ss with
-  | [], [] => Some []
-  | n :: ns, s :: ss =>
-      match again v ns ss with
-      | Some ss =>
-          let f := forward v n (lo s, hi s) ss in
-          let t := meet v n s f in
-          if info_ok v n f && info_ok v n t then Some (t :: ss) else None
-      | None => None
-      end
-  | _, _ => None
+(** With noise, magnitudes matter. Sharper bounds of one node make its magnitude smaller, then those of later
+    nodes: one pass over the absolute values instead of a whole enclosure. *)
+Definition load_of (e : extent) (ts : list term) (b : option farr) (ss : list info) : farr :=
+  let ops := map (operand_of ss) ts in
+  ftab (len e) (fun i => sum_up (PrimFloat.abs (bias_f b i)) ops (fun o => absF (map_of o) (sizes_of o) i)).
+Definition or_else (v : fnoise) (n : node) (s t : info) : info := if info_ok v n t then t else s.
+Definition sharpened (v : fnoise) (n : node) (s : info) : info :=
+  or_else v n s (plain v (ext n) (lo s) (hi s) (load s) (coef s)).
+Definition renewed (v : fnoise) (n : node) (s : info) (ss : list info) : info :=
+  match n with
+  | Affine e ts b => or_else v n s (plain v e (lo s) (hi s) (load_of e ts b ss) (coef s))
+  | Unary _ e _ | Product e _ _ =>
+      let '(l, h) := enclosed v n ss in
+      or_else v n s (plain v e (ftab (len e) (fun i => maxf (fget (lo s) i) (fget l i)))
+        (ftab (len e) (fun i => minf (fget (hi s) i) (fget h i))) (exact_sizes v n ss) 0)
+  | _ => s
   end.
-Definition refreshed (v : fnoise) (ns : list node) (ss : list info) : list info :=
-  if noisy v then match again v ns ss with Some ss => ss | None => ss end else ss.
+(** The node at distance [d] has new bounds. *)
+Fixpoint renew (v : fnoise) (d : nat) (ns : list node) (ss : list info) : list info :=
+  match d, ns, ss with
+  | O, n :: _, s :: ss => sharpened v n s :: ss
+  | S d, n :: ns, s :: ss => let ss := renew v d ns ss in renewed v n s ss :: ss
+  | _, _, _ => ss
+  end.
+Definition refreshed (v : fnoise) (d : nat) (ns : list node) (ss : list info) : list info :=
+  if noisy v then renew v d ns ss else ss.

@@ -453,33 +453,68 @@ Proof.
   match goal with |- context [info_ok ?v ?n ?s] => now destruct (info_ok v n s) eqn:E; rewrite ?E end.
 Qed.
 
-(** ** Infos computed again *)
-Lemma again_known fv v x : covers fv v -> forall ns ss ys ss', graph_ok ns = true -> known fv ns ss ys ->
-  exec v x ns ys -> again fv ns ss = Some ss' -> known fv ns ss' ys /\ Forall2 centred ns ss'.
+(** ** Magnitudes after sharper bounds *)
+Lemma or_else_known fv n s ys y l h load coef : fin (cap fv) -> fin (least fv) -> wf (ext n) ->
+  between n s y -> magnitudes fv n s ys y ->
+  (forall i, below (ext n) i -> fin (fget l i) -> fin (fget h i) -> fR (fget l i) <= y i <= fR (fget h i)) ->
+  match n with
+  | Affine e ts b =>
+      (fin coef -> gammas ts + fR (gamma (len e)) + fR (kappa fv n) <= fR coef) /\
+      (forall i, below e i -> fin (fget load i) -> affineA ts b (abs_all ys) i <= fR (fget load i))
+  | Unary f _ d => noisy fv = true -> forall i, below (ext n) i -> fin (fget load i) ->
+      Rabs (sem f (value ys d i)) <= fR (fget load i)
+  | Product _ d d' => noisy fv = true -> forall i, below (ext n) i -> fin (fget load i) ->
+      Rabs (value ys d i * value ys d' i) <= fR (fget load i)
+  | _ => True
+  end ->
+  let t := or_else fv n s (plain fv (ext n) l h load coef) in between n t y /\ magnitudes fv n t ys y.
 Proof.
-  intros Hv. induction ns as [|n ns IH]; intros [|s ss] [|y ys] ss' G K X H; try contradiction;
-    cbn [again] in H; [injection H as <-; now split|].
-  cbn [graph_ok] in G. apply andb_prop in G as [N G]. destruct K as (B & _ & K), X as (Y & X).
-  destruct (again fv ns ss) as [ss1|] eqn:E; [|discriminate]. destruct (IH ss ys ss1 G K X E) as (K1 & C1).
-  destruct (info_ok fv n (forward fv n (lo s, hi s) ss1)) eqn:O1; [|discriminate].
-  destruct (info_ok fv n (meet fv n s (forward fv n (lo s, hi s) ss1))) eqn:O2; [|discriminate].
-  injection H as <-. assert (W := node_ok_wf n ns N).
-  destruct (forward_step fv v x n ns ss1 ys y (lo s) (hi s) Hv G N K1 C1 O1 Y) as (B1 & M1 & _).
-  { intros e k -> Hk. rewrite <- (Y k Hk). now apply B. }
-  set (f := forward fv n (lo s, hi s) ss1) in *.
-  assert (P : between n (meet fv n s f) y /\ magnitudes fv n (meet fv n s f) ys y /\
-    centred n (meet fv n s f)).
-  { apply (plain_known fv n); trivial; try apply Hv.
-    - intros i Hi. rewrite !fget_ftab_below by assumption. intros _ _.
-      destruct (B i Hi) as (F1 & F2 & L1), (B1 i Hi) as (F3 & F4 & L2).
-      rewrite fR_maxf, fR_minf by assumption. split; [apply Rmax_lub | apply Rmin_glb]; lra.
-    - assert (Co := coef_ge _ _ _ _ _ M1). assert (Lo := load_ge _ _ _ _ _ M1).
-      destruct n; trivial; [split; auto | auto | auto]. }
-  destruct P as (P1 & P2 & P3). split; [exact (conj P1 (conj P2 K1)) | now constructor].
+  intros Fc Fl W B M Hb Ha. unfold or_else. destruct (info_ok fv n _) eqn:O; [|now split].
+  destruct (plain_known fv n l h load coef ys y Fc Fl W O Hb Ha) as (P1 & P2 & _). now split.
 Qed.
-Theorem refreshed_known fv v x ns ss ys : covers fv v -> graph_ok ns = true -> known fv ns ss ys ->
-  exec v x ns ys -> known fv ns (refreshed fv ns ss) ys.
+Lemma sharpened_known fv v n s ys y : covers fv v -> wf (ext n) -> between n s y -> magnitudes fv n s ys y ->
+  between n (sharpened fv n s) y /\ magnitudes fv n (sharpened fv n s) ys y.
 Proof.
-  intros Hv G K X. unfold refreshed. destruct (noisy fv); [|exact K].
-  destruct (again fv ns ss) as [ss'|] eqn:E; [|exact K]. now apply (again_known fv v x Hv ns ss ys).
+  intros C W B M. apply or_else_known; trivial; try apply C.
+  - intros i Hi _ _. now apply B.
+  - assert (Co := coef_ge _ _ _ _ _ M). assert (Lo := load_ge _ _ _ _ _ M). destruct n; trivial; auto.
+Qed.
+Lemma renewed_known fv v x n s ns ss ys y : covers fv v -> graph_ok ns = true -> node_ok n ns = true ->
+  known fv ns ss ys -> between n s y -> magnitudes fv n s ys y -> holds v x n ys y ->
+  between n (renewed fv n s ss) y /\ magnitudes fv n (renewed fv n s ss) ys y.
+Proof.
+  intros C G N K B M Y. assert (W := node_ok_wf n ns N). destruct (derived n) eqn:D.
+  - assert (E : renewed fv n s ss = let '(l, h) := enclosed fv n ss in
+      or_else fv n s (plain fv (ext n) (ftab (len (ext n)) (fun i => maxf (fget (lo s) i) (fget l i)))
+        (ftab (len (ext n)) (fun i => minf (fget (hi s) i) (fget h i))) (exact_sizes fv n ss) 0))
+      by (destruct n; try discriminate; reflexivity).
+    rewrite E. clear E. destruct (enclosed fv n ss) as [l h] eqn:El. apply or_else_known; trivial; try apply
+      C.
+    + intros i Hi. rewrite !fget_ftab_below by assumption. intros F1 F2. destruct (B i Hi) as (F3 & F4 & L).
+      destruct (enclosed_holds fv v x n ns ss ys y l h i C G N K Y D El Hi) as (L1 & L2).
+      unfold maxf, minf in *. destruct (fget (lo s) i <=? fget l i)%float, (fget (hi s) i <=? fget h i)%float;
+        split; auto; lra.
+    + assert (S := fun i => exact_sizes_ge fv n ns ss ys i G N K D).
+      destruct n; try discriminate; intros Q i; now apply S.
+  - destruct n as [e|e c|e ts b| |]; try discriminate; try (now split).
+    assert (T := node_ok_terms e ts b ns G N). apply (or_else_known fv (Affine e ts b)); trivial; try apply C.
+    + intros i Hi _ _. now apply B.
+    + split; [intros _; exact (coef_ge _ _ _ _ _ M)|]. intros i Hi. unfold load_of.
+      rewrite fget_ftab_below by assumption. unfold sum_up. intros F. destruct (fold_up_ge _ _ _ F) as (_ &
+        A & U).
+      rewrite fR_abs, bias_f_exact in U. refine (Rle_trans _ _ _ (affineA_le_load fv ns ss ys K e ts b T i
+        Hi) _).
+      exact (Rle_trans _ _ _ (load_le_sizes fv ns ss ys e b i K Hi ts T A) U).
+Qed.
+Theorem refreshed_known fv v x : covers fv v -> forall d ns ss ys, graph_ok ns = true -> known fv ns ss ys ->
+  exec v x ns ys -> known fv ns (refreshed fv d ns ss) ys.
+Proof.
+  intros C d ns ss ys G K X. unfold refreshed. destruct (noisy fv); [|exact K].
+  revert ns ss ys G K X. induction d as [|d IH]; intros [|n ns] [|s ss] [|y ys] G K X; try contradiction;
+    trivial; cbn [graph_ok] in G; apply andb_prop in G as [N G]; destruct K as (B & M & K), X as (Y & X);
+    cbn [renew].
+  - destruct (sharpened_known fv v n s ys y C (node_ok_wf n ns N) B M) as (B' & M'). exact (conj B' (conj M'
+    K)).
+  - specialize (IH ns ss ys G K X).
+    destruct (renewed_known fv v x n s ns _ ys y C G N IH B M Y) as (B' & M'). exact (conj B' (conj M' IH)).
 Qed.

@@ -11,6 +11,7 @@
     [defined32 f l h] the function is applied where it has a finite value that a machine computes
     [kappa32], [eta32]  relative and absolute noise of a node
     [noise_of s]      the noise of a semantics; [no_noise] that of the reals
+    [doubled n q]     [q] times 2^n
     [exact32 x]       the binary64 number [x] is a binary32 number
     [node_ok32 n]     the node may stand in a network that runs in binary32
     [allowed s ns]    the semantics and the network fit *)
@@ -80,13 +81,15 @@ Definition noise_of (s : semantics) : fnoise :=
 
 (** Mantissa and exponent of [frshiftexp], whose exponent is shifted by 2101: 24 bits, and fewer for
     subnormal numbers. *)
+Fixpoint doubled (n : nat) (q : int) : int := match n with O => q | S n => doubled n (q + q)%uint63 end.
 Definition exact32 (x : float) : bool :=
   (x =? 0) ||
   let '(m, e) := PrimFloat.frshiftexp x in
   let n := PrimFloat.normfr_mantissa m in
   let lost := (if e <? 1976 then 1976 - e else 0)%uint63 in
-  (finb x && (e <=? 2229)%uint63 && (lost <? 24)%uint63
-   && (n land ((1 << (29 + lost)) - 1) =? 0)%uint63).
+  let k := (n >> 29)%uint63 in
+  (finb x && (e <=? 2229)%uint63 && (lost <? 24)%uint63 && (n land 536870911 =? 0)%uint63
+   && (doubled (nat_of lost) (k >> lost) =? k)%uint63).
 
 (** The sign of a number that flushing may change is no function of the number: it is left out. *)
 Definition node_ok32 (n : node) : bool :=

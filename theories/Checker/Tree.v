@@ -213,7 +213,7 @@ Definition sharpen (v : fnoise) (f : words) (ns : list node) (top : int) (ss : s
   let ls := all_lines f s (skipn d ns) (skipn d ss) known d in
   let* ss := tighten v ns ss d ls below above start in
   let ks := if noisy v then unknown ns else forget ns (firstn d ks ++ remember s known ls d) d in
-  Ok (refreshed v ns ss, ks, q).
+  Ok (refreshed v d ns ss, ks, q).
 
 Fixpoint walk (depth : nat) (v : fnoise) (f : words) (ns : list node) (top : int) (cs : list claim)
     (ss : state) (ks : list (option lines)) (p : int) : res int :=

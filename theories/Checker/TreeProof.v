@@ -317,7 +317,7 @@ Proof.
   injection H as <- <- <-. assert (Kd := caches_skipn d ns ss ks Kc).
   assert (L := all_lines_good f s _ _ _ d Kd).
   assert (K' := tighten_known v fv x ns ss ys d _ _ _ start ss1 C G K X L E2).
-  assert (K2 := refreshed_known fv v x ns ss1 ys C G K' X). split; [exact K2|].
+  assert (K2 := refreshed_known fv v x C d ns ss1 ys G K' X). split; [exact K2|].
   unfold refreshed in *. destruct (noisy fv); [now apply (caches_unknown fv _ _ ys)|].
   assert (R := caches_remember s _ _ _ _ d Kd L).
   assert (A := caches_app _ d ns ss ks Kc R). destruct (tighten_replaces _ _ _ _ _ _ _ _ _ E2) as (t & ->).

@@ -63,10 +63,6 @@ let rec eqb n m =
              | O -> false
              | S m' -> eqb n' m')
 
-(** val lsl0 : Uint63.t -> Uint63.t -> Uint63.t **)
-
-let lsl0 = Uint63.l_sl
-
 (** val lsr0 : Uint63.t -> Uint63.t -> Uint63.t **)
 
 let lsr0 = Uint63.l_sr
@@ -3196,41 +3192,67 @@ let rec forwards_from v ns ks box =
              if info_ok v n s then Inl (s :: ss) else Inr n)
         | Inr bad -> Inr bad))
 
-(** val meet : fnoise -> node -> info -> info -> info **)
+(** val load_of : extent -> term list -> farr option -> info list -> farr **)
 
-let meet v n s f =
-  let e = ext n in
-  plain v e (ftab e.len (fun i -> maxf (fget s.lo i) (fget f.lo i)))
-    (ftab e.len (fun i -> minf (fget s.hi i) (fget f.hi i))) f.load f.coef
+let load_of e ts b ss =
+  let ops = map (operand_of ss) ts in
+  ftab e.len (fun i ->
+    sum_up (abs (bias_f b i)) ops (fun o -> absF o.map_of o.sizes_of i))
 
-(** val again : fnoise -> node list -> info list -> info list option **)
+(** val or_else : fnoise -> node -> info -> info -> info **)
 
-let rec again v ns ss =
-  match ns with
-  | [] -> (match ss with
-           | [] -> Some []
-           | _ :: _ -> None)
-  | n :: ns0 ->
-    (match ss with
-     | [] -> None
-     | s :: ss0 ->
-       (match again v ns0 ss0 with
-        | Some ss1 ->
-          let f = forward v n (s.lo, s.hi) ss1 in
-          let t = meet v n s f in
-          if (&&) (info_ok v n f) (info_ok v n t)
-          then Some (t :: ss1)
-          else None
-        | None -> None))
+let or_else v n s t =
+  if info_ok v n t then t else s
 
-(** val refreshed : fnoise -> node list -> info list -> info list **)
+(** val sharpened : fnoise -> node -> info -> info **)
 
-let refreshed v ns ss =
-  if v.noisy
-  then (match again v ns ss with
-        | Some ss0 -> ss0
-        | None -> ss)
-  else ss
+let sharpened v n s =
+  or_else v n s (plain v (ext n) s.lo s.hi s.load s.coef)
+
+(** val renewed : fnoise -> node -> info -> info list -> info **)
+
+let renewed v n s ss =
+  match n with
+  | Affine (e, ts, b) ->
+    or_else v n s (plain v e s.lo s.hi (load_of e ts b ss) s.coef)
+  | Unary (_, e, _) ->
+    let (l, h) = enclosed v n ss in
+    or_else v n s
+      (plain v e (ftab e.len (fun i -> maxf (fget s.lo i) (fget l i)))
+        (ftab e.len (fun i -> minf (fget s.hi i) (fget h i)))
+        (exact_sizes v n ss) (Float64.of_float (0x0p+0)))
+  | Product (e, _, _) ->
+    let (l, h) = enclosed v n ss in
+    or_else v n s
+      (plain v e (ftab e.len (fun i -> maxf (fget s.lo i) (fget l i)))
+        (ftab e.len (fun i -> minf (fget s.hi i) (fget h i)))
+        (exact_sizes v n ss) (Float64.of_float (0x0p+0)))
+  | _ -> s
+
+(** val renew : fnoise -> nat -> node list -> info list -> info list **)
+
+let rec renew v d ns ss =
+  match d with
+  | O ->
+    (match ns with
+     | [] -> ss
+     | n :: _ ->
+       (match ss with
+        | [] -> ss
+        | s :: ss0 -> (sharpened v n s) :: ss0))
+  | S d0 ->
+    (match ns with
+     | [] -> ss
+     | n :: ns0 ->
+       (match ss with
+        | [] -> ss
+        | s :: ss0 ->
+          let ss1 = renew v d0 ns0 ss0 in (renewed v n s ss1) :: ss1))
+
+(** val refreshed : fnoise -> nat -> node list -> info list -> info list **)
+
+let refreshed v d ns ss =
+  if v.noisy then renew v d ns ss else ss
 
 type semantics =
 | Reals
@@ -3348,6 +3370,13 @@ let noise_of = function
     nonneg0 (eta32 n)); noisy = true; least = (Float64.of_float (0x1p-26));
     cap = (Float64.of_float (0x1p+48)); defined = defined32 }
 
+(** val doubled : nat -> Uint63.t -> Uint63.t **)
+
+let rec doubled n q =
+  match n with
+  | O -> q
+  | S n0 -> doubled n0 (add0 q q)
+
 (** val exact32 : Float64.t -> bool **)
 
 let exact32 x =
@@ -3359,13 +3388,13 @@ let exact32 x =
        then sub0 (Uint63.of_int (1976)) e
        else (Uint63.of_int (0))
      in
+     let k = lsr0 n (Uint63.of_int (29)) in
      (&&)
-       ((&&) ((&&) (finb x) (leb e (Uint63.of_int (2229))))
-         (ltb lost (Uint63.of_int (24))))
-       (eqb0
-         (land0 n
-           (sub0 (lsl0 (Uint63.of_int (1)) (add0 (Uint63.of_int (29)) lost))
-             (Uint63.of_int (1)))) (Uint63.of_int (0))))
+       ((&&)
+         ((&&) ((&&) (finb x) (leb e (Uint63.of_int (2229))))
+           (ltb lost (Uint63.of_int (24))))
+         (eqb0 (land0 n (Uint63.of_int (536870911))) (Uint63.of_int (0))))
+       (eqb0 (doubled (nat_of lost) (lsr0 k lost)) k))
 
 (** val node_ok32 : node -> bool **)
 
@@ -5056,7 +5085,7 @@ let sharpen v f ns top ss ks d below above start p =
         then unknown ns
         else forget ns (app (firstn d ks) (remember s known ls d)) d
       in
-      Ok (((refreshed v ns ss0), ks0), q)))
+      Ok (((refreshed v d ns ss0), ks0), q)))
 
 (** val walk :
     nat -> fnoise -> words -> node list -> Uint63.t -> claim list -> state ->

@@ -23,8 +23,6 @@ val sub : nat -> nat -> nat
 
 val eqb : nat -> nat -> bool
 
-val lsl0 : Uint63.t -> Uint63.t -> Uint63.t
-
 val lsr0 : Uint63.t -> Uint63.t -> Uint63.t
 
 val land0 : Uint63.t -> Uint63.t -> Uint63.t
@@ -841,11 +839,17 @@ val forwards_from :
   fnoise -> node list -> info option list -> (farr * farr) -> (info list,
   node) sum
 
-val meet : fnoise -> node -> info -> info -> info
+val load_of : extent -> term list -> farr option -> info list -> farr
 
-val again : fnoise -> node list -> info list -> info list option
+val or_else : fnoise -> node -> info -> info -> info
 
-val refreshed : fnoise -> node list -> info list -> info list
+val sharpened : fnoise -> node -> info -> info
+
+val renewed : fnoise -> node -> info -> info list -> info
+
+val renew : fnoise -> nat -> node list -> info list -> info list
+
+val refreshed : fnoise -> nat -> node list -> info list -> info list
 
 type semantics =
 | Reals
@@ -872,6 +876,8 @@ val eta32 : node -> Float64.t
 val nonneg0 : Float64.t -> Float64.t
 
 val noise_of : semantics -> fnoise
+
+val doubled : nat -> Uint63.t -> Uint63.t
 
 val exact32 : Float64.t -> bool
 

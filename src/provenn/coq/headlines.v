@@ -5,6 +5,13 @@ From Provenn Require Import Checker.Sound.
 Check check_sound.
 Print Assumptions check_sound.
 
+From Provenn Require Float.Sound.
+Module Binary32_runs.
+From Coq Require Import Reals List.
+Check Sound.check_sound_binary32.
+End Binary32_runs.
+Print Assumptions Sound.check_sound_binary32.
+
 From Provenn Require Autodiff.FrechetProof Autodiff.ReverseProof Autodiff.StepProof Autodiff.CheckStepProof.
 Module Step_file.
 From Coq Require Import Reals NArith List.
