@@ -44,7 +44,8 @@ maximum = Op(
     tag="maximum", code=23, coq="Provenn.Autodiff.Core", facts=("elementwise",),
     shape=Have(families.same_shapes), kernel=Have(kernel), interval=families.COMPOSED,
     transpose=families.NOT_AFFINE, slope=families.COMPOSED, lines=families.COMPOSED,
-    grad=Have(grad, lemmas.REVERSE), lower=families.CORE, composed=Have(composed, "Ops.ComposedProof.maximum_nodes"),
+    grad=Have(grad, lemmas.REVERSE), lower=families.CORE,
+    composed=Have(composed, "Ops.ComposedProof.maximum_nodes"),
     stablehlo=rules.written("maximum"),
     enclose=rules.both_ends("maximum"), onnx=Have(("Max", "Min", "MaxPool", "ReduceMax", "Clip")),
 )

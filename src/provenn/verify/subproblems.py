@@ -24,7 +24,7 @@ from provenn.ir.graph import Graph
 from provenn.ir.property import Property
 from provenn.verify.attack import Attack, Singles
 from provenn.verify.branch import Brancher, Clock, Exhausted, OutOfTime, Pace, Stats
-from provenn.verify.certificate import Empty, Leaf, Split, Tighten, Tree
+from provenn.verify.certificate import Empty, Leaf, Split, Step, Tree
 from provenn.verify.domains import Domain, Frame, Queue
 from provenn.verify.goals import Goals
 from provenn.verify.limits import one_thread
@@ -36,7 +36,7 @@ from provenn.verify.workers import Workers
 SHORT, LONG = 0.25, 2.0
 MOST, BYTES = 512, 1 << 24
 EVERY = 0.25
-Piece = int | tuple[tuple[Tighten, ...], Leaf | Split | Empty]
+Piece = int | tuple[tuple[Step, ...], Leaf | Split | Empty]
 NOWHERE = Frame(State(np.zeros((0, 0)), np.zeros((0, 0)), {}, {}), {})
 _here = threading.local()
 
@@ -64,7 +64,7 @@ class Portion:
     bound: Floats
     domains: list[Domain]
     frames: list[Frame | None]
-    steps: list[tuple[Tighten, ...]]
+    steps: list[tuple[Step, ...]]
 
     def __len__(self) -> int:
         return len(self.steps)
