@@ -35,6 +35,7 @@ apt:
 
 checker: $(VENV)/.core ## compile the committed, extracted checker (needs OCaml, not Coq)
 	@command -v ocamlopt >/dev/null || bash .ci/apt ocaml-nox
+	@$(BIN)/python -m compileall -q src  # quicker starts where PYTHONDONTWRITEBYTECODE is set
 	@$(BIN)/python -c 'from provenn.verify.checker import find; print("checker:", find())'
 
 demo: checker ## verify two bundled networks, check the certificate, write reports
