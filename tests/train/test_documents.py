@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import typer
 
-from provenn.cli.app import app
+from provenn.cli.app import program
 from provenn.train import dataset, sources
 
 
@@ -28,7 +28,7 @@ def test_the_example_trains(repository: Path, tmp_path: Path, monkeypatch: pytes
 
 @pytest.mark.parametrize("verb", ["data", "train", "show"])
 def test_options_in_the_page_exist(repository: Path, verb: str) -> None:
-    known = {o for p in typer.main.get_command(app).commands[verb].params for o in p.opts}  # type: ignore[attr-defined]
+    known = {o for p in typer.main.get_command(program()).commands[verb].params for o in p.opts}  # type: ignore[attr-defined]
     page = (repository / "docs/training.md").read_text()
     uses = re.findall(rf"provenn {verb} ([^`\n#]*)", page)
     if verb == "train":

@@ -12,56 +12,22 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from importlib import import_module
 
 import typer
 from typer.exceptions import Abort, TyperException
 
-from provenn.cli import (
-    bench,
-    certify,
-    check,
-    data,
-    doctor,
-    explain,
-    export,
-    show,
-    supports,
-    sweep,
-    train,
-    verify,
-    version,
-)
-from provenn.cli import run as run_verb
+from provenn.cli import version
 from provenn.cli.console import error_data, narration, output, say_json, show_error
 from provenn.errors import CertificateError, ProvennError, ToolError, UsageError
 
 OK, USAGE, INTERNAL, INTERRUPTED = 0, 1, 2, 130
 INTERNAL_CODES = {"PNN-TOOL-702", "PNN-TOOL-705", "PNN-TOOL-706", "PNN-TOOL-710", "PNN-CLI-899"}
 
-app = typer.Typer(
-    name="provenn", no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode="rich",
-    context_settings={"help_option_names": ["-h", "--help"]},
-    help="Verify neural networks with certificates that a checker extracted from Coq accepts.",
-    epilog="Exit status: 0 answered, 1 usage or input error, 2 internal or certificate failure, "
-           "130 interrupted.",
-)
-app.command("verify")(verify.verify)
-app.command("check")(check.check)
-app.command("bench")(bench.bench)
-app.command("certify")(certify.certify)
-app.command("export")(export.export)
-app.command("run")(run_verb.run)
-app.command("sweep")(sweep.sweep)
-app.command("explain")(explain.explain)
-app.command("train")(train.train)
-app.command("data")(data.data)
-app.command("show")(show.show)
-app.command("doctor")(doctor.doctor)
-app.command("supports")(supports.supports)
-app.command("version")(version.version)
+VERBS = ("verify", "check", "bench", "certify", "export", "run", "sweep", "explain", "train", "data", "show",
+         "doctor", "supports", "version")
 
 
-@app.callback()
 def root(
     shown: bool = typer.Option(False, "--version", help="Print name and version.", callback=version.flag,
                                is_eager=True),
@@ -71,11 +37,26 @@ def root(
     """Options of the program itself."""
 
 
+def program(args: Sequence[str] = ()) -> typer.Typer:
+    """The program, with the one verb that ``args`` start with, or all; modules load when they are used."""
+    app = typer.Typer(
+        name="provenn", no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode="rich",
+        context_settings={"help_option_names": ["-h", "--help"]},
+        help="Verify neural networks with certificates that a checker extracted from Coq accepts.",
+        epilog="Exit status: 0 answered, 1 usage or input error, 2 internal or certificate failure, "
+               "130 interrupted.",
+    )
+    app.callback()(root)
+    for verb in [v for v in args[:1] if v in VERBS] or VERBS:
+        app.command(verb)(getattr(import_module(f"provenn.cli.{verb}"), verb))
+    return app
+
+
 def run(args: Sequence[str]) -> int:
     """Run one command and return its exit status; no exception ever leaves."""
     output.json = output.quiet = False
     try:
-        status = app(list(args), standalone_mode=False, prog_name="provenn")
+        status = program(args)(list(args), standalone_mode=False, prog_name="provenn")
         sys.stdout.flush()
         # typer turns Ctrl-C into this status before it gets here.
         return _interrupted() if status == INTERRUPTED else status if isinstance(status, int) else OK
