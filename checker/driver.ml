@@ -6,15 +6,18 @@
 let usage = "usage: provenn-checker GRAPH PROPERTY CERTIFICATE\n       \
              provenn-checker gradient FORWARD PLAN STEP"
 
-(* A private copy: the theorem is about words that do not change while they are checked. *)
+(* A private copy, in order: the theorem is about words that do not change while they are checked. *)
 let read path : Farray.t =
   let file = open_in_bin path in
   let bytes = in_channel_length file in
   if bytes mod 8 <> 0 then failwith (path ^ ": not a whole number of 8-byte words");
   if bytes = 0 then failwith (path ^ ": empty file");
-  let text = really_input_string file bytes in
+  let next = Bytes.create 8 in
+  let words = Farray.tab (bytes / 8) (fun _ ->
+    really_input file next 0 8;
+    Int64.float_of_bits (Bytes.get_int64_le next 0)) in
   close_in file;
-  Farray.tab (bytes / 8) (fun i -> Int64.float_of_bits (String.get_int64_le text (8 * i)))
+  words
 
 (* Each checker has its own copies of the types [words], [res] and [reason]. *)
 let count a = Glue.count (Farray.length a)
