@@ -25,7 +25,8 @@ def having(facet: str) -> pytest.MarkDecorator:
 
 
 SEEDED = pytest.mark.parametrize("seed", SEEDS)
-FACETS = ("kernel", "interval", "transpose", "slope", "lines", "grad", "lower", "composed", "stablehlo", "onnx")
+FACETS = ("kernel", "interval", "transpose", "slope", "lines", "grad", "lower", "composed", "stablehlo",
+          "to_onnx", "onnx")
 
 
 def test_every_op_has_samples() -> None:

@@ -15,7 +15,7 @@ import numpy as np
 
 from provenn.base.types import DTYPE_CODES
 from provenn.base.words import GRAPH_MAGIC, VERSION, Words
-from provenn.errors import FileError, ShapeError, UnsupportedError
+from provenn.errors import FileError, UnsupportedError
 from provenn.ir.attributes import decode
 from provenn.ir.graph import Builder, Graph
 from provenn.ir.op import Op
@@ -86,7 +86,8 @@ class _Reader:
         data = self._take(self._count(f"number of data words of node {k}", high=self.words.size), k)
         attrs = decode(op.attrs, ints, len(shape))
         if attrs is None:
-            self._fail(f"the attributes of node {k} ({op.tag}) do not fit", ", ".join(op.attrs) or "none", ints)
+            self._fail(f"the attributes of node {k} ({op.tag}) do not fit", ", ".join(op.attrs) or "none",
+                       ints)
         if (op.tag == PARAMETER) != bool(data.size) or (data.size and data.size != math.prod(shape)):
             self._fail(f"node {k} ({op.tag}) has the wrong number of data words",
                        math.prod(shape) if op.tag == PARAMETER else 0, data.size)
@@ -104,7 +105,7 @@ class _Reader:
             raise UnsupportedError("PNN-GRAPH-112", "an operation that this version does not know",
                                    where=self._place(f"node {k}"), got=f"operation code {code}",
                                    expected="a code of docs/formats/graph.md",
-                                   hint="provenn version; another program, or a newer version, wrote the file")
+                                   hint="another program, or a newer version, wrote the file")
         return self.ops[code]
 
     def _parameter(self, builder: Builder, op: Op, data: Words, k: int) -> None:
@@ -115,7 +116,8 @@ class _Reader:
         if bad.size:
             raise FileError("PNN-GRAPH-113", "a parameter is no binary32 number",
                             where=self._place(f"node {k}, element {bad[0]} of {data.size}"),
-                            expected="a finite number that binary32 holds", got=repr(float(data.flat[bad[0]])),
+                            expected="a finite number that binary32 holds",
+                            got=repr(float(data.flat[bad[0]])),
                             hint="round the weights on purpose before they are written")
         builder.parameter(op, single)
 
@@ -149,5 +151,5 @@ class _Reader:
         return f"{self.where}, {at}" if self.where else at
 
     def _fail(self, what: str, expected: object, got: object) -> NoReturn:
-        raise FileError("PNN-GRAPH-111", what, where=self._place(f"word {self.at}"), expected=expected, got=got,
-                        hint="the file was cut off or changed; docs/formats/graph.md says what it holds")
+        raise FileError("PNN-GRAPH-111", what, where=self._place(f"word {self.at}"), expected=expected,
+                        got=got, hint="the file was cut off or changed; docs/formats/graph.md says what it holds")

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from provenn.ir import lemmas, rules
+from provenn.ir import exports, lemmas, rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
 from provenn.ops import families
 
@@ -45,6 +45,7 @@ maximum = Op(
     shape=Have(families.same_shapes), kernel=Have(kernel), interval=families.COMPOSED,
     transpose=families.NOT_AFFINE, slope=families.COMPOSED, lines=families.COMPOSED,
     grad=Have(grad, lemmas.REVERSE), lower=families.CORE, composed=Have(composed, "Ops.ComposedProof.maximum_nodes"),
+    to_onnx=exports.operator("Max"),
     stablehlo=rules.written("maximum"),
     enclose=rules.both_ends("maximum"), onnx=Have(("Max", "Min", "MaxPool", "ReduceMax", "Clip")),
 )
