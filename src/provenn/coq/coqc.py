@@ -60,3 +60,12 @@ def coqc(path: Path, theories: Path | None = None, flags: Sequence[str] = (), ti
                                hint="provenn check says why the checker rejects")
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
     return Compiled(seconds, peak, tuple(NAME.findall(done.stdout)), done.stdout)
+
+
+def version() -> str:
+    """The version of Coq on the path, such as 8.16.1; empty when there is none."""
+    try:
+        done = subprocess.run(["coqc", "-print-version"], capture_output=True, text=True, timeout=60, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.partition(" ")[0].strip()

@@ -152,4 +152,4 @@ class _Reader:
 
     def _fail(self, what: str, expected: object, got: object) -> NoReturn:
         raise FileError("PNN-GRAPH-111", what, where=self._place(f"word {self.at}"), expected=expected,
-                        got=got, hint="the file was cut off or changed; docs/formats/graph.md says what it holds")
+                        got=got, hint="the file was cut off or changed; see docs/formats/graph.md")
