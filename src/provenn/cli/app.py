@@ -24,6 +24,7 @@ from provenn.cli import (
     doctor,
     explain,
     export,
+    extract,
     show,
     supports,
     sweep,
@@ -50,6 +51,7 @@ app.command("check")(check.check)
 app.command("bench")(bench.bench)
 app.command("certify")(certify.certify)
 app.command("export")(export.export)
+app.command("extract")(extract.extract)
 app.command("run")(run_verb.run)
 app.command("sweep")(sweep.sweep)
 app.command("explain")(explain.explain)

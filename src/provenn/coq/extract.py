@@ -127,7 +127,7 @@ class _Said:
                                    got="an infinity, a NaN or a number that is too large, or no layer at all",
                                    hint="Interface.Words.graph_words says what is needed")
         words = ((halves[::2] << np.uint64(32)) | halves[1::2]).view(np.float64)
-        numbers = [int(n) for n in re.findall(r"-?\d+", self.text("facts").partition(":")[0])]
+        numbers = [int(n) for n in re.findall(r"-?\d+", self.text("facts"))]
         quads = zip(*(iter(numbers[1:]),) * 4)
         errors = tuple((Fraction(a, b), Fraction(c, d)) for a, b, c, d in quads)
         statement = re.sub(r"\s+", " ", self.text("statement")).strip()

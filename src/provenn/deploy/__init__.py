@@ -7,9 +7,9 @@
 
 from __future__ import annotations
 
-from provenn.deploy.compare import Finding, compare
+from provenn.deploy.compare import Finding, compare, recomputed
 from provenn.deploy.files import files_of, write_folder
 from provenn.deploy.manifest import Manifest, TensorFact, Theorem, read_manifest
 
-__all__ = ["Finding", "Manifest", "TensorFact", "Theorem", "compare", "files_of", "read_manifest",
+__all__ = ["Finding", "Manifest", "TensorFact", "Theorem", "compare", "files_of", "read_manifest", "recomputed",
            "write_folder"]

@@ -59,7 +59,7 @@ class TensorFact:
 class Manifest:
     """Everything that is said of a folder; ``claim`` is a key of ``CLAIMS``.
 
-    ``property`` holds the verified property where the claim is a certificate: file names, hashes, theorem.
+    ``certified`` holds the verified property where the claim is a certificate: file names, hashes, theorem.
     """
 
     claim: str
@@ -70,7 +70,7 @@ class Manifest:
     theorem: Theorem | None
     tensors: tuple[TensorFact, ...]
     versions: Mapping[str, str]
-    property: Mapping[str, str] = field(default_factory=dict)
+    certified: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -118,7 +118,7 @@ def _manifest(said: Mapping[str, Any]) -> Manifest:
                     for t in said["tensors"])
     words = {k: str(said[k]) for k in ("claim", "network", "network_sha256", "source", "source_sha256")}
     made = Manifest(
-        **words, tensors=tensors, versions=dict(said["versions"]), property=dict(said["property"]),
+        **words, tensors=tensors, versions=dict(said["versions"]), certified=dict(said["certified"]),
         files={Path(name).name: str(digest) for name, digest in said["files"].items()},
         theorem=theorem and Theorem(theorem["name"], theorem["statement"], tuple(theorem["axioms"])))
     if (made.claim in ("theorem", "exact")) != made.exact or (made.claim == "theorem" and not made.theorem):
