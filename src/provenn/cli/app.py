@@ -77,7 +77,7 @@ def run(args: Sequence[str]) -> int:
     """Run one command and return its exit status; no exception ever leaves."""
     output.json = output.quiet = False
     try:
-        status = app(list(args), standalone_mode=False, prog_name="provenn")
+        status = app(extract.joined(args), standalone_mode=False, prog_name="provenn")
         sys.stdout.flush()
         # typer turns Ctrl-C into this status before it gets here.
         return _interrupted() if status == INTERRUPTED else status if isinstance(status, int) else OK

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,9 +16,9 @@ if TYPE_CHECKING:
     from provenn.deploy import Manifest
     from provenn.verify.verdict import Verdict
 
-Pairs = Annotated[list[str] | None, typer.Option("-Q", metavar="DIR=PATH", help="As coqc -Q DIR PATH.")]
-Recursive = Annotated[list[str] | None, typer.Option("-R", metavar="DIR=PATH", help="As coqc -R DIR PATH.")]
-Plain = Annotated[list[Path] | None, typer.Option("-I", metavar="DIR", help="As coqc -I DIR.")]
+Pairs = Annotated[list[str] | None, typer.Option("-Q", metavar="DIR PATH", help="As of coqc.")]
+Recursive = Annotated[list[str] | None, typer.Option("-R", metavar="DIR PATH", help="As of coqc.")]
+Plain = Annotated[list[Path] | None, typer.Option("-I", metavar="DIR", help="As of coqc.")]
 Spec = Annotated[Path | None, typer.Option(
     "--spec", metavar="SPEC.vnnlib", help="Verify this property of the weights in the files.")]
 NOT_PROVED = 2
@@ -61,9 +62,19 @@ def extract(
         say_json({"folder": str(out), "claim": manifest.claim, "files": dict(manifest.files),
                   "network_sha256": manifest.network_sha256, "property": dict(manifest.certified)})
     else:
-        show(out, manifest, said)
+        show(out, manifest, said, made.assumed)
     unproved = manifest.claim == "nothing" and not allow_rounding
     return NOT_PROVED if unproved or (said is not None and said.answer != "unsat") else 0
+
+
+def joined(args: Sequence[str]) -> list[str]:
+    """A command line in which ``-Q DIR PATH``, as coqc has it, has become ``-Q DIR=PATH``; likewise -R."""
+    made, rest = list[str](), list(args)
+    while rest:
+        made.append(rest.pop(0))
+        if made[-1] in ("-Q", "-R") and len(rest) > 1 and "=" not in rest[0]:
+            made.append(f"{rest.pop(0)}={rest.pop(0)}")
+    return made
 
 
 def flags_of(q: list[str] | None, r: list[str] | None, i: list[Path] | None) -> list[str]:
@@ -71,7 +82,7 @@ def flags_of(q: list[str] | None, r: list[str] | None, i: list[Path] | None) -> 
     made: list[str] = []
     for flag, pairs in (("-Q", q), ("-R", r)):
         for pair in pairs or ():
-            folder, found, path = pair.partition("=")
+            folder, found, path = pair.rpartition("=")
             if not (folder and found):
                 raise UsageError("PNN-CLI-812", f"{flag} needs a folder and a logical path", got=pair,
                                  expected=f"{flag} DIR=PATH, as in {flag} theories=Project",
@@ -82,7 +93,7 @@ def flags_of(q: list[str] | None, r: list[str] | None, i: list[Path] | None) -> 
     return made
 
 
-def show(out: Path, manifest: Manifest, said: Verdict | None) -> None:
+def show(out: Path, manifest: Manifest, said: Verdict | None, assumed: tuple[str, ...]) -> None:
     """The answer for people: what is claimed, then tensors and files."""
     from provenn.deploy.manifest import CLAIMS
 
@@ -93,6 +104,8 @@ def show(out: Path, manifest: Manifest, said: Verdict | None) -> None:
         say(f"  {word:<18} {manifest.theorem.statement}")
         if manifest.theorem.name.split(".")[-1] and manifest.network not in manifest.theorem.statement:
             say(f"  {'note':<18} the statement does not name {manifest.network}: see that it is about it")
+    if assumed:
+        say(f"  {'ASSUMED':<18} {', '.join(assumed)}: axioms that are not Coq's own")
     if said is not None:
         say(f"  {'property':<18} {'verified' if said.answer == 'unsat' else said.answer} (--spec)")
     show_table(table(manifest))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from provenn.deploy.compare import Finding, compare, recomputed
 from provenn.deploy.files import files_of, write_folder
-from provenn.deploy.manifest import Manifest, TensorFact, Theorem, read_manifest
+from provenn.deploy.manifest import CLAIMS, Manifest, TensorFact, Theorem, read_manifest
 
-__all__ = ["Finding", "Manifest", "TensorFact", "Theorem", "compare", "files_of", "read_manifest", "recomputed",
+__all__ = ["CLAIMS", "Finding", "Manifest", "TensorFact", "Theorem", "compare", "files_of", "read_manifest", "recomputed",
            "write_folder"]
