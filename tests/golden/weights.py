@@ -10,7 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from provenn.coq.extract import extract
+from provenn.cli.extract import flags_of
+from provenn.coq.coqc import Compiled
+from provenn.coq.extract import _Said, extract
+from provenn.deploy import read_manifest
+from provenn.io.weights import Stored, read_npz
 from provenn.ir.canonical import graph_words
 from provenn.ir.graph import Builder
 from provenn.ir.reading import read_graph_words
@@ -49,6 +53,26 @@ def with_coq(source: str | None, name: str = "vote") -> Callable[[Path, Patch], 
     return trigger
 
 
+def with_manifest(text: str | None) -> Callable[[Path, Patch], Any]:
+    """Read the manifest of a folder."""
+
+    def trigger(tmp: Path, patch: Patch) -> None:
+        if text is not None:
+            (tmp / "manifest.json").write_text(text)
+        read_manifest(tmp)
+
+    return trigger
+
+
+def assumed(tmp: Path, patch: Patch) -> None:
+    """What Coq prints of a theorem that was admitted."""
+    (tmp / "words.out").write_text("     = ((1%uint63, 2%uint63) :: nil) :: nil")
+    (tmp / "facts.out").write_text("     = (1, nil)")
+    (tmp / "assumptions.out").write_text("Axioms:\nVote.safe : forall x : R, run vote x = x\n")
+    said = Compiled(0.0, 0, (), "")
+    _Said(tmp, said, said, "safe").extracted()
+
+
 TRIGGERS: dict[str, Callable[[Path, Patch], Any]] = {
     "PNN-GRAPH-111": word(3, 9),
     "PNN-GRAPH-112": word(6, 99),
@@ -56,4 +80,10 @@ TRIGGERS: dict[str, Callable[[Path, Patch], Any]] = {
     "PNN-CLI-811": with_coq("", "my vote"),
     "PNN-CERT-623": with_coq(""),
     "PNN-TOOL-743": with_coq(None),
+    "PNN-CERT-631": with_manifest(None),
+    "PNN-CERT-632": with_manifest('{"format": "provenn-weights", "version": 2}'),
+    "PNN-CERT-633": lambda tmp, patch: read_npz(b"PK and nothing else", "weights.npz"),
+    "PNN-CERT-634": lambda tmp, patch: Stored.of(np.array([1.0001], np.float32), "BF16"),
+    "PNN-CERT-635": assumed,
+    "PNN-CLI-812": lambda tmp, patch: flags_of(["theories"], None, None),
 }

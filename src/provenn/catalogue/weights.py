@@ -32,4 +32,32 @@ ENTRIES = (
           "The file that defines the network is missing or closed to this user.",
           "provenn extract misspelt.v --network vote -o out",
           "Check the path."),
+    Entry("PNN-CLI-812", "A logical path without a folder",
+          "-Q and -R of provenn extract and provenn check --weights mean what they mean for coqc: a folder "
+          "and the logical path that it stands for.",
+          "provenn extract Vote.v --network vote -o out -Q theories",
+          "Write -Q DIR PATH."),
+    Entry("PNN-CERT-631", "A folder without a manifest",
+          "provenn extract writes manifest.json beside the weights: where they come from, what is proved, and "
+          "the hash of every file.",
+          "provenn check --weights on a folder with only a .onnx file",
+          "Name the folder that provenn extract wrote."),
+    Entry("PNN-CERT-632", "A manifest that is damaged",
+          "manifest.json is cut off, or does not hold what it must, or contradicts itself.",
+          "a claim of exactness beside a tensor that was rounded",
+          "Write the folder again with provenn extract."),
+    Entry("PNN-CERT-633", "A file of weights that cannot be read",
+          "The file is cut off or damaged, is of another kind, or holds a pickle that names anything but "
+          "tensors.",
+          "a model.pt of a whole module instead of a state_dict",
+          "Write the folder again with provenn extract."),
+    Entry("PNN-CERT-634", "A number that an element type does not hold",
+          "Weights are written in another element type only where every number keeps its value; nothing is "
+          "rounded in silence.",
+          "the weight 1.0001 in BF16",
+          "Write F32 or F64."),
+    Entry("PNN-CERT-635", "A theorem that is assumed",
+          "Print Assumptions lists the theorem itself: it is an axiom, or its proof ends with Admitted.",
+          "provenn extract --theorem with a proof that is not finished",
+          "Finish the proof, or extract without --theorem."),
 )

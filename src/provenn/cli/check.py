@@ -83,9 +83,7 @@ def _weights(folder: Path, against: Path | None, flags: list[str], theories: Pat
         said = deploy.read_manifest(folder)
         theorem = said.theorem.name if said.theorem else ""
         narrate(f"asking Coq for the words of {said.network} in {against}")
-        made = ask(against, said.network, theorem, flags, theories)
-        proved = deploy.Theorem(theorem, made.statement, made.axioms) if theorem else None
-        now = deploy.recomputed(against, made.words, proved)
+        now = deploy.recomputed(against, ask(against, said.network, theorem, flags, theories))
     manifest, found = deploy.compare(folder, now)
     word = "rejected" if found else "accepted"
     if as_json:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from provenn.base.words import Words
 from provenn.base.words import sha256 as words_sha256
+from provenn.coq.extract import Extracted
 from provenn.deploy.differences import differences
 from provenn.deploy.files import (
     CERTIFICATE,
@@ -53,10 +54,11 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Recomputed:
-    """What Coq says now: the words of the network, its theorem, and the hash of the source."""
+    """What Coq says now: the words of the network, its theorem, the error of each tensor; the source's hash."""
 
     words: Words
     theorem: Theorem | None
+    errors: tuple[str, ...]
     source_sha256: str
 
 
@@ -145,6 +147,9 @@ def _of_coq(tensors: Tensors, content: bytes, manifest: Manifest, now: Recompute
         yield from _named(WORDS, {t: f"{what}, according to Coq" for t, what in found.items()})
         if not found:
             yield Finding(WORDS, "", "has other layers than the network in Coq")
+    for fact, error in zip(manifest.tensors, now.errors):
+        if fact.error != error:
+            yield Finding(MANIFEST, fact.name, f"is off by {fact.error} at most; according to Coq {error}")
     if manifest.theorem != now.theorem:
         yield Finding(manifest.source, "", f"proves now: {now.theorem.statement if now.theorem else 'nothing'}")
 
@@ -170,7 +175,7 @@ def _of_onnx(graph: Graph, tensors: Tensors, data: bytes, manifest: Manifest) ->
     wanted = model_of(graph, manifest.metadata, about(manifest))
     constants = read_stored(wanted.SerializeToString())[1]
     wanted.graph.ClearField("initializer")
-    yield from _of_metadata(ONNX, {p.key: p.value for p in model.metadata_props}, manifest)
+    yield from _of_metadata(ONNX, {str(p.key): str(p.value) for p in model.metadata_props}, manifest)
     yield from _named(ONNX, differences({**constants, **tensors}, found))
     for k, (a, b) in enumerate(zip(model.graph.node, wanted.graph.node)):
         if a != b:
@@ -208,6 +213,8 @@ def _of_certificate(contents: Mapping[str, bytes], manifest: Manifest) -> Iterat
         yield Finding(PROPERTY, "", "is another property than the manifest names")
 
 
-def recomputed(source: Path, words: Words, theorem: Theorem | None) -> Recomputed:
+def recomputed(source: Path, made: Extracted) -> Recomputed:
     """What Coq said of ``source`` just now."""
-    return Recomputed(words, theorem, sha256(read_bytes(source, "PNN-TOOL-743", "Coq")))
+    theorem = Theorem(made.theorem, made.statement, made.axioms) if made.theorem else None
+    errors = tuple(str(error) for layer in made.errors for error in layer)
+    return Recomputed(made.words, theorem, errors, sha256(read_bytes(source, "PNN-TOOL-743", "Coq")))

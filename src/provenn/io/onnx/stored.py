@@ -15,7 +15,8 @@ def read_stored(data: bytes, where: str = "") -> tuple[ModelProto, dict[str, Sto
     """The model without its initialisers, and these; FileError PNN-CERT-633 for a damaged file."""
     try:
         model = load_from_string(data)
-        made = {t.name: _stored(t) for t in model.graph.initializer}
+        # Text that is not UTF-8 arrives as bytes.
+        made = {str(t.name): _stored(t) for t in model.graph.initializer}
         if len(made) != len(model.graph.initializer) or not model.graph.node:
             raise ValueError("it has no nodes, or a tensor twice")
     except (DecodeError, ValueError, TypeError, KeyError, AttributeError, RuntimeError) as e:
