@@ -95,10 +95,11 @@ def _weights(folder: Path, against: Path | None, flags: list[str], theories: Pat
     for f in found:
         say(f"  {f.file:<18} {f'tensor {f.tensor} ' if f.tensor else ''}{f.what}")
     if not found:
-        say(f"  {'tensors':<18} {len(manifest.tensors)}, the same in {', '.join(manifest.files)}")
+        say(f"  {'tensors':<18} {len(manifest.tensors)}, bit for bit the same in every file")
         say(f"  {'Coq':<18} {'computes the same words' if now else 'not asked: --against PROOF.v'}")
         say(f"  {'network':<18} {manifest.network}, sha256 {manifest.network_sha256}")
         say(f"  {'claim':<18} {deploy.CLAIMS[manifest.claim]}")
+        say(f"  {'about':<18} {deploy.SEMANTICS}")
     return 2 if found else 0
 
 

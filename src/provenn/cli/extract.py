@@ -95,10 +95,11 @@ def flags_of(q: list[str] | None, r: list[str] | None, i: list[Path] | None) -> 
 
 def show(out: Path, manifest: Manifest, said: Verdict | None, assumed: tuple[str, ...]) -> None:
     """The answer for people: what is claimed, then tensors and files."""
-    from provenn.deploy.manifest import CLAIMS
+    from provenn.deploy import CLAIMS, SEMANTICS
 
     say("not exact" if manifest.claim == "nothing" else "extracted")
-    say(f"  {CLAIMS[manifest.claim]}")
+    say(f"  {'claim':<18} {CLAIMS[manifest.claim]}")
+    say(f"  {'about':<18} {SEMANTICS}")
     if manifest.theorem is not None:
         word = "theorem" if manifest.claim == "theorem" else "NOT carried over"
         say(f"  {word:<18} {manifest.theorem.statement}")

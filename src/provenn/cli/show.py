@@ -86,13 +86,14 @@ def _manifest(folder: Path, as_json: bool) -> None:
     from dataclasses import asdict
 
     from provenn.cli.extract import table
-    from provenn.deploy import CLAIMS, read_manifest
+    from provenn.deploy import CLAIMS, SEMANTICS, read_manifest
 
     said = read_manifest(folder)
     if as_json:
         return say_json(asdict(said))
     say(f"{said.network}, from {said.source}")
     say(f"  {'claim':<18} {CLAIMS[said.claim]}")
+    say(f"  {'about':<18} {SEMANTICS}")
     if said.theorem is not None:
         word = "theorem" if said.claim == "theorem" else "NOT carried over"
         say(f"  {word:<18} {said.theorem.statement}")

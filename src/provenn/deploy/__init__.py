@@ -9,7 +9,14 @@ from __future__ import annotations
 
 from provenn.deploy.compare import Finding, compare, recomputed
 from provenn.deploy.files import files_of, write_folder
-from provenn.deploy.manifest import CLAIMS, Manifest, TensorFact, Theorem, read_manifest
+from provenn.deploy.manifest import (
+    CLAIMS,
+    SEMANTICS,
+    Manifest,
+    TensorFact,
+    Theorem,
+    read_manifest,
+)
 
-__all__ = ["CLAIMS", "Finding", "Manifest", "TensorFact", "Theorem", "compare", "files_of", "read_manifest", "recomputed",
+__all__ = ["CLAIMS", "SEMANTICS", "Finding", "Manifest", "TensorFact", "Theorem", "compare", "files_of", "read_manifest", "recomputed",
            "write_folder"]

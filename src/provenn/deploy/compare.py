@@ -13,6 +13,7 @@ from pathlib import Path
 
 from provenn.base.words import Words
 from provenn.base.words import sha256 as words_sha256
+from provenn.base.words import to_bytes
 from provenn.coq.extract import Extracted
 from provenn.deploy.differences import differences
 from provenn.deploy.files import (
@@ -22,6 +23,7 @@ from provenn.deploy.files import (
     ONNX,
     PROPERTY,
     SAFETENSORS,
+    SPECIFICATION,
     STABLEHLO,
     TORCH,
     WORDS,
@@ -30,11 +32,13 @@ from provenn.deploy.files import (
 )
 from provenn.deploy.manifest import MANIFEST, Manifest, TensorFact, Theorem, read_manifest, sha256
 from provenn.errors import FileError, ProvennError
+from provenn.io import vnnlib
 from provenn.io.files import read_bytes
 from provenn.io.onnx.stored import read_stored
 from provenn.io.onnx.writer import model_of
 from provenn.io.weights import Tensors, graph_tensors, read_npz, read_safetensors, read_torch
 from provenn.ir.graph import Graph
+from provenn.ir.property import property_words
 from provenn.ir.reading import read_graph_words
 from provenn.ops import ALL
 from provenn.verify import checker
@@ -83,7 +87,7 @@ def compare(folder: Path, now: Recomputed | None = None) -> tuple[Manifest, list
         except ProvennError as e:
             found.append(Finding(WORDS, "", said(e)))
     if graph is not None:
-        found += _of_graph(graph, manifest, contents, now)
+        found += _of_graph(folder, graph, manifest, contents, now)
     explained = {f.file for f in found}
     found += [Finding(name, "", f"is not the file that was written: SHA-256 {sha256(data)[:16]}… instead of "
                                 f"{manifest.files[name][:16]}…")
@@ -97,8 +101,8 @@ def said(e: ProvennError) -> str:
     return f"{e.code}: {e.what}" + (f" ({e.got})" if e.got else "")
 
 
-def _of_graph(graph: Graph, manifest: Manifest, contents: Mapping[str, bytes], now: Recomputed | None
-              ) -> Iterator[Finding]:
+def _of_graph(folder: Path, graph: Graph, manifest: Manifest, contents: Mapping[str, bytes],
+              now: Recomputed | None) -> Iterator[Finding]:
     """Findings once the words can be read."""
     tensors = graph_tensors(graph)
     if words_sha256(words_of(contents[WORDS], WORDS)) != manifest.network_sha256:
@@ -121,7 +125,7 @@ def _of_graph(graph: Graph, manifest: Manifest, contents: Mapping[str, bytes], n
     for name in (STABLEHLO, MODULE):
         if name in contents and contents[name] != written.get(name):
             yield Finding(name, "", "is not the program of this network")
-    yield from _of_certificate(contents, manifest)
+    yield from _of_certificate(folder, graph, contents, manifest)
 
 
 def _named(file: str, found: Mapping[str, str]) -> Iterator[Finding]:
@@ -193,16 +197,20 @@ def _node(node: object) -> str:
     return " ".join(str(node).split())[:80]
 
 
-def _of_certificate(contents: Mapping[str, bytes], manifest: Manifest) -> Iterator[Finding]:
-    """The certificate, checked again for these words."""
+def _of_certificate(folder: Path, graph: Graph, contents: Mapping[str, bytes], manifest: Manifest
+                    ) -> Iterator[Finding]:
+    """The certificate, checked again for these words, and the property, read again from its specification."""
     if not manifest.certified:
         if manifest.claim == "certificate":
             yield Finding(MANIFEST, "", "claims a certificate and names none")
         return
-    if PROPERTY not in contents or CERTIFICATE not in contents:
+    if not {PROPERTY, CERTIFICATE, SPECIFICATION} <= contents.keys():
         yield Finding(CERTIFICATE, "", "certificate or property are missing")
         return
     try:
+        prop = to_bytes(property_words(vnnlib.read(folder / SPECIFICATION, graph)))
+        if prop != contents[PROPERTY]:
+            yield Finding(PROPERTY, "", f"is not the property in {SPECIFICATION}")
         result = checker.run(*(words_of(contents[n], n) for n in (WORDS, PROPERTY, CERTIFICATE)))
     except ProvennError as e:
         yield Finding(CERTIFICATE, "", said(e))

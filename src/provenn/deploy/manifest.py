@@ -15,11 +15,13 @@ from provenn.io.files import read_bytes
 MANIFEST = "manifest.json"
 FORMAT, VERSION = "provenn-weights", 1
 CLAIMS = {
-    "theorem": "the theorem of the source speaks about these weights: each is exact, which Coq has proved",
+    "theorem": "these weights are the network in the source, number by number, which Coq has proved; "
+               "what the theorem says of that network it says of these weights",
     "exact": "these weights are the network in the source, number by number, which Coq has proved",
     "certificate": "some weights were rounded; the property was verified again for the rounded network",
     "nothing": "some weights were rounded; NO theorem of the source holds for these files",
 }
+SEMANTICS = "exact real arithmetic on these weights; the rounding of a program that runs them is not covered"
 
 
 def sha256(data: bytes | str) -> str:
@@ -89,7 +91,8 @@ class Manifest:
 
     def text(self) -> str:
         """The content of manifest.json."""
-        said = {"format": FORMAT, "version": VERSION, "meaning": CLAIMS[self.claim], **asdict(self)}
+        said = {"format": FORMAT, "version": VERSION, "meaning": CLAIMS[self.claim],
+                "semantics": SEMANTICS, **asdict(self)}
         return json.dumps(said, indent=2, sort_keys=False) + "\n"
 
 
@@ -111,7 +114,7 @@ def read_manifest(folder: Path) -> Manifest:
 def _manifest(said: Mapping[str, Any]) -> Manifest:
     if (said["format"], said["version"]) != (FORMAT, VERSION) or said["claim"] not in CLAIMS:
         raise ValueError(f"format {said['format']}, version {said['version']}, claim {said['claim']}")
-    if said["meaning"] != CLAIMS[said["claim"]]:
+    if (said["meaning"], said["semantics"]) != (CLAIMS[said["claim"]], SEMANTICS):
         raise ValueError("the claim and its meaning do not agree")
     theorem = said["theorem"]
     tensors = tuple(TensorFact(t["name"], tuple(t["shape"]), t["dtype"], t["error"], t["sha256"])
