@@ -92,7 +92,8 @@ def test_rounded_weights_need_a_certificate(
 def test_rounding_is_allowed_or_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     needs_coq()
     (tmp_path / "Tenth.v").write_text(
-        "From Coq Require Import List QArith.\nFrom Provenn Require Import Interface.\nImport ListNotations.\n"
+        "From Coq Require Import List QArith.\nFrom Provenn Require Import Interface.\n"
+        "Import ListNotations.\n"
         "Definition tenth : network Q := [ Layer [[0.5; 0.1]]%Q [1]%Q Relu ].\n")
     command = ["extract", str(tmp_path / "Tenth.v"), "--network", "tenth", "-o", str(tmp_path / "out")]
     assert run(command) == 2
@@ -117,7 +118,8 @@ def test_the_tutorial_works(repository: Path, tmp_path: Path, monkeypatch: pytes
     text = (repository / "docs" / "proofs.md").read_text()
     (tmp_path / "Larger.v").write_text(re.findall(r"```coq\n(.*?)```", text, re.DOTALL)[0])
     monkeypatch.chdir(tmp_path)
-    commands = [line for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL) for line in block.splitlines()]
+    blocks = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
+    commands = [line for block in blocks for line in block.splitlines()]
     assert len(commands) == 3
     for command in commands:
         program, *words = shlex.split(command, comments=True)

@@ -38,8 +38,8 @@ ENTRIES = (
           "provenn extract Vote.v --network vote -o out -Q theories",
           "Write -Q DIR PATH."),
     Entry("PNN-CERT-631", "A folder without a manifest",
-          "provenn extract writes manifest.json beside the weights: where they come from, what is proved, and "
-          "the hash of every file.",
+          "provenn extract writes manifest.json beside the weights: where they come from, what is proved, "
+          "and the hash of every file.",
           "provenn check --weights on a folder with only a .onnx file",
           "Name the folder that provenn extract wrote."),
     Entry("PNN-CERT-632", "A manifest that is damaged",

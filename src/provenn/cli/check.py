@@ -46,8 +46,8 @@ def check(
     (.pvp). With --gradient, the transformation extracted from Coq makes the step from forward.pvn and
     plan.pvn, and step.pvn must be the same, word for word. With
     --weights, every file must hold the tensors of network.pvn, bit for bit, and network.pvn with --against
-    the words that Coq computes from PROOF.v (-Q, -R, -I as of coqc). The first line of the answer is accepted (exit
-    status 0) or rejected (exit status 2).
+    the words that Coq computes from PROOF.v (-Q, -R, -I as of coqc). The first line
+    of the answer is accepted (exit status 0) or rejected (exit status 2).
     """
     output.json = as_json
     from provenn.verify import checker, verdict
@@ -72,7 +72,8 @@ def check(
     return _answer(said, checker.THEOREM, as_json)
 
 
-def _weights(folder: Path, against: Path | None, flags: list[str], theories: Path | None, as_json: bool) -> int:
+def _weights(folder: Path, against: Path | None, flags: list[str], theories: Path | None,
+             as_json: bool) -> int:
     """Compare the files of a folder with its manifest, and the manifest with Coq."""
     from provenn import deploy
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -53,7 +53,9 @@ def extract(
     narrate(f"compiling {source} and asking Coq for the words of {network}")
     made = ask(source, network, theorem, flags_of(q, r, i), theories)
     graph = graph_of(made, network)
-    manifest, more, said = manifest_of(made, graph, source, network), {}, None
+    manifest = manifest_of(made, graph, source, network)
+    more: Mapping[str, bytes] = {}
+    said: Verdict | None = None
     if spec is not None:
         narrate(f"verifying {spec} for the weights in the files")
         manifest, more, said = certified(manifest, graph, spec, timeout)

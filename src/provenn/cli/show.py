@@ -1,4 +1,4 @@
-"""``provenn show``: look at images of a data set in the terminal, or at the manifest of a folder of weights."""
+"""``provenn show``: images of a data set in the terminal, or what is claimed of a folder of weights."""
 
 from __future__ import annotations
 

@@ -42,7 +42,8 @@ def coqc(path: Path, theories: Path | None = None, flags: Sequence[str] = (), ti
          hint: str = "provenn check says why the checker rejects") -> Compiled:
     """Compile ``path`` with the compiled theories in ``theories``, and further ``flags`` of coqc.
 
-    ``expected`` and ``hint`` are what the error says where Coq refuses.     Raises ToolError PNN-TOOL-741 when Coq or the theories are missing, CertificateError PNN-CERT-622 when Coq
+    ``expected`` and ``hint`` are what the error says where Coq refuses. Raises ToolError
+    PNN-TOOL-741 when Coq or the theories are missing, CertificateError PNN-CERT-622 when Coq
     refuses the file, PNN-TOOL-742 when it takes longer than ``timeout`` seconds.
     """
     start = time.perf_counter()
@@ -65,7 +66,8 @@ def coqc(path: Path, theories: Path | None = None, flags: Sequence[str] = (), ti
 def version() -> str:
     """The version of Coq on the path, such as 8.16.1; empty when there is none."""
     try:
-        done = subprocess.run(["coqc", "-print-version"], capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(["coqc", "-print-version"], capture_output=True, text=True, timeout=60,
+                              check=False)
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return done.stdout.partition(" ")[0].strip()

@@ -1,8 +1,8 @@
-"""Folders of weights that come with a proof: the files, what is claimed of them, and whether they still agree.
+"""Folders of weights that come with a proof: the files, what is claimed of them, whether they still agree.
 
-    files_of(words, ...)      the content of every file of a network
-    write_folder(...)         the folder with its manifest
-    compare(folder, ...)      what in a folder is not what its manifest says, tensor by tensor
+files_of(graph, ...)      the content of every file of a network
+write_folder(...)         the folder with its manifest
+compare(folder, ...)      what in a folder is not what its manifest says, tensor by tensor
 """
 
 from __future__ import annotations
@@ -18,5 +18,5 @@ from provenn.deploy.manifest import (
     read_manifest,
 )
 
-__all__ = ["CLAIMS", "SEMANTICS", "Finding", "Manifest", "TensorFact", "Theorem", "compare", "files_of", "read_manifest", "recomputed",
-           "write_folder"]
+__all__ = ["CLAIMS", "SEMANTICS", "Finding", "Manifest", "TensorFact", "Theorem", "compare", "files_of",
+           "read_manifest", "recomputed", "write_folder"]

@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from provenn.base.words import Words
+from provenn.base.words import Words, to_bytes
 from provenn.base.words import sha256 as words_sha256
-from provenn.base.words import to_bytes
 from provenn.coq.extract import Extracted
 from provenn.deploy.differences import differences
 from provenn.deploy.files import (
@@ -58,7 +57,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Recomputed:
-    """What Coq says now: the words of the network, its theorem, the error of each tensor; the source's hash."""
+    """What Coq says now: the network's words, its theorem, the error of each tensor; the source's hash."""
 
     words: Words
     theorem: Theorem | None
@@ -73,7 +72,8 @@ def compare(folder: Path, now: Recomputed | None = None) -> tuple[Manifest, list
     without a manifest that can be read.
     """
     manifest = read_manifest(folder)
-    found = [Finding(name, "", "the manifest does not list it") for name in ALWAYS if name not in manifest.files]
+    found = [Finding(name, "", "the manifest does not list it") for name in ALWAYS
+             if name not in manifest.files]
     contents: dict[str, bytes] = {}
     for name in manifest.files:
         try:
@@ -138,7 +138,8 @@ def _of_manifest(tensors: Tensors, manifest: Manifest) -> Iterator[Finding]:
     listed = {t.name: TensorFact(t.name, t.shape, t.dtype, "", t.sha256) for t in manifest.tensors}
     for name in sorted(wanted.keys() | listed.keys()):
         if wanted.get(name) != listed.get(name):
-            yield Finding(MANIFEST, name, f"is not the tensor in {WORDS}" if name in listed else "is not listed")
+            what = f"is not the tensor in {WORDS}" if name in listed else "is not listed"
+            yield Finding(MANIFEST, name, what)
 
 
 def _of_coq(tensors: Tensors, content: bytes, manifest: Manifest, now: Recomputed) -> Iterator[Finding]:
@@ -155,7 +156,8 @@ def _of_coq(tensors: Tensors, content: bytes, manifest: Manifest, now: Recompute
         if fact.error != error:
             yield Finding(MANIFEST, fact.name, f"is off by {fact.error} at most; according to Coq {error}")
     if manifest.theorem != now.theorem:
-        yield Finding(manifest.source, "", f"proves now: {now.theorem.statement if now.theorem else 'nothing'}")
+        statement = now.theorem.statement if now.theorem else "nothing"
+        yield Finding(manifest.source, "", f"proves now, or rests on other axioms: {statement}")
 
 
 def _of_safetensors(tensors: Tensors, data: bytes, manifest: Manifest) -> Iterator[Finding]:

@@ -23,7 +23,7 @@ def differences(wanted: Tensors, found: Tensors) -> dict[str, str]:
         made[name] = f"is called {twins[0]}" if twins else "is missing"
         if twins:
             extra.remove(twins[0])
-    made |= {name: "is none of the network's tensors" for name in extra}
+    made |= dict.fromkeys(extra, "is none of the network's tensors")
     for name in wanted:
         if name in found and found[name] != wanted[name]:
             made[name] = _difference(name, wanted, found[name])
@@ -56,4 +56,5 @@ def _elements(want: Stored, got: Stored) -> str:
     bits = int(sum(int(x ^ y).bit_count() for x, y in zip(a[bad], b[bad])))
     values = f"{got.array.flat[first]!r} instead of {want.array.flat[first]!r}"
     how = "one bit is flipped" if bits == 1 else f"{bad.size} of {a.size} numbers differ"
-    return f"{how}, first at {place}: {values} (bits {int(b[first]):0{2 * size}x}, not {int(a[first]):0{2 * size}x})"
+    was, now = (f"{int(t[first]):0{2 * size}x}" for t in (a, b))
+    return f"{how}, first at {place}: {values} (bits {now}, not {was})"

@@ -1,4 +1,4 @@
-"""What is claimed of a network that Coq computed: its manifest, and the property proved again if it must be."""
+"""What is claimed of a network that Coq computed: its manifest, and a property verified for its weights."""
 
 from __future__ import annotations
 

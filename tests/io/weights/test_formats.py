@@ -1,4 +1,4 @@
-"""Files of weights load in the frameworks they are for, bit for bit, and come back through our own readers."""
+"""Files of weights load in the frameworks they are for, bit for bit, and come back through our readers."""
 
 from __future__ import annotations
 
@@ -123,7 +123,8 @@ def test_state_dicts_load_in_torch_and_run_to_the_same_outputs() -> None:
     for name, t in graph_tensors(GRAPH).items():
         assert state[name].numpy().tobytes() == t.data
         assert tuple(state[name].shape) == t.shape
-    model = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.ReLU(), torch.nn.Linear(4, 2), torch.nn.Sigmoid())
+    layers = torch.nn.Linear(3, 4), torch.nn.ReLU(), torch.nn.Linear(4, 2), torch.nn.Sigmoid()
+    model = torch.nn.Sequential(*layers)
     model.load_state_dict(state)
     x = np.random.default_rng(0).normal(size=(1, 1, 3)).astype(np.float32)
     with torch.no_grad():

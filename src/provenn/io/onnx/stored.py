@@ -8,7 +8,8 @@ from onnx import ModelProto, TensorProto, load_from_string, numpy_helper
 from provenn.io.weights.stored import Stored, unreadable
 
 KIND = "ONNX"
-DTYPES = {TensorProto.FLOAT: "F32", TensorProto.DOUBLE: "F64", TensorProto.FLOAT16: "F16", TensorProto.INT64: "I64"}
+DTYPES: dict[int, str] = {TensorProto.FLOAT: "F32", TensorProto.DOUBLE: "F64", TensorProto.FLOAT16: "F16",
+                          TensorProto.INT64: "I64"}
 
 
 def read_stored(data: bytes, where: str = "") -> tuple[ModelProto, dict[str, Stored]]:

@@ -1,7 +1,7 @@
 """safetensors: a header in JSON, then the bytes of all tensors (github.com/huggingface/safetensors).
 
-The package's own writer puts metadata in an order that changes from run to run, so the header is written here,
-sorted; reading is the package's.
+The package's own writer puts metadata in an order that changes from run to run, so the header is written
+here, sorted; reading is the package's.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-import safetensors
+from safetensors import SafetensorError, deserialize
 
 from provenn.io.weights.stored import Stored, Tensors, unreadable
 
@@ -33,9 +33,9 @@ def write_safetensors(tensors: Tensors, metadata: Mapping[str, str] | None = Non
 def read_safetensors(data: bytes, where: str = "") -> tuple[dict[str, Stored], dict[str, str]]:
     """Tensors and metadata. Raises FileError PNN-CERT-633 for a damaged file."""
     try:
-        found = safetensors.deserialize(data)
+        found = deserialize(data)  # type: ignore[no-untyped-call]
         header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
-    except (safetensors.SafetensorError, ValueError) as e:
+    except (SafetensorError, ValueError) as e:
         raise unreadable(KIND, where, e) from None
     tensors = {name: Stored(str(t["dtype"]), tuple(t["shape"]), bytes(t["data"])) for name, t in found}
     return tensors, dict(header.get("__metadata__", {}))

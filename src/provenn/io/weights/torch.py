@@ -1,7 +1,8 @@
 """PyTorch state_dicts: a zip file with a pickle of references and one file a storage.
 
 The pickle is written instruction by instruction and names three globals only, those that
-torch.load(weights_only=True) allows. It is read by an unpickler that knows no others, so reading runs no code.
+torch.load(weights_only=True) allows. It is read by an unpickler that knows no others, so reading runs no
+code.
 """
 
 from __future__ import annotations
@@ -41,11 +42,12 @@ def write_torch(tensors: Tensors) -> bytes:
 def _tensor(k: int, t: Stored) -> bytes:
     """``_rebuild_tensor_v2(storage k, 0, shape, strides, False, OrderedDict())``."""
     strides = [prod(t.shape[a + 1 :]) for a in range(len(t.shape))]
-    storage = [pickle.MARK, _text("storage"), _global(f"torch {STORAGES[t.dtype]}"), _text(str(k)), _text("cpu"),
-               _int(prod(t.shape)), pickle.TUPLE, pickle.BINPERSID]
-    return b"".join([_global("torch._utils _rebuild_tensor_v2"), pickle.MARK, *storage, _int(0), _ints(t.shape),
-                     _ints(strides), pickle.NEWFALSE, _global("collections OrderedDict"), pickle.EMPTY_TUPLE,
-                     pickle.REDUCE, pickle.TUPLE, pickle.REDUCE])
+    storage = [pickle.MARK, _text("storage"), _global(f"torch {STORAGES[t.dtype]}"), _text(str(k)),
+               _text("cpu"), _int(prod(t.shape)), pickle.TUPLE, pickle.BINPERSID]
+    return b"".join([
+        _global("torch._utils _rebuild_tensor_v2"), pickle.MARK, *storage, _int(0), _ints(t.shape),
+        _ints(strides), pickle.NEWFALSE, _global("collections OrderedDict"), pickle.EMPTY_TUPLE, pickle.REDUCE,
+        pickle.TUPLE, pickle.REDUCE])
 
 
 def _global(name: str) -> bytes:
@@ -96,7 +98,7 @@ class _Reader(pickle.Unpickler):
         word, dtype, key, _, count = pid
         data = self.files[f"data/{key}"]
         if word != "storage" or len(data) != count * SIZES[dtype]:
-            raise pickle.UnpicklingError(f"storage {key} holds {len(data)} bytes, not {count} numbers of {dtype}")
+            raise pickle.UnpicklingError(f"storage {key} holds {len(data)} bytes, not {count} {dtype}")
         return _Storage(dtype, data)
 
 
