@@ -46,8 +46,8 @@ def _tensor(k: int, t: Stored) -> bytes:
                _text("cpu"), _int(prod(t.shape)), pickle.TUPLE, pickle.BINPERSID]
     return b"".join([
         _global("torch._utils _rebuild_tensor_v2"), pickle.MARK, *storage, _int(0), _ints(t.shape),
-        _ints(strides), pickle.NEWFALSE, _global("collections OrderedDict"), pickle.EMPTY_TUPLE, pickle.REDUCE,
-        pickle.TUPLE, pickle.REDUCE])
+        _ints(strides), pickle.NEWFALSE, _global("collections OrderedDict"), pickle.EMPTY_TUPLE,
+        pickle.REDUCE, pickle.TUPLE, pickle.REDUCE])
 
 
 def _global(name: str) -> bytes:
