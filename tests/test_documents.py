@@ -11,7 +11,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGES = ["README.md", "CONTRIBUTING.md", "TRUST.md", "CHANGELOG.md", *(
     f"docs/{p}" for p in ("formats/graph.md", "formats/property.md", "formats/certificate.md",
                           "formats/plan.md", "training.md", "certified.md", "pytorch.md", "gradients.md",
-                          "explain.md"))]
+                          "explain.md", "coq.md", "proofs.md", "formats/weights.md"))]
+PAGES += [str(p.relative_to(ROOT)) for p in sorted((ROOT / "examples" / "proofs").rglob("README.md"))]
 PAGES += [f"docs/decisions/{p.name}" for p in sorted((ROOT / "docs" / "decisions").glob("*.md"))]
 
 

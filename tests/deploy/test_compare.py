@@ -394,7 +394,7 @@ def test_the_answer_names_tensor_and_bits(folder: Path, capsys: pytest.CaptureFi
 def test_show_prints_the_manifest(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["show", str(folder)]) == 0
     said = capsys.readouterr().out
-    for part in ("net_is_safe : forall x", "A.b", "0.weight", MANIFEST.network_sha256, "provenn check"):
+    for part in ("net_is_safe : forall x", "ASSUMED            A.b", "0.weight", MANIFEST.network_sha256, "provenn check"):
         assert part in said
     assert run(["show", str(folder), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["claim"] == "theorem"

@@ -47,7 +47,8 @@ def test_the_vote_is_the_majority_everywhere(repository: Path, tmp_path: Path) -
     assert (manifest.claim, found) == ("theorem", [])
     assert manifest.theorem is not None
     assert "majority a b c" in manifest.theorem.statement
-    assert not any("Vote" in axiom for axiom in manifest.theorem.axioms)
+    assert manifest.theorem.axioms
+    assert manifest.theorem.assumed == ()
     for votes in itertools.product((0, 1), repeat=3):
         for y in outputs(tmp_path, np.array(votes, np.float32)):
             assert y.tolist() == [float(sum(votes) >= 2)]
@@ -102,6 +103,33 @@ def test_rounding_is_allowed_or_refused(tmp_path: Path, capsys: pytest.CaptureFi
     assert re.search(r"0\.weight.*ROUNDED.*1\.49e-09", shown)
     assert re.search(r"0\.bias.*exact", shown)
     assert run([*command, "--allow-rounding"]) == 0
+
+
+SHADOWS = """\
+From Coq Require Import List ZArith Reals.
+From Provenn Require Import Interface.
+Import ListNotations.
+Definition plain : network Z := [ Layer [[1; 1]]%Z [3]%Z Relu ].
+Definition bits (x : nat) := 0%nat.
+Definition map (x : nat) := 0%nat.
+Definition graph_words := 5%nat.
+Definition is_exact := true.
+Lemma unproved : (1 = 2)%nat. Admitted.
+Theorem rests : run plain [0; 0]%R = [3]%R.
+Proof. discriminate unproved. Qed.
+"""
+
+
+def test_names_of_the_user_hide_none_of_ours_and_what_is_assumed_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    needs_coq()
+    (tmp_path / "Shadows.v").write_text(SHADOWS)
+    assert run(["extract", str(tmp_path / "Shadows.v"), "--network", "plain", "--theorem", "rests",
+                "-o", str(tmp_path)]) == 0
+    shown = capsys.readouterr().out
+    assert re.search(r"theorem +rests : run plain \[0; 0\] = \[3\]\n +ASSUMED +unproved:", shown)
+    assert onnx.read(tmp_path / "model.onnx").parameters["0.bias"].tolist() == [3.0]
 
 
 def test_a_definition_is_no_theorem(repository: Path, tmp_path: Path) -> None:

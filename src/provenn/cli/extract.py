@@ -64,7 +64,7 @@ def extract(
         say_json({"folder": str(out), "claim": manifest.claim, "files": dict(manifest.files),
                   "network_sha256": manifest.network_sha256, "property": dict(manifest.certified)})
     else:
-        show(out, manifest, said, made.assumed)
+        show(out, manifest, said)
     unproved = manifest.claim == "nothing" and not allow_rounding
     return NOT_PROVED if unproved or (said is not None and said.answer != "unsat") else 0
 
@@ -95,7 +95,7 @@ def flags_of(q: list[str] | None, r: list[str] | None, i: list[Path] | None) -> 
     return made
 
 
-def show(out: Path, manifest: Manifest, said: Verdict | None, assumed: tuple[str, ...]) -> None:
+def show(out: Path, manifest: Manifest, said: Verdict | None) -> None:
     """The answer for people: what is claimed, then tensors and files."""
     from provenn.deploy import CLAIMS, SEMANTICS
 
@@ -105,10 +105,10 @@ def show(out: Path, manifest: Manifest, said: Verdict | None, assumed: tuple[str
     if manifest.theorem is not None:
         word = "theorem" if manifest.claim == "theorem" else "NOT carried over"
         say(f"  {word:<18} {manifest.theorem.statement}")
-        if manifest.theorem.name.split(".")[-1] and manifest.network not in manifest.theorem.statement:
+        if manifest.network not in manifest.theorem.statement:
             say(f"  {'note':<18} the statement does not name {manifest.network}: see that it is about it")
-    if assumed:
-        say(f"  {'ASSUMED':<18} {', '.join(assumed)}: axioms that are not Coq's own")
+        if manifest.theorem.assumed:
+            say(f"  {'ASSUMED':<18} {', '.join(manifest.theorem.assumed)}: axioms that are not Coq's own")
     if said is not None:
         say(f"  {'property':<18} {'verified' if said.answer == 'unsat' else said.answer} (--spec)")
     show_table(table(manifest))

@@ -98,6 +98,8 @@ def _manifest(folder: Path, as_json: bool) -> None:
         word = "theorem" if said.claim == "theorem" else "NOT carried over"
         say(f"  {word:<18} {said.theorem.statement}")
         say(f"  {'axioms':<18} {', '.join(said.theorem.axioms) or 'none'}")
+        if said.theorem.assumed:
+            say(f"  {'ASSUMED':<18} {', '.join(said.theorem.assumed)}: axioms that are not Coq's own")
     for key, value in said.certified.items():
         say(f"  {'property ' + key:<26} {value}")
     say(f"  {'network':<18} sha256 {said.network_sha256}")

@@ -19,14 +19,15 @@ import numpy as np
 
 from provenn.base.words import Words
 from provenn.coq.coqc import Compiled, coqc, theories_in
-from provenn.coq.trust import NAME, STANDARD
+from provenn.coq.trust import NAME
 from provenn.errors import CertificateError, ToolError, UsageError
 
 QUALIFIED = re.compile(r"[A-Za-z_][\w']*(\.[A-Za-z_][\w']*)*\Z")
 PIECE = 500
 FIRST = "Require Import {module}.\n"
-# The first line fails for what is no proof of a proposition, such as a definition. Names of axioms are asked
-# for before anything else is imported, so that they come out qualified.
+# What the user's file defines is imported before anything of ours, so it hides no name that is asked about
+# below. The first line fails for what is no proof of a proposition, such as a definition. Axioms are asked for
+# before anything else is imported, so that they come out qualified.
 ASSUMPTIONS = """\
 Definition the_claim : Prop := ltac:(let claim := type of {theorem} in exact claim).
 Redirect "assumptions" Print Assumptions {theorem}.
@@ -34,7 +35,6 @@ Redirect "assumptions" Print Assumptions {theorem}.
 ASK = """\
 From Coq Require Import List QArith Reals Floats Uint63.
 From Provenn Require Import Interface.
-Import {module}.
 Set Printing Width 1000000.
 Set Printing Depth 1000000.
 Definition the_inputs := Eval vm_compute in inputs_of {name}.
@@ -48,6 +48,7 @@ Redirect "facts" Eval vm_compute in
 STATEMENT = """\
 Import ListNotations.
 Local Open Scope R_scope.
+Definition the_proof : the_claim := {theorem}.
 Redirect "statement" Check {theorem}.
 """
 EXACT = """\
@@ -75,11 +76,6 @@ class Extracted:
     statement: str
     axioms: tuple[str, ...]
     seconds: float
-
-    @property
-    def assumed(self) -> tuple[str, ...]:
-        """Axioms that are neither Coq's real numbers and functions nor its primitive types."""
-        return tuple(name for name in self.axioms if not name.startswith(STANDARD))
 
     @property
     def exact(self) -> bool:

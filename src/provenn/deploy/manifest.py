@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from provenn.coq.trust import STANDARD
 from provenn.errors import FileError
 from provenn.io.files import read_bytes
 
@@ -36,6 +37,11 @@ class Theorem:
     name: str
     statement: str
     axioms: tuple[str, ...]
+
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """Axioms that are neither of Coq's real numbers and functions nor of its primitive types."""
+        return tuple(name for name in self.axioms if not name.startswith(STANDARD))
 
     @property
     def sha256(self) -> str:
