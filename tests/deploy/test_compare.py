@@ -34,7 +34,8 @@ from provenn.io.weights import (
     write_torch,
 )
 from provenn.ir.canonical import graph_words
-from provenn.ir.graph import Graph
+from provenn.ir.graph import Builder, Graph
+from provenn.ops import ALL
 from tests.io.onnx.test_writer import dense
 
 SOURCE = "the source"
@@ -260,6 +261,16 @@ def test_changed_words_are_noticed(at: int, folder: Path) -> None:
     assert WORDS in {f.file for f in deploy.compare(folder)[1]}
 
 
+@pytest.mark.parametrize("tag", ["step", "gauss"])
+def test_words_of_operations_that_no_file_can_hold_are_findings(tag: str, folder: Path) -> None:
+    builder = Builder()
+    builder.add(ALL["input"], shape=(1, 3))
+    (folder / WORDS).write_bytes(to_bytes(graph_words(builder.finish(builder.add(ALL[tag], 0)))))
+    found = deploy.compare(folder)[1]
+    assert {WORDS, ONNX} <= {f.file for f in found}
+    assert any(f"{tag} has no to_onnx rule" in f.what for f in found)
+
+
 @pytest.mark.parametrize("size", [0, 8, 12, 48, 100, -8, -4])
 def test_truncated_words_are_named(size: int, folder: Path) -> None:
     (folder / WORDS).write_bytes((folder / WORDS).read_bytes()[:size])
@@ -394,7 +405,8 @@ def test_the_answer_names_tensor_and_bits(folder: Path, capsys: pytest.CaptureFi
 def test_show_prints_the_manifest(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["show", str(folder)]) == 0
     said = capsys.readouterr().out
-    for part in ("net_is_safe : forall x", "ASSUMED            A.b", "0.weight", MANIFEST.network_sha256, "provenn check"):
+    assert "ASSUMED            A.b: axioms" in said
+    for part in ("net_is_safe : forall x", "0.weight", MANIFEST.network_sha256, "provenn check"):
         assert part in said
     assert run(["show", str(folder), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["claim"] == "theorem"

@@ -1,8 +1,8 @@
 """The program: its verbs, and how every failure becomes a message and an exit status.
 
 Exit status 0 means answered (``sat``, ``unsat``, ``unknown`` and ``timed-out`` alike; ``accepted``),
-1 that the command or one of its files cannot be used, 2 an internal failure or a certificate that
-the checker rejected, 130 interrupted (Ctrl-C).
+1 that the command or one of its files cannot be used, 2 an internal failure, a certificate that the
+checker rejected, or weights without their theorem, 130 interrupted (Ctrl-C).
 """
 
 from __future__ import annotations

@@ -9,7 +9,8 @@ from rich.table import Table
 
 from provenn.cli.console import output, say, say_json, show_table
 
-FACETS = ("kernel", "interval", "transpose", "slope", "lines", "grad", "lower", "composed", "stablehlo")
+FACETS = ("kernel", "interval", "transpose", "slope", "lines", "grad", "lower", "composed", "stablehlo",
+          "to_onnx")
 VNNLIB = ("1.0", "2.0")
 Flag = Annotated[bool, typer.Option(rich_help_panel="As VNN-LIB 2.0 asks of solvers")]
 

@@ -26,8 +26,8 @@ QUALIFIED = re.compile(r"[A-Za-z_][\w']*(\.[A-Za-z_][\w']*)*\Z")
 PIECE = 500
 FIRST = "Require Import {module}.\n"
 # What the user's file defines is imported before anything of ours, so it hides no name that is asked about
-# below. The first line fails for what is no proof of a proposition, such as a definition. Axioms are asked for
-# before anything else is imported, so that they come out qualified.
+# below. The first line fails for what is no proof of a proposition, such as a definition. Axioms are asked
+# for before anything else is imported, so that they come out qualified.
 ASSUMPTIONS = """\
 Definition the_claim : Prop := ltac:(let claim := type of {theorem} in exact claim).
 Redirect "assumptions" Print Assumptions {theorem}.

@@ -27,10 +27,10 @@ from provenn.deploy.files import (
     TORCH,
     WORDS,
     about,
-    files_of,
+    programs_of,
 )
 from provenn.deploy.manifest import MANIFEST, Manifest, TensorFact, Theorem, read_manifest, sha256
-from provenn.errors import FileError, ProvennError
+from provenn.errors import ProvennError
 from provenn.io import vnnlib
 from provenn.io.files import read_bytes
 from provenn.io.onnx.stored import read_stored
@@ -119,9 +119,13 @@ def _of_graph(folder: Path, graph: Graph, manifest: Manifest, contents: Mapping[
         if name in contents:
             try:
                 yield from list(reader(contents[name]))
-            except FileError as e:
+            except ProvennError as e:
                 yield Finding(name, "", said(e))
-    written = files_of(graph, manifest)
+    try:
+        written = programs_of(graph, manifest)
+    except ProvennError as e:
+        yield Finding(WORDS, "", said(e))
+        written = {}
     for name in (STABLEHLO, MODULE):
         if name in contents and contents[name] != written.get(name):
             yield Finding(name, "", "is not the program of this network")

@@ -33,7 +33,13 @@ def files_of(graph: Graph, manifest: Manifest) -> dict[str, bytes]:
     made = {
         WORDS: to_bytes(graph_words(graph)), SAFETENSORS: write_safetensors(tensors, manifest.metadata),
         ONNX: onnx_bytes(graph, manifest.metadata, about(manifest)), NPZ: write_npz(tensors),
-        TORCH: write_torch(tensors), STABLEHLO: stablehlo.text(graph).encode()}
+        TORCH: write_torch(tensors)}
+    return made | programs_of(graph, manifest)
+
+
+def programs_of(graph: Graph, manifest: Manifest) -> dict[str, bytes]:
+    """The files that are text: StableHLO, and a module of PyTorch where the graph is a sequence of layers."""
+    made = {STABLEHLO: stablehlo.text(graph).encode()}
     module = torch_module(graph, about(manifest), TORCH, MODULE)
     return made if module is None else {**made, MODULE: module.encode()}
 
