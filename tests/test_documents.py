@@ -9,7 +9,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ["README.md", "CONTRIBUTING.md", "TRUST.md", "CHANGELOG.md",
-         *sorted(str(p.relative_to(ROOT)) for p in (ROOT / "docs").rglob("*.md"))]
+         *sorted(str(p.relative_to(ROOT)) for p in (ROOT / "docs").rglob("*.md")),
+         *sorted(str(p.relative_to(ROOT)) for p in (ROOT / "examples" / "proofs").rglob("README.md"))]
 
 
 def test_the_quick_start_runs(

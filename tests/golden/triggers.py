@@ -34,7 +34,7 @@ from provenn.ops import ALL
 from provenn.verify import checker, stored
 from provenn.verify.certificate import Split, Tree, certificate_words, read_trees
 from provenn.verify.verdict import check
-from tests.golden import benchmarks, compiling, scale, training
+from tests.golden import benchmarks, compiling, scale, training, weights
 from tests.golden.certified import CERTIFIED
 from tests.golden.face import FACE
 from tests.golden.floats import FLOATS
@@ -343,6 +343,7 @@ TRIGGERS: dict[str, Trigger] = {
     **compiling.TRIGGERS,
     **benchmarks.TRIGGERS,
     **scale.TRIGGERS,
+    **weights.TRIGGERS,
 }
 
 # Parts that depend on the versions of other packages: (pattern, replacement).

@@ -19,6 +19,7 @@ from provenn.catalogue import (
     program,
     properties,
     training,
+    weights,
 )
 from provenn.catalogue.entry import Entry
 from provenn.errors import UsageError
@@ -28,7 +29,7 @@ __all__ = ["ENTRIES", "Entry", "explain"]
 ENTRIES: dict[str, Entry] = {
     e.code: e
     for area in (graphs, compilation, face, properties, networks, certificates, training, program,
-                 benchmarks)
+                 benchmarks, weights)
     for e in area.ENTRIES
 }
 

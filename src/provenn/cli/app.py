@@ -1,8 +1,8 @@
 """The program: its verbs, and how every failure becomes a message and an exit status.
 
 Exit status 0 means answered (``sat``, ``unsat``, ``unknown`` and ``timed-out`` alike; ``accepted``),
-1 that the command or one of its files cannot be used, 2 an internal failure or a certificate that
-the checker rejected, 130 interrupted (Ctrl-C).
+1 that the command or one of its files cannot be used, 2 an internal failure, a certificate that the
+checker rejected, or weights without their theorem, 130 interrupted (Ctrl-C).
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from provenn.errors import CertificateError, ProvennError, ToolError, UsageError
 OK, USAGE, INTERNAL, INTERRUPTED = 0, 1, 2, 130
 INTERNAL_CODES = {"PNN-TOOL-702", "PNN-TOOL-705", "PNN-TOOL-706", "PNN-TOOL-710", "PNN-CLI-899"}
 
-VERBS = ("verify", "check", "bench", "certify", "export", "run", "sweep", "explain", "train", "data", "show",
-         "doctor", "supports", "version")
+VERBS = ("verify", "check", "bench", "certify", "export", "extract", "run", "sweep", "explain", "train",
+         "data", "show", "doctor", "supports", "version")
 
 
 def root(
@@ -52,11 +52,16 @@ def program(args: Sequence[str] = ()) -> typer.Typer:
     return app
 
 
+def _words(args: Sequence[str]) -> list[str]:
+    """The command line; coqc's options of ``extract`` take two words, which become one."""
+    return import_module("provenn.cli.extract").joined(args) if args[:1] == ["extract"] else list(args)
+
+
 def run(args: Sequence[str]) -> int:
     """Run one command and return its exit status; no exception ever leaves."""
     output.json = output.quiet = False
     try:
-        status = program(args)(list(args), standalone_mode=False, prog_name="provenn")
+        status = program(args)(_words(args), standalone_mode=False, prog_name="provenn")
         sys.stdout.flush()
         # typer turns Ctrl-C into this status before it gets here.
         return _interrupted() if status == INTERRUPTED else status if isinstance(status, int) else OK

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from provenn.cli import files
+from provenn.cli import extract, files
 from provenn.cli.console import narrate, output, say, say_json
 from provenn.errors import UsageError
 
@@ -20,6 +20,10 @@ Network = Annotated[
     list[str] | None, typer.Option("--network", metavar="[NAME=]MODEL.onnx", help="The network.")]
 Gradient = Annotated[Path | None, typer.Option(
     "--gradient", metavar="DIR", help="Check the train step in this folder of a run instead.")]
+Weights = Annotated[Path | None, typer.Option(
+    "--weights", metavar="DIR", help="Check the files that provenn extract wrote to this folder instead.")]
+Against = Annotated[Path | None, typer.Option(
+    "--against", metavar="PROOF.v", help="With --weights: let Coq compute the network again.")]
 STEP = ("forward.pvn", "plan.pvn", "step.pvn")
 
 
@@ -27,34 +31,77 @@ def check(
     arguments: Files = None,
     network: Network = None,
     gradient: Gradient = None,
+    weights: Weights = None,
+    against: Against = None,
+    q: extract.Pairs = None,
+    r: extract.Recursive = None,
+    i: extract.Plain = None,
+    theories: Annotated[Path | None, typer.Option(metavar="DIR", help="The compiled theories.")] = None,
     timeout: Annotated[float | None, typer.Option(metavar="SECONDS", help="The checker's limit.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")] = False,
 ) -> int:
-    """Check a certificate against a network and a property, or a train step against the gradient theorem.
+    """Check a certificate, a train step against the gradient theorem, or weights against their proof.
 
     MODEL is an .onnx file or a canonical graph (.pvn), SPEC a .vnnlib file or a canonical property
     (.pvp). With --gradient, the transformation extracted from Coq makes the step from forward.pvn and
-    plan.pvn, and step.pvn must be the same, word for word. The first line of the answer is accepted (exit
-    status 0) or rejected (exit status 2).
+    plan.pvn, and step.pvn must be the same, word for word. With
+    --weights, every file must hold the tensors of network.pvn, bit for bit, and network.pvn with --against
+    the words that Coq computes from PROOF.v (-Q, -R, -I as of coqc). The first line
+    of the answer is accepted (exit status 0) or rejected (exit status 2).
     """
     output.json = as_json
     from provenn.verify import checker, verdict
 
     given = arguments or []
-    if gradient is not None and not given and not network:
+    if weights is not None and gradient is None and not given and not network:
+        return _weights(weights, against, extract.flags_of(q, r, i), theories, as_json)
+    if gradient is not None and weights is None and not given and not network:
         folder = _step_folder(gradient)
         narrate(f"checking the train step in {folder}")
         return _answer(checker.run_step_files(*(folder / n for n in STEP), timeout=timeout),
                        checker.STEP_THEOREM, as_json)
-    if gradient is not None or len(given) < 2:
+    if gradient is not None or weights is not None or against is not None or len(given) < 2:
         raise UsageError("PNN-CLI-802", "a certificate file is needed as last argument"
-                         if gradient is None else "a train step is checked on its own",
-                         expected="provenn check MODEL SPEC CERTIFICATE, or provenn check --gradient DIR",
+                         if gradient is weights is against is None else "one thing is checked at a time",
+                         expected="provenn check MODEL SPEC CERTIFICATE, or provenn check --gradient DIR, "
+                                  "or provenn check --weights DIR [--against PROOF.v]",
                          hint="provenn check --help")
     model, spec, name = files.pick(given[:-1], network or ())
     narrate(f"checking {Path(given[-1]).name} for {model.name} and {spec.name}")
     said = verdict.check(model, spec, given[-1], network_name=name, timeout=timeout)
     return _answer(said, checker.THEOREM, as_json)
+
+
+def _weights(folder: Path, against: Path | None, flags: list[str], theories: Path | None,
+             as_json: bool) -> int:
+    """Compare the files of a folder with its manifest, and the manifest with Coq."""
+    from provenn import deploy
+
+    now = None
+    if against is not None:
+        from provenn.coq.extract import extract as ask
+
+        said = deploy.read_manifest(folder)
+        theorem = said.theorem.name if said.theorem else ""
+        narrate(f"asking Coq for the words of {said.network} in {against}")
+        now = deploy.recomputed(against, ask(against, said.network, theorem, flags, theories))
+    manifest, found = deploy.compare(folder, now)
+    word = "rejected" if found else "accepted"
+    if as_json:
+        say_json({"answer": word, "claim": manifest.claim, "network_sha256": manifest.network_sha256,
+                  "against": against and str(against),
+                  "findings": [{"file": f.file, "tensor": f.tensor, "what": f.what} for f in found]})
+        return 2 if found else 0
+    say(word)
+    for f in found:
+        say(f"  {f.file:<18} {f'tensor {f.tensor} ' if f.tensor else ''}{f.what}")
+    if not found:
+        say(f"  {'tensors':<18} {len(manifest.tensors)}, bit for bit the same in every file")
+        say(f"  {'Coq':<18} {'computes the same words' if now else 'not asked: --against PROOF.v'}")
+        say(f"  {'network':<18} {manifest.network}, sha256 {manifest.network_sha256}")
+        say(f"  {'claim':<18} {deploy.CLAIMS[manifest.claim]}")
+        say(f"  {'about':<18} {deploy.SEMANTICS}")
+    return 2 if found else 0
 
 
 def _step_folder(folder: Path) -> Path:

@@ -1,4 +1,4 @@
-"""``provenn show``: look at images of a data set in the terminal."""
+"""``provenn show``: images of a data set in the terminal, or what is claimed of a folder of weights."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from provenn.cli.console import narrate, output, say, say_json
+from provenn.cli.console import narrate, output, say, say_json, show_table
 from provenn.errors import UsageError
 
 if TYPE_CHECKING:
@@ -24,7 +24,8 @@ Adversarial = Annotated[
 
 
 def show(
-    name: Annotated[str, typer.Argument(metavar="mnist|fashion-mnist|digits", help="The data set.")],
+    name: Annotated[str, typer.Argument(metavar="DATA|DIR", help="mnist, fashion-mnist or digits; "
+                                         "or a folder of provenn extract.")],
     index: Rows = None,
     label: Annotated[int | None, typer.Option(metavar="CLASS", help="Only images of this class.")] = None,
     count: Annotated[int, typer.Option("--count", "-n", min=1, help="How many.")] = 4,
@@ -44,8 +45,10 @@ def show(
     as_json: Annotated[bool, typer.Option("--json",
                                           help="Print one JSON object instead of pictures.")] = False,
 ) -> None:
-    """Draw images in the terminal, or show the statistics of a data set."""
+    """Draw images in the terminal, show the statistics of a data set, or what is claimed of weights."""
     output.json = as_json
+    if Path(name).is_dir():
+        return _manifest(Path(name), as_json)
     from provenn.train import dataset, drawing
 
     if part not in ("train", "test"):
@@ -75,6 +78,37 @@ def show(
     width = shutil.get_terminal_size((100, 24)).columns
     for line in drawing.grid(pictures, columns or drawing.fitting(pictures[0], width)):
         say(line.rstrip())
+    return None
+
+
+def _manifest(folder: Path, as_json: bool) -> None:
+    """What a folder of weights says of itself; nothing is compared."""
+    from dataclasses import asdict
+
+    from provenn.cli.extract import table
+    from provenn.deploy import CLAIMS, SEMANTICS, read_manifest
+
+    said = read_manifest(folder)
+    if as_json:
+        return say_json(asdict(said))
+    say(f"{said.network}, from {said.source}")
+    say(f"  {'claim':<18} {CLAIMS[said.claim]}")
+    say(f"  {'about':<18} {SEMANTICS}")
+    if said.theorem is not None:
+        word = "theorem" if said.claim == "theorem" else "NOT carried over"
+        say(f"  {word:<18} {said.theorem.statement}")
+        say(f"  {'axioms':<18} {', '.join(said.theorem.axioms) or 'none'}")
+        if said.theorem.assumed:
+            say(f"  {'ASSUMED':<18} {', '.join(said.theorem.assumed)}: axioms that are not Coq's own")
+    for key, value in said.certified.items():
+        say(f"  {'property ' + key:<26} {value}")
+    say(f"  {'network':<18} sha256 {said.network_sha256}")
+    say(f"  {'source':<18} sha256 {said.source_sha256}")
+    show_table(table(said))
+    for file, digest in said.files.items():
+        say(f"  {file:<18} sha256 {digest}")
+    say(f"  {'made with':<18} {', '.join(f'{k} {v}' for k, v in said.versions.items())}")
+    say(f"  {'compare':<18} provenn check --weights {folder}")
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -10,6 +11,7 @@ from rich.table import Table
 from provenn.cli.console import output, say, say_json, show_table
 
 FACETS = ("kernel", "interval", "transpose", "slope", "lines", "grad", "lower", "composed", "stablehlo")
+WRITTEN = "to_onnx"
 VNNLIB = ("1.0", "2.0")
 Flag = Annotated[bool, typer.Option(rich_help_panel="As VNN-LIB 2.0 asks of solvers")]
 
@@ -41,13 +43,15 @@ def supports(
     if asked:
         say("\n".join(asked))
     elif as_json:
-        say_json({"onnx_operators": operators(), "opsets": opsets(), "vnnlib": VNNLIB, "ops": facets()})
+        say_json({"onnx_operators": operators(), "opsets": opsets(), "vnnlib": VNNLIB, "ops": facets((*FACETS, WRITTEN))})
     else:
         show_table(table())
         say("have: tested; proved: a Coq lemma is named; -: zero or not needed; a number: see below")
         for number, sentence in notes().items():
             say(f"  {number}  {sentence}")
         say("ONNX operators read: " + ", ".join(operators()))
+        written = [tag for tag, row in facets((WRITTEN,)).items() if row[WRITTEN] == "have"]
+        say("written as ONNX: " + ", ".join(sorted(written)))
 
 
 def opsets() -> list[str]:
@@ -66,8 +70,8 @@ def operators() -> list[str]:
     return sorted(supported())
 
 
-def facets() -> dict[str, dict[str, str]]:
-    """State of each facet of each op: ``proved``, ``have``, ``zero`` or why it is lacking."""
+def facets(names: Sequence[str] = FACETS) -> dict[str, dict[str, str]]:
+    """State of these facets of each op: ``proved``, ``have``, ``zero`` or why it is lacking."""
     from provenn.ir.op import Have, Zero
     from provenn.ops import ALL
 
@@ -76,7 +80,7 @@ def facets() -> dict[str, dict[str, str]]:
             return "proved" if facet.lemma else "have"
         return "zero" if isinstance(facet, Zero) else str(getattr(facet, "why", ""))
 
-    return {tag: {f: state(getattr(op, f)) for f in FACETS} for tag, op in ALL.items()}
+    return {tag: {f: state(getattr(op, f)) for f in names} for tag, op in ALL.items()}
 
 
 def notes() -> dict[int, str]:

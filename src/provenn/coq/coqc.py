@@ -37,11 +37,13 @@ def theories_in(theories: Path | None = None) -> Path:
     return room.resolve()
 
 
-def coqc(path: Path, theories: Path | None = None, flags: Sequence[str] = (), timeout: float = 3600.0
-         ) -> Compiled:
+def coqc(path: Path, theories: Path | None = None, flags: Sequence[str] = (), timeout: float = 3600.0,
+         expected: str = "a certificate that the checker accepts",
+         hint: str = "provenn check says why the checker rejects") -> Compiled:
     """Compile ``path`` with the compiled theories in ``theories``, and further ``flags`` of coqc.
 
-    Raises ToolError PNN-TOOL-741 when Coq or the theories are missing, CertificateError PNN-CERT-622 when Coq
+    ``expected`` and ``hint`` are what the error says where Coq refuses. Raises ToolError
+    PNN-TOOL-741 when Coq or the theories are missing, CertificateError PNN-CERT-622 when Coq
     refuses the file, PNN-TOOL-742 when it takes longer than ``timeout`` seconds.
     """
     start = time.perf_counter()
@@ -56,7 +58,16 @@ def coqc(path: Path, theories: Path | None = None, flags: Sequence[str] = (), ti
     if done.returncode:
         said = re.sub(r"\s+", " ", done.stderr.strip())
         raise CertificateError("PNN-CERT-622", "Coq refused the file", where=str(path),
-                               expected="a certificate that the checker accepts", got=said[-300:],
-                               hint="provenn check says why the checker rejects")
+                               expected=expected, got=said[-300:], hint=hint)
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
     return Compiled(seconds, peak, tuple(NAME.findall(done.stdout)), done.stdout)
+
+
+def version() -> str:
+    """The version of Coq on the path, such as 8.16.1; empty when there is none."""
+    try:
+        done = subprocess.run(["coqc", "-print-version"], capture_output=True, text=True, timeout=60,
+                              check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.partition(" ")[0].strip()

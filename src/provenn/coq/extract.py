@@ -24,19 +24,32 @@ from provenn.errors import CertificateError, ToolError, UsageError
 
 QUALIFIED = re.compile(r"[A-Za-z_][\w']*(\.[A-Za-z_][\w']*)*\Z")
 PIECE = 500
+FIRST = "Require Import {module}.\n"
+# What the user's file defines is imported before anything of ours, so it hides no name that is asked about
+# below. The first line fails for what is no proof of a proposition, such as a definition. Axioms are asked
+# for before anything else is imported, so that they come out qualified.
+ASSUMPTIONS = """\
+Definition the_claim : Prop := ltac:(let claim := type of {theorem} in exact claim).
+Redirect "assumptions" Print Assumptions {theorem}.
+"""
 ASK = """\
-From Coq Require Import List QArith Floats Uint63.
+From Coq Require Import List QArith Reals Floats Uint63.
 From Provenn Require Import Interface.
-Require Import {module}.
+Set Printing Width 1000000.
+Set Printing Depth 1000000.
 Definition the_inputs := Eval vm_compute in inputs_of {name}.
 Definition the_words := Eval vm_compute in
   match graph_words {name} the_inputs with Some l => l | None => nil end.
-Set Printing Width 1000000.
-Set Printing Depth 1000000.
 Redirect "words" Eval vm_compute in map (map bits) (pieces (length the_words) {piece} the_words).
 Redirect "facts" Eval vm_compute in
   (Z.of_nat the_inputs, map (fun e => (Qnum (fst e), Zpos (Qden (fst e)), Qnum (snd e), Zpos (Qden (snd e))))
                           (errors {name})).
+"""
+STATEMENT = """\
+Import ListNotations.
+Local Open Scope R_scope.
+Definition the_proof : the_claim := {theorem}.
+Redirect "statement" Check {theorem}.
 """
 EXACT = """\
 Lemma is_the_network : is_exact {name} the_inputs the_words = true.
@@ -45,10 +58,6 @@ Theorem deployed : forall xs, length xs = the_inputs -> (Z.of_nat the_inputs <= 
   agree (network_of (words_of_list the_words) (vector xs)) 0%uint63 (run {name} xs) /\\
   length (run {name} xs) = outputs {name} the_inputs.
 Proof. exact (is_exact_run {name} the_inputs the_words is_the_network). Qed.
-"""
-THEOREM = """\
-Redirect "statement" Check {theorem}.
-Redirect "assumptions" Print Assumptions {theorem}.
 """
 
 
@@ -93,16 +102,19 @@ def extract(source: Path, name: str, theorem: str = "", flags: Sequence[str] = (
         except OSError as e:
             raise ToolError("PNN-TOOL-743", "the Coq file cannot be read", where=str(source),
                             got=e.strerror or str(e)) from None
-        first = coqc(path, room, flags, timeout)
+        first = coqc(path, room, flags, timeout, "a file that Coq compiles", "coqc FILE says more")
         facts = {"module": source.stem, "name": name, "piece": PIECE, "theorem": theorem}
         ask = Path(folder, "Provenn_extraction.v")
-        ask.write_text((ASK + (THEOREM if theorem else "")).format(**facts))
-        second = coqc(ask, room, flags, timeout)
+        parts = (FIRST, ASSUMPTIONS, ASK, STATEMENT) if theorem else (FIRST, ASK)
+        ask.write_text("".join(parts).format(**facts))
+        second = coqc(ask, room, flags, timeout, f"{name}, a network with known numbers" +
+                      (f", and {theorem}, a proved proposition" if theorem else ""),
+                      "Provenn.Interface says how networks are written")
         said = _Said(Path(folder), first, second, theorem)
         made = said.extracted()
         if made.exact:
-            ask.write_text((ASK + EXACT).format(**facts))
-            coqc(ask, room, flags, timeout)
+            ask.write_text((FIRST + ASK + EXACT).format(**facts))
+            coqc(ask, room, flags, timeout, "words that are the network", "this is a bug: please report it")
         return made
 
 
@@ -127,10 +139,14 @@ class _Said:
                                    got="an infinity, a NaN or a number that is too large, or no layer at all",
                                    hint="Interface.Words.graph_words says what is needed")
         words = ((halves[::2] << np.uint64(32)) | halves[1::2]).view(np.float64)
-        numbers = [int(n) for n in re.findall(r"-?\d+", self.text("facts").partition(":")[0])]
+        numbers = [int(n) for n in re.findall(r"-?\d+", self.text("facts"))]
         quads = zip(*(iter(numbers[1:]),) * 4)
         errors = tuple((Fraction(a, b), Fraction(c, d)) for a, b, c, d in quads)
         statement = re.sub(r"\s+", " ", self.text("statement")).strip()
         axioms = tuple(NAME.findall(self.text("assumptions").partition("Axioms:")[2]))
+        if self.theorem.split(".")[-1] in (name.split(".")[-1] for name in axioms if self.theorem):
+            raise CertificateError("PNN-CERT-635", "the theorem is assumed, not proved", where=self.theorem,
+                                   expected="a proof that ends with Qed or Defined",
+                                   got="an axiom, or a proof that ends with Admitted")
         return Extracted(words.astype(np.float64), numbers[0], errors, self.theorem, statement, axioms,
                          self.first.seconds + self.second.seconds)

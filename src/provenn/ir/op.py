@@ -99,6 +99,19 @@ class Writer(Emitter, Protocol):
         """Products of elements of two tensors, added up through a view."""
 
 
+class OnnxWriter(Protocol):
+    """Writes nodes of an ONNX graph. Values are the names that ONNX gives them."""
+
+    def node(self, operator: str, *args: str, **attributes: Any) -> str:
+        """One node with one result, whose name is returned."""
+
+    def ints(self, values: Sequence[int]) -> str:
+        """A constant vector of int64, such as a shape."""
+
+    def shape(self, value: str) -> tuple[int, ...]:
+        """Shape of a value of the graph."""
+
+
 ShapeRule = Callable[[Sequence[TensorType], Attrs], TensorType]
 Kernel = Callable[..., Array]
 IntervalRule = Callable[..., Pair]
@@ -112,6 +125,7 @@ HintRule = Callable[[Array, Array], Array]
 RelaxRule = Callable[["Emitter", int, int], tuple[int, int, int]]
 ComposeRule = Callable[["Emitter", Sequence[int]], int]
 WriteRule = Callable[["Writer", Attrs, Sequence[int]], int]
+ExportRule = Callable[["OnnxWriter", Attrs, Sequence[str]], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +154,7 @@ class Op:
                    the result; an operand with one node as both is exact
         relax      rule(emitter, lower, upper) -> (lower slope, upper slope, upper offset), all nodes: a line
                    through 0 below and a chord above an elementwise op of one operand in [lower, upper]
+        to_onnx    rule(writer, attrs, operands) -> value: writes the operation as ONNX nodes of opset 17
         onnx       (operator name, opset) pairs that the reader maps to this op
 
     ``hint``, rule(lo, hi) -> alpha, is what the checker takes for a curve unless told otherwise.
@@ -168,6 +183,7 @@ class Op:
     hint: HintRule | None = None
     planes: Have[PlanesRule] | Lacks = Lacks("it is no product of two variables")
     composed: Have[ComposeRule] | Lacks = Lacks("it is not written as other operations for the checker")
+    to_onnx: Have[ExportRule] | Lacks = Lacks("no ONNX operator is written for it")
     relax: Have[RelaxRule] | Lacks = Lacks("its lines are not written as a graph yet")
 
     def need(self, facet: str, where: str = "") -> Any:

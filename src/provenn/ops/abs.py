@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from provenn.ir import lemmas, rules
+from provenn.ir import exports, lemmas, rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Ends, Have, Op, Pair
 from provenn.ops import families
 
@@ -53,6 +53,7 @@ abs_op = Op(
     transpose=families.NOT_AFFINE, slope=Have(slope, lemmas.DERIVATIVE),
     lines=Have(families.two_piece(-1.0, 1.0), "Ops.FunctionsProof.rule_of_sound"),
     grad=Have(grad, lemmas.REVERSE), lower=families.CORE,
+    to_onnx=exports.operator("Abs"),
     stablehlo=rules.written("abs"),
     enclose=Have(enclose), onnx=Have(("Abs",)),
 )

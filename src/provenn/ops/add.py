@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from provenn.ir import lemmas, rules
+from provenn.ir import exports, lemmas, rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
 from provenn.ops import families
 
@@ -43,6 +43,7 @@ add = Op(
     interval=Have(families.moved(kernel), lemmas.FORWARD),
     transpose=Have(transpose, lemmas.TRANSPOSED), slope=families.AFFINE, lines=families.AFFINE,
     grad=Have(grad, lemmas.REVERSE), lower=families.CORE,
+    to_onnx=exports.operator("Add"),
     stablehlo=rules.written("add"),
     enclose=rules.both_ends("add"), onnx=Have(("Add",)),
 )

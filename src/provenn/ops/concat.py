@@ -16,7 +16,7 @@ import numpy as np
 from provenn.base.types import TensorType
 from provenn.base.views import Loops
 from provenn.errors import ShapeError
-from provenn.ir import lemmas, rules
+from provenn.ir import exports, lemmas, rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
 from provenn.ops import families
 
@@ -66,6 +66,7 @@ concat = Op(
     shape=Have(shape), kernel=Have(kernel), interval=Have(families.moved(kernel), lemmas.FORWARD),
     transpose=Have(transpose, lemmas.TRANSPOSED), slope=families.AFFINE, lines=families.AFFINE,
     grad=families.NOT_CORE, lower=Have(lower),
+    to_onnx=exports.operator("Concat", axis="axis"),
     stablehlo=rules.written_lowered(lower),
     enclose=families.ENCLOSED_LOWERED, onnx=Have(("Concat",)),
 )

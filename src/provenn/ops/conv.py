@@ -18,7 +18,7 @@ import numpy as np
 from provenn.base.types import TensorType
 from provenn.base.views import Dim, Loops
 from provenn.errors import ShapeError
-from provenn.ir import lemmas, rules
+from provenn.ir import exports, lemmas, rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
 from provenn.ops import families
 
@@ -117,6 +117,7 @@ conv = Op(
     shape=Have(shape), kernel=Have(kernel), interval=Have(families.around_centre(kernel), lemmas.FORWARD),
     transpose=Have(transpose, lemmas.TRANSPOSED), slope=families.AFFINE, lines=families.AFFINE,
     grad=families.NOT_CORE, lower=Have(lower),
+    to_onnx=exports.operator("Conv", group="groups", strides="stride", pads="pad", dilations="dilation"),
     stablehlo=rules.written_lowered(lower),
     enclose=families.ENCLOSED_LOWERED, onnx=Have(("Conv",)),
 )

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from provenn.ir import lemmas, rules
+from provenn.ir import exports, lemmas, rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
 from provenn.ops import families
 
@@ -34,6 +34,7 @@ div = Op(
     shape=Have(families.same_shapes), kernel=Have(kernel), interval=families.NO_BOUNDS,
     transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
     grad=Have(grad, lemmas.REVERSE), lower=families.CORE,
+    to_onnx=exports.operator("Div"),
     stablehlo=rules.written("divide"),
     enclose=rules.by_centre("div", (0,)), onnx=families.NOT_READ,
 )

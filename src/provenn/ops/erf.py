@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from provenn.ir import lemmas, rules
+from provenn.ir import exports, lemmas, rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op, Writer
 from provenn.ops import families
 
@@ -43,6 +43,7 @@ erf = Op(
     shape=Have(families.like_input), kernel=Have(kernel), interval=families.NO_BOUNDS,
     transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
     grad=Have(grad, lemmas.REVERSE), lower=families.CORE,
+    to_onnx=exports.operator("Erf"),
     stablehlo=Have(write),
     enclose=rules.both_ends("erf"), onnx=families.NOT_READ,
 )

@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from provenn.base.types import TensorType
 from provenn.base.views import Loops
 from provenn.errors import ShapeError
-from provenn.ir import lemmas, rules
+from provenn.ir import exports, lemmas, rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
 from provenn.ops import families
 
@@ -71,6 +71,7 @@ linear = Op(
     shape=Have(shape), kernel=Have(kernel), interval=Have(families.around_centre(kernel), lemmas.FORWARD),
     transpose=Have(transpose, lemmas.TRANSPOSED), slope=families.AFFINE, lines=families.AFFINE,
     grad=families.NOT_CORE, lower=Have(lower),
+    to_onnx=Have(exports.product),
     stablehlo=rules.written_lowered(lower),
     enclose=families.ENCLOSED_LOWERED, onnx=Have(("MatMul", "Gemm")),
 )

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from provenn.ir import lemmas, rules
+from provenn.ir import exports, lemmas, rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
 from provenn.ops import families
 
@@ -44,7 +44,7 @@ maximum = Op(
     tag="maximum", code=23, coq="Provenn.Autodiff.Core", facts=("elementwise",),
     shape=Have(families.same_shapes), kernel=Have(kernel), interval=families.COMPOSED,
     transpose=families.NOT_AFFINE, slope=families.COMPOSED, lines=families.COMPOSED,
-    grad=Have(grad, lemmas.REVERSE), lower=families.CORE,
+    grad=Have(grad, lemmas.REVERSE), lower=families.CORE, to_onnx=exports.operator("Max"),
     composed=Have(composed, "Ops.ComposedProof.maximum_nodes"),
     stablehlo=rules.written("maximum"),
     enclose=rules.both_ends("maximum"), onnx=Have(("Max", "Min", "MaxPool", "ReduceMax", "Clip")),

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from provenn.ir import lemmas, rules
+from provenn.ir import exports, lemmas, rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op, Pair
 from provenn.ops import families
 
@@ -64,6 +64,7 @@ mul = Op(
     shape=Have(families.same_shapes), kernel=Have(kernel), interval=Have(interval, lemmas.FORWARD),
     transpose=Have(transpose, lemmas.TRANSPOSED), slope=families.AFFINE, lines=families.AFFINE,
     grad=Have(grad, lemmas.REVERSE), lower=families.CORE,
+    to_onnx=exports.operator("Mul"),
     stablehlo=rules.written("multiply"),
     enclose=rules.by_centre("mul"), onnx=Have(("Mul",)),
 )

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from provenn.ir import lemmas, rules
+from provenn.ir import exports, lemmas, rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Ends, Have, Op
 from provenn.ops import families
 
@@ -37,6 +37,7 @@ neg = Op(
     shape=Have(families.like_input), kernel=Have(kernel), interval=families.NO_BOUNDS,
     transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
     grad=Have(grad, lemmas.REVERSE), lower=families.CORE,
+    to_onnx=exports.operator("Neg"),
     stablehlo=rules.written("negate"),
     enclose=Have(enclose), onnx=families.NOT_READ,
 )

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from provenn.base import curves
-from provenn.ir import lemmas, rules
+from provenn.ir import exports, lemmas, rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op, Pair
 from provenn.ops import families
 
@@ -57,6 +57,7 @@ recip = Op(
     shape=Have(families.like_input), kernel=Have(kernel), interval=Have(interval, lemmas.FORWARD),
     transpose=families.NOT_AFFINE, slope=Have(slope), lines=Have(lines, "Ops.ElementaryProof.recip_sound"),
     grad=families.NOT_CORE, lower=Have(lower),
+    to_onnx=exports.operator("Reciprocal"),
     stablehlo=rules.written_lowered(lower),
     enclose=families.NO_ENCLOSURE, onnx=Have(("Reciprocal",)), hint=curves.middle,
 )

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from provenn.ir import lemmas, rules
+from provenn.ir import exports, lemmas, rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op, Writer
 from provenn.ops import families
 
@@ -61,6 +61,7 @@ relu = Op(
     transpose=families.NOT_AFFINE, slope=Have(slope, lemmas.DERIVATIVE),
     lines=Have(families.two_piece(0.0, 1.0), "Ops.ReluProof.relu_sound"),
     grad=Have(grad, lemmas.REVERSE), lower=families.CORE,
+    to_onnx=exports.operator("Relu"),
     stablehlo=Have(write),
     enclose=rules.both_ends("relu"), onnx=Have(("Relu",)),
     relax=Have(relax),

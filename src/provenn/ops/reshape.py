@@ -55,6 +55,7 @@ reshape = Op(
     shape=Have(shape), kernel=Have(kernel), interval=Have(families.moved(kernel), lemmas.FORWARD),
     transpose=Have(transpose, lemmas.TRANSPOSED), slope=families.AFFINE, lines=families.AFFINE,
     grad=families.NOT_CORE, lower=Have(lower),
+    to_onnx=Have(lambda w, attrs, x: w.node("Reshape", *x, w.ints(attrs["shape"]))),
     stablehlo=Have(write),
     enclose=families.ENCLOSED_LOWERED, onnx=Have(("Reshape", "Flatten", "Squeeze", "Unsqueeze")),
 )

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from provenn.base import curves
-from provenn.ir import lemmas, rules
+from provenn.ir import exports, lemmas, rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
 from provenn.ops import families
 
@@ -51,6 +51,7 @@ sigmoid = Op(
     transpose=families.NOT_AFFINE, slope=Have(slope, lemmas.DERIVATIVE),
     lines=Have(lines, "Ops.SigmoidProof.sigmoid_sound"),
     grad=Have(grad, lemmas.REVERSE), lower=families.CORE,
+    to_onnx=exports.operator("Sigmoid"),
     stablehlo=rules.written("logistic"),
     enclose=rules.both_ends("sigmoid"), onnx=Have(("Sigmoid",)), hint=curves.bend,
 )

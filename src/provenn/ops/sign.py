@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from provenn.ir import lemmas, rules
+from provenn.ir import exports, lemmas, rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Have, Op, Zero
 from provenn.ops import families
 
@@ -40,6 +40,7 @@ sign = Op(
     transpose=families.NOT_AFFINE, slope=Have(slope, lemmas.DERIVATIVE),
     lines=Have(lines, "Ops.PiecewiseProof.sign_sound"),
     grad=Zero(lemmas.REVERSE), lower=families.CORE,
+    to_onnx=exports.operator("Sign"),
     stablehlo=rules.written("sign"),
     enclose=families.NO_ENCLOSURE, onnx=Have(("Sign",)),
 )

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from provenn.base import curves
-from provenn.ir import lemmas, rules
+from provenn.ir import exports, lemmas, rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op, Pair
 from provenn.ops import families
 
@@ -52,6 +52,7 @@ sin = Op(
     transpose=families.NOT_AFFINE, slope=Have(slope, lemmas.DERIVATIVE),
     lines=Have(lines, "Ops.WaveProof.sin_sound"),
     grad=Have(grad, lemmas.REVERSE), lower=families.CORE,
+    to_onnx=exports.operator("Sin"),
     stablehlo=rules.written("sine"),
     enclose=families.NO_ENCLOSURE, onnx=Have(("Sin",)), hint=curves.middle,
 )

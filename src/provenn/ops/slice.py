@@ -62,6 +62,7 @@ slice_op = Op(
     shape=Have(shape), kernel=Have(kernel), interval=Have(families.moved(kernel), lemmas.FORWARD),
     transpose=Have(transpose, lemmas.TRANSPOSED), slope=families.AFFINE, lines=families.AFFINE,
     grad=families.NOT_CORE, lower=Have(lower),
+    to_onnx=Have(lambda w, a, x: w.node("Slice", *x, *(w.ints([a[k]]) for k in ("start", "stop", "axis")))),
     stablehlo=rules.written_lowered(lower),
     enclose=families.ENCLOSED_LOWERED, onnx=Have(("Slice",)),
 )

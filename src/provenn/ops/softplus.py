@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from provenn.base import curves
-from provenn.ir import lemmas, rules
+from provenn.ir import exports, lemmas, rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op, Writer
 from provenn.ops import families
 
@@ -55,6 +55,7 @@ softplus = Op(
     transpose=families.NOT_AFFINE, slope=Have(slope, lemmas.DERIVATIVE),
     lines=Have(lines, "Ops.SoftplusProof.softplus_sound"),
     grad=Have(grad, lemmas.REVERSE), lower=families.CORE,
+    to_onnx=exports.operator("Softplus"),
     stablehlo=Have(write),
     enclose=rules.both_ends("softplus"), onnx=Have(("Softplus",)), hint=curves.middle,
 )

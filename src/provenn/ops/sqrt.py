@@ -15,7 +15,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from provenn.base import curves
-from provenn.ir import lemmas, rules
+from provenn.ir import exports, lemmas, rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
 from provenn.ops import families
 
@@ -49,6 +49,7 @@ sqrt = Op(
     transpose=families.NOT_AFFINE, slope=Have(slope, lemmas.DERIVATIVE),
     lines=Have(lines, "Ops.ElementaryProof.sqrt_sound"),
     grad=Have(grad, lemmas.REVERSE), lower=families.CORE,
+    to_onnx=exports.operator("Sqrt"),
     stablehlo=rules.written("sqrt"),
     enclose=rules.both_ends("sqrt"), onnx=Have(("Sqrt",)), hint=curves.middle,
 )

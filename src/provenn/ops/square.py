@@ -53,6 +53,7 @@ square = Op(
     shape=Have(families.like_input), kernel=Have(kernel), interval=Have(interval, lemmas.FORWARD),
     transpose=families.NOT_AFFINE, slope=Have(slope), lines=Have(lines, "Ops.FunctionsProof.rule_of_sound"),
     grad=families.NOT_CORE, lower=Have(lower),
+    to_onnx=Have(lambda w, attrs, x: w.node("Mul", *x, *x)),
     stablehlo=rules.written_lowered(lower),
     enclose=families.NO_ENCLOSURE, onnx=Have(("Pow",)), hint=curves.middle,
 )

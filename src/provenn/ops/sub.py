@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from provenn.ir import lemmas, rules
+from provenn.ir import exports, lemmas, rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Ends, Have, Op, Pair
 from provenn.ops import families
 
@@ -52,6 +52,7 @@ sub = Op(
     shape=Have(families.same_shapes), kernel=Have(kernel), interval=Have(interval, lemmas.FORWARD),
     transpose=Have(transpose, lemmas.TRANSPOSED), slope=families.AFFINE, lines=families.AFFINE,
     grad=Have(grad, lemmas.REVERSE), lower=families.CORE,
+    to_onnx=exports.operator("Sub"),
     stablehlo=rules.written("subtract"),
     enclose=Have(enclose), onnx=Have(("Sub",)),
 )

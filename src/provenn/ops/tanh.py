@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from provenn.base import curves
-from provenn.ir import lemmas, rules
+from provenn.ir import exports, lemmas, rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
 from provenn.ops import families
 
@@ -48,6 +48,7 @@ tanh = Op(
     transpose=families.NOT_AFFINE, slope=Have(slope, lemmas.DERIVATIVE),
     lines=Have(lines, "Ops.SigmoidProof.tanh_sound"),
     grad=Have(grad, lemmas.REVERSE), lower=families.CORE,
+    to_onnx=exports.operator("Tanh"),
     stablehlo=rules.written("tanh"),
     enclose=rules.both_ends("tanh"), onnx=Have(("Tanh",)), hint=curves.bend,
 )

@@ -15,7 +15,7 @@ import numpy as np
 
 from provenn.base.types import TensorType
 from provenn.errors import ShapeError
-from provenn.ir import lemmas, rules
+from provenn.ir import exports, lemmas, rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
 from provenn.ops import families
 
@@ -53,6 +53,7 @@ transpose = Op(
     shape=Have(shape), kernel=Have(kernel), interval=Have(families.moved(kernel), lemmas.FORWARD),
     transpose=Have(transpose_rule, lemmas.TRANSPOSED), slope=families.AFFINE, lines=families.AFFINE,
     grad=families.NOT_CORE, lower=Have(lower),
+    to_onnx=exports.operator("Transpose", perm="perm"),
     stablehlo=rules.written_lowered(lower),
     enclose=families.ENCLOSED_LOWERED, onnx=Have(("Transpose",)),
 )

@@ -1,0 +1,234 @@
+"""Whether the files of a folder still are what its manifest says, bit for bit and tensor by tensor.
+
+The canonical words decide: the manifest names them by hash, Coq can compute them again, and the tensors
+stored in every other file are compared with those in the words. Each difference is a finding that names the
+file and the tensor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from provenn.base.words import Words, to_bytes
+from provenn.base.words import sha256 as words_sha256
+from provenn.coq.extract import Extracted
+from provenn.deploy.differences import differences
+from provenn.deploy.files import (
+    CERTIFICATE,
+    MODULE,
+    NPZ,
+    ONNX,
+    PROPERTY,
+    SAFETENSORS,
+    SPECIFICATION,
+    STABLEHLO,
+    TORCH,
+    WORDS,
+    about,
+    programs_of,
+)
+from provenn.deploy.manifest import MANIFEST, Manifest, TensorFact, Theorem, read_manifest, sha256
+from provenn.errors import ProvennError
+from provenn.io import vnnlib
+from provenn.io.files import read_bytes
+from provenn.io.onnx.stored import read_stored
+from provenn.io.onnx.writer import model_of
+from provenn.io.weights import Tensors, graph_tensors, read_npz, read_safetensors, read_torch
+from provenn.ir.graph import Graph
+from provenn.ir.property import property_words
+from provenn.ir.reading import read_graph_words
+from provenn.ops import ALL
+from provenn.verify import checker
+from provenn.verify.stored import words_of
+
+ALWAYS = (WORDS, SAFETENSORS, ONNX, NPZ, TORCH, STABLEHLO)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One difference: in which file, in which tensor (empty for the file as a whole), and what it is."""
+
+    file: str
+    tensor: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recomputed:
+    """What Coq says now: the network's words, its theorem, the error of each tensor; the source's hash."""
+
+    words: Words
+    theorem: Theorem | None
+    errors: tuple[str, ...]
+    source_sha256: str
+
+
+def compare(folder: Path, now: Recomputed | None = None) -> tuple[Manifest, list[Finding]]:
+    """All differences between a folder and its manifest; none when everything agrees.
+
+    ``now`` is what Coq computed again from the source. Raises FileError PNN-CERT-631 and -632 for a folder
+    without a manifest that can be read.
+    """
+    manifest = read_manifest(folder)
+    found = [Finding(name, "", "the manifest does not list it") for name in ALWAYS
+             if name not in manifest.files]
+    contents: dict[str, bytes] = {}
+    for name in manifest.files:
+        try:
+            contents[name] = (folder / name).read_bytes()
+        except OSError as e:
+            found.append(Finding(name, "", f"cannot be read: {e.strerror or e}"))
+    graph = None
+    if WORDS in contents:
+        try:
+            graph = read_graph_words(words_of(contents[WORDS], WORDS), ALL, WORDS, manifest.network)
+        except ProvennError as e:
+            found.append(Finding(WORDS, "", said(e)))
+    if graph is not None:
+        found += _of_graph(folder, graph, manifest, contents, now)
+    explained = {f.file for f in found}
+    found += [Finding(name, "", f"is not the file that was written: SHA-256 {sha256(data)[:16]}… instead of "
+                                f"{manifest.files[name][:16]}…")
+              for name, data in contents.items() if sha256(data) != manifest.files[name]
+              and name not in explained]
+    return manifest, found
+
+
+def said(e: ProvennError) -> str:
+    """An error in one line."""
+    return f"{e.code}: {e.what}" + (f" ({e.got})" if e.got else "")
+
+
+def _of_graph(folder: Path, graph: Graph, manifest: Manifest, contents: Mapping[str, bytes],
+              now: Recomputed | None) -> Iterator[Finding]:
+    """Findings once the words can be read."""
+    tensors = graph_tensors(graph)
+    if words_sha256(words_of(contents[WORDS], WORDS)) != manifest.network_sha256:
+        yield Finding(WORDS, "", "holds another network than the manifest names")
+    yield from _of_manifest(tensors, manifest)
+    if now is not None:
+        yield from _of_coq(tensors, contents[WORDS], manifest, now)
+    readers: Mapping[str, Callable[[bytes], Iterator[Finding]]] = {
+        SAFETENSORS: lambda data: _of_safetensors(tensors, data, manifest),
+        NPZ: lambda data: _named(NPZ, differences(tensors, read_npz(data))),
+        TORCH: lambda data: _named(TORCH, differences(tensors, read_torch(data))),
+        ONNX: lambda data: _of_onnx(graph, tensors, data, manifest)}
+    for name, reader in readers.items():
+        if name in contents:
+            try:
+                yield from list(reader(contents[name]))
+            except ProvennError as e:
+                yield Finding(name, "", said(e))
+    try:
+        written = programs_of(graph, manifest)
+    except ProvennError as e:
+        yield Finding(WORDS, "", said(e))
+        written = {}
+    for name in (STABLEHLO, MODULE):
+        if name in contents and contents[name] != written.get(name):
+            yield Finding(name, "", "is not the program of this network")
+    yield from _of_certificate(folder, graph, contents, manifest)
+
+
+def _named(file: str, found: Mapping[str, str]) -> Iterator[Finding]:
+    yield from (Finding(file, tensor, what) for tensor, what in found.items())
+
+
+def _of_manifest(tensors: Tensors, manifest: Manifest) -> Iterator[Finding]:
+    """The manifest's own list of tensors."""
+    wanted = {name: TensorFact(name, t.shape, t.dtype, "", sha256(t.data)) for name, t in tensors.items()}
+    listed = {t.name: TensorFact(t.name, t.shape, t.dtype, "", t.sha256) for t in manifest.tensors}
+    for name in sorted(wanted.keys() | listed.keys()):
+        if wanted.get(name) != listed.get(name):
+            what = f"is not the tensor in {WORDS}" if name in listed else "is not listed"
+            yield Finding(MANIFEST, name, what)
+
+
+def _of_coq(tensors: Tensors, content: bytes, manifest: Manifest, now: Recomputed) -> Iterator[Finding]:
+    """The words and the theorem as Coq computes them today."""
+    if now.source_sha256 != manifest.source_sha256:
+        yield Finding(manifest.source, "", "is another file than the one the weights came from")
+    if words_of(content, WORDS).tobytes() != now.words.tobytes():
+        coq = graph_tensors(read_graph_words(now.words, ALL, "the words from Coq"))
+        found = differences(coq, tensors)
+        yield from _named(WORDS, {t: f"{what}, according to Coq" for t, what in found.items()})
+        if not found:
+            yield Finding(WORDS, "", "has other layers than the network in Coq")
+    for fact, error in zip(manifest.tensors, now.errors):
+        if fact.error != error:
+            yield Finding(MANIFEST, fact.name, f"is off by {fact.error} at most; according to Coq {error}")
+    if manifest.theorem != now.theorem:
+        statement = now.theorem.statement if now.theorem else "nothing"
+        yield Finding(manifest.source, "", f"proves now, or rests on other axioms: {statement}")
+
+
+def _of_safetensors(tensors: Tensors, data: bytes, manifest: Manifest) -> Iterator[Finding]:
+    found, metadata = read_safetensors(data)
+    yield from _of_metadata(SAFETENSORS, metadata, manifest)
+    yield from _named(SAFETENSORS, differences(tensors, found))
+
+
+def _of_metadata(file: str, metadata: Mapping[str, str], manifest: Manifest) -> Iterator[Finding]:
+    """What a file says of itself."""
+    wanted = manifest.metadata
+    for key in sorted(wanted.keys() | {k for k in metadata if k.startswith("provenn.")}):
+        if metadata.get(key) != wanted.get(key):
+            yield Finding(file, "", f"says {key} = {metadata.get(key, 'nothing')}, "
+                                    f"the manifest {wanted.get(key, 'nothing')}")
+
+
+def _of_onnx(graph: Graph, tensors: Tensors, data: bytes, manifest: Manifest) -> Iterator[Finding]:
+    """Initialisers, then the graph node by node, then metadata."""
+    model, found = read_stored(data)
+    wanted = model_of(graph, manifest.metadata, about(manifest))
+    constants = read_stored(wanted.SerializeToString())[1]
+    wanted.graph.ClearField("initializer")
+    yield from _of_metadata(ONNX, {str(p.key): str(p.value) for p in model.metadata_props}, manifest)
+    yield from _named(ONNX, differences({**constants, **tensors}, found))
+    for k, (a, b) in enumerate(zip(model.graph.node, wanted.graph.node)):
+        if a != b:
+            yield Finding(ONNX, "", f"node {k} is {_node(a)} instead of {_node(b)}")
+    if len(model.graph.node) != len(wanted.graph.node):
+        yield Finding(ONNX, "", f"has {len(model.graph.node)} nodes instead of {len(wanted.graph.node)}")
+    for part in ("input", "output"):
+        if list(getattr(model.graph, part)) != list(getattr(wanted.graph, part)):
+            yield Finding(ONNX, "", f"declares another {part}")
+    if (model.ir_version, list(model.opset_import)) != (wanted.ir_version, list(wanted.opset_import)):
+        yield Finding(ONNX, "", "declares another version of ONNX")
+
+
+def _node(node: object) -> str:
+    return " ".join(str(node).split())[:80]
+
+
+def _of_certificate(folder: Path, graph: Graph, contents: Mapping[str, bytes], manifest: Manifest
+                    ) -> Iterator[Finding]:
+    """The certificate, checked again for these words, and the property, read again from its specification."""
+    if not manifest.certified:
+        if manifest.claim == "certificate":
+            yield Finding(MANIFEST, "", "claims a certificate and names none")
+        return
+    if not {PROPERTY, CERTIFICATE, SPECIFICATION} <= contents.keys():
+        yield Finding(CERTIFICATE, "", "certificate or property are missing")
+        return
+    try:
+        prop = to_bytes(property_words(vnnlib.read(folder / SPECIFICATION, graph)))
+        if prop != contents[PROPERTY]:
+            yield Finding(PROPERTY, "", f"is not the property in {SPECIFICATION}")
+        result = checker.run(*(words_of(contents[n], n) for n in (WORDS, PROPERTY, CERTIFICATE)))
+    except ProvennError as e:
+        yield Finding(CERTIFICATE, "", said(e))
+        return
+    if not result.accepted:
+        yield Finding(CERTIFICATE, "", f"the checker rejects it: {result.reason}")
+    if words_sha256(words_of(contents[PROPERTY], PROPERTY)) != manifest.certified.get("property_sha256"):
+        yield Finding(PROPERTY, "", "is another property than the manifest names")
+
+
+def recomputed(source: Path, made: Extracted) -> Recomputed:
+    """What Coq said of ``source`` just now."""
+    theorem = Theorem(made.theorem, made.statement, made.axioms) if made.theorem else None
+    errors = tuple(str(error) for layer in made.errors for error in layer)
+    return Recomputed(made.words, theorem, errors, sha256(read_bytes(source, "PNN-TOOL-743", "Coq")))

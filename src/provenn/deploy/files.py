@@ -1,0 +1,63 @@
+"""The files of one network: canonical words, weights in every format, programs that run them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from provenn.base.words import to_bytes
+from provenn.deploy.manifest import CLAIMS, MANIFEST, Manifest, sha256
+from provenn.errors import ToolError
+from provenn.eval import stablehlo
+from provenn.io.onnx.writer import onnx_bytes
+from provenn.io.output import write_atomically
+from provenn.io.weights import graph_tensors, torch_module, write_npz, write_safetensors, write_torch
+from provenn.ir.canonical import graph_words
+from provenn.ir.graph import Graph
+
+WORDS, SAFETENSORS, ONNX = "network.pvn", "model.safetensors", "model.onnx"
+NPZ, TORCH, MODULE, STABLEHLO = "weights.npz", "model.pt", "model.py", "model.mlir"
+SPECIFICATION, PROPERTY, CERTIFICATE = "spec.vnnlib", "property.pvp", "proof.cert"
+
+
+def about(manifest: Manifest) -> str:
+    """One sentence for people, in the files that have room for it."""
+    text = f"{manifest.network} from {manifest.source}: {CLAIMS[manifest.claim]}."
+    return text.replace('"', "'").replace("\\", "/")
+
+
+def files_of(graph: Graph, manifest: Manifest) -> dict[str, bytes]:
+    """The content of every file by name; the same for the same graph and manifest."""
+    tensors = graph_tensors(graph)
+    made = {
+        WORDS: to_bytes(graph_words(graph)), SAFETENSORS: write_safetensors(tensors, manifest.metadata),
+        ONNX: onnx_bytes(graph, manifest.metadata, about(manifest)), NPZ: write_npz(tensors),
+        TORCH: write_torch(tensors)}
+    return made | programs_of(graph, manifest)
+
+
+def programs_of(graph: Graph, manifest: Manifest) -> dict[str, bytes]:
+    """The files that are text: StableHLO, and a module of PyTorch where the graph is a sequence of layers."""
+    made = {STABLEHLO: stablehlo.text(graph).encode()}
+    module = torch_module(graph, about(manifest), TORCH, MODULE)
+    return made if module is None else {**made, MODULE: module.encode()}
+
+
+def write_folder(folder: Path, graph: Graph, manifest: Manifest, more: Mapping[str, bytes]) -> Manifest:
+    """Write all files, those in ``more`` too, and the manifest last; what it says is returned.
+
+    A folder with a manifest always has the files of that manifest. Raises ToolError PNN-TOOL-703.
+    """
+    files = {**files_of(graph, manifest), **more}
+    manifest = replace(manifest, files={name: sha256(data) for name, data in sorted(files.items())})
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / MANIFEST).unlink(missing_ok=True)
+    except OSError as e:
+        raise ToolError("PNN-TOOL-703", "the folder could not be written", where=str(folder),
+                        got=e.strerror or str(e), hint="name another folder with -o") from None
+    for name, data in files.items():
+        write_atomically(folder / name, data)
+    write_atomically(folder / MANIFEST, manifest.text())
+    return manifest
