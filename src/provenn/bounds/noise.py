@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from provenn.bounds.regions import Coefficients, Region, Regions
 
 Floats = NDArray[np.float64]
-Settings = tuple[float, Floats, float, dict[tuple[str, int], Floats]]
+Settings = tuple[float, Floats, float, dict[tuple[str, int], Floats], dict[int, Floats]]
 LEAST, CAP = 2.0**-26, 2.0**48
 MOST_TERMS = 2**22 - 2
 UNIT, AFFINE_LOST, FLUSHED, CURVE_LOST = 2.0**-24, 2.0**-50, 2.0**-126, 2.0**-124
@@ -51,7 +51,8 @@ def growth(terms: float) -> float:
 class Noise:
     """Noise of the nodes of one graph, for inputs up to ``inputs`` in absolute value.
 
-    ``ulps`` is the declared accuracy of curved functions; ``factor`` multiplies all noise. While ``frozen``
+    ``first`` holds bounds of the absolute values of affine nodes as the checker first encloses them: those
+    inside of regions and the output keep these, since nothing sharpens them. ``ulps`` is the declared accuracy of curved functions; ``factor`` multiplies all noise. While ``frozen``
     holds a target, its noise is that, whatever the state: signs that are fixed below a root make magnitudes
     smaller, but the checker goes on with those of the root.
     """
@@ -61,6 +62,7 @@ class Noise:
     inputs: Floats
     factor: float = 1.0
     frozen: dict[tuple[str, int], Floats] = field(default_factory=dict)
+    first: dict[int, Floats] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         graph = self.regions.graph
@@ -71,7 +73,7 @@ class Noise:
     @property
     def settings(self) -> Settings:
         """What makes the same noise of other regions of the same graph."""
-        return self.ulps, self.inputs, self.factor, self.frozen
+        return self.ulps, self.inputs, self.factor, self.frozen, self.first
 
     def _rate(self, graph: Graph, node: Node, i: int) -> tuple[float, float]:
         """Relative and absolute noise of a node."""
@@ -113,6 +115,13 @@ class Noise:
             made.append((low - (kappa * load + eta), high + (kappa * load + eta)))
         return [(_flat(a), _flat(b)) for a, b in made]
 
+    def begin(self, lo: Floats, hi: Floats) -> None:
+        """Enclose the network over some boxes as the checker will. Raises Uncovered."""
+        for i, (low, high) in enumerate(self.intervals(lo, hi)):
+            if i and i not in self.regions.fixed:
+                reach = np.maximum(size(low, high).max(0), LEAST)
+                self.first[i] = np.maximum(reach, self.first.get(i, reach))
+
     def target(self, state: State, target: int) -> Floats:
         """Noise of a target, given the values of the leaves of its region: [boxes or 1, size]."""
         known = self.frozen.get(("target", target))
@@ -123,7 +132,8 @@ class Noise:
         out = self.regions.graph.output
         if ("output", 0) in self.frozen:
             return self.frozen["output", 0], self.frozen["output", 1]
-        return self._region(state, out)
+        noise, magnitude = self._region(state, out)
+        return noise, self.first[out][None] if out in self.first else magnitude
 
     def _region(self, state: State, target: int) -> tuple[Floats, Floats]:
         region: Region = self.regions.of[target]
@@ -159,7 +169,10 @@ class Noise:
             kappa, eta = self.rates[i]
             load = half[:rows] + middle[:rows]
             noise = half[rows:] + kappa * load + eta
-            here[i] = np.maximum(load + noise, LEAST), noise
+            reach = np.maximum(load + noise, LEAST)
+            if i in self.first and i != region.target:
+                reach = np.broadcast_to(self.first[i].reshape(1, *reach.shape[1:]), reach.shape)
+            here[i] = reach, noise
         magnitude, noise = map(_flat, here[region.target])
         return noise, magnitude
 

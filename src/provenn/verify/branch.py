@@ -145,7 +145,11 @@ class Brancher:
         kept, lines = {}, dict[int, Lines]()
         for target in self.regions.affine:
             make_lines(self.regions, state, {}, target, lines)
+            before = state.high[target].copy() if self.regions.noise is not None else None
             kept[target] = tighten(self.regions, state, lines, target, keep=True)
+            if before is not None and target not in self.regions.curved:
+                # Of a neuron known to be positive no upper bound is written down: its size stays what it was.
+                state.high[target] = np.where(state.low[target] >= 0.0, before, state.high[target])
             count = 2 * len(kept[target].owner)
             self.stats.rows += count
             self.stats.megaflops += count * self.flops[target]

@@ -158,7 +158,7 @@ class Search:
         wide = np.concatenate([np.maximum(np.abs(g.lo), np.abs(g.hi)) for g in self.goals]).max(0)
         noise = Noise(self.regions, self.semantics.ulps, wide, 1.0 if self.care == 1.0 else CAREFUL)
         for goals in self.goals:
-            noise.intervals(goals.lo, goals.hi)
+            noise.begin(goals.lo, goals.hi)
         return noise
 
     def _give_up(self, why: str) -> None:
