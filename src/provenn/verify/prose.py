@@ -32,6 +32,8 @@ def meaning(verdict: Verdict) -> str:
         return "The property is violated: the input below lies in its domain and its output is unsafe."
     if verdict.problem is not None:
         return "Nothing is claimed: an internal check failed, as told below."
+    if verdict.given_up and verdict.answer == "unknown":
+        return f"Nothing is claimed: {rounding(verdict)}."
     if verdict.answer == "timed-out":
         found = verdict.certificate is not None
         what = "a certificate was found but not checked" if found else "no answer was found"

@@ -33,7 +33,7 @@ from provenn.verify.limits import capped
 from provenn.verify.opinion import onnxruntime_output
 from provenn.verify.orders import Standing, standing
 from provenn.verify.search import Outcome, search
-from provenn.verify.semantics import REAL, ULPS, Semantics, chosen, relabelled
+from provenn.verify.semantics import REAL, ULPS, Semantics, chosen, of, relabelled
 from provenn.verify.stored import load_certificate, load_words
 from provenn.verify.subproblems import Team
 from provenn.verify.witness import violation
@@ -243,9 +243,11 @@ class _Run:
             again, better = self.attempt(certificate, model, CARE)
             if better["answer"] in ("sat", "unsat"):
                 made, result = again, better
-        if made.semantics != REAL and result["answer"] == "unknown" and made.kind != "sat":
+        if self.semantics != REAL and result["answer"] == "unknown" and made.kind != "sat":
             made, result = self._over_the_reals(made, result, certificate, model)
-        return made, {"semantics": made.semantics, "given_up": made.given_up, **result}
+        about = of(result["certificate"]) if result["answer"] == "unsat" else None
+        why = "" if result["answer"] == "sat" else made.given_up
+        return made, {"given_up": why, **result, "semantics": about or self.semantics}
 
     def _over_the_reals(self, made: Outcome, result: dict[str, Any], certificate: str | Path | None,
                         model: Path | None) -> tuple[Outcome, dict[str, Any]]:
@@ -254,10 +256,12 @@ class _Run:
         Who asked for binary32 gets ``unknown``, and no complaint about one that only rounding spoils.
         """
         why = made.given_up or "the search gave up with the noise of binary32"
-        if made.certificate is not None:
+        if "checked" in result and of(result["certificate"]) == REAL:
+            return made, result
+        if "checked" in result:
             why = f"the checker found that rounding spoils it ({result['checked'].reason})"
             left = max(1.0, self.timeout - (time.perf_counter() - self.start))
-            proved = _checked(self.words, self.prop_words, relabelled(made.certificate, REAL), left,
+            proved = _checked(self.words, self.prop_words, relabelled(result["certificate"], REAL), left,
                               None if self.asked else certificate)
             if proved["answer"] != "unsat":
                 return made, result
@@ -265,8 +269,7 @@ class _Run:
         elif not self.asked and SEARCH_SHARE * self.timeout > time.perf_counter() - self.start:
             self.say({"event": "given up", "why": why})
             made, result = self.attempt(certificate, model, 1.0, REAL)
-        kept = self.semantics if self.asked else REAL
-        return made, {**result, "semantics": kept, "given_up": made.given_up or why}
+        return made, result if result["answer"] == "sat" else {**result, "given_up": made.given_up or why}
 
     def attempt(self, certificate: str | Path | None, model: Path | None, care: float = 1.0,
                 semantics: Semantics | None = None) -> tuple[Outcome, dict[str, Any]]:
