@@ -54,8 +54,8 @@ class Noise:
     ``ulps`` is the declared accuracy of curved functions; ``factor`` multiplies all noise. ``first`` holds
     bounds of the absolute values of affine nodes as the checker first encloses them: those inside of regions
     and the output keep these, since nothing sharpens them. While ``frozen`` holds a target, its noise is
-    that, whatever the state: signs that are fixed below a root make magnitudes smaller, but the checker goes on
-    with those of the root.
+    that, whatever the state: signs that are fixed below a root make magnitudes smaller, but the checker goes
+    on with those of the root.
     """
 
     regions: Regions

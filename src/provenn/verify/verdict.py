@@ -256,7 +256,7 @@ class _Run:
         Who asked for binary32 gets ``unknown``, and no complaint about one that only rounding spoils.
         """
         why = made.given_up or "the search gave up with the noise of binary32"
-        if "checked" in result and of(result["certificate"]) == REAL:
+        if "checked" in result and of(result["certificate"]) in (None, REAL):
             return made, result
         if "checked" in result:
             why = f"the checker found that rounding spoils it ({result['checked'].reason})"
