@@ -266,6 +266,8 @@ class _Run:
             if proved["answer"] != "unsat":
                 return made, result
             result = proved if not self.asked else {"answer": "unknown"}
+        elif made.note:
+            return made, result
         elif not self.asked and SEARCH_SHARE * self.timeout > time.perf_counter() - self.start:
             self.say({"event": "given up", "why": why})
             made, result = self.attempt(certificate, model, 1.0, REAL)
@@ -276,7 +278,7 @@ class _Run:
         """A search with margins times ``care``, and the verdict's fields after its evidence was tried."""
         begin = time.perf_counter()
         seconds = max(0.0, SEARCH_SHARE * self.timeout - (begin - self.start))
-        workers = self.workers if care == 1.0 else None
+        workers, self.workers = self.workers, None
         with capped(self.memory), closing(Team(workers)) if workers else nullcontext() as team:
             made = search(self.graph, self.prop, timeout=seconds, seed=self.seed, report=self.say,
                           exact=self.exact, memory=self.memory, team=team, care=care,
