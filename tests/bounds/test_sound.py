@@ -10,8 +10,9 @@ import pytest
 from provenn.bounds.backward import State, Tape, make_lines, root_state, tighten, walk
 from provenn.bounds.importance import importance
 from provenn.bounds.interval import intervals
+from provenn.bounds.neurons import improve_neurons
 from provenn.bounds.regions import Regions
-from provenn.bounds.slopes import Combination, improve_goals, improve_neurons
+from provenn.bounds.slopes import Combination, improve_goals
 from provenn.eval.run import values
 from provenn.ir.graph import Graph
 from tests.bounds import nets

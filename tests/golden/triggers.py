@@ -336,6 +336,7 @@ TRIGGERS: dict[str, Trigger] = {
     "PNN-TOOL-708": raised(MemoryError()),
     "PNN-CLI-802": lambda tmp, patch: files.pick(["model.onnx"], []),
     "PNN-CLI-803": lambda tmp, patch: files.pick(["spec.vnnlib"], ["A=a.onnx", "B=b.onnx"]),
+    "PNN-CLI-809": lambda tmp, patch: verify_verb(["model.onnx", "spec.vnnlib"], semantics="float64"),
     "PNN-CLI-804": lambda tmp, patch: verify_verb(["model.onnx", "spec.vnnlib"], timeout=0),
     "PNN-CLI-805": lambda tmp, patch: explain("PNN-SHAPE-999"),
     "PNN-CLI-899": raised(ZeroDivisionError("division by zero")),

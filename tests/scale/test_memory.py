@@ -15,9 +15,10 @@ from provenn.cli.app import run
 from provenn.ir.property import Property, boxes
 from provenn.verify import pool
 from provenn.verify import search as searching
-from provenn.verify.branch import Brancher, Clock
+from provenn.verify.branch import Brancher
 from provenn.verify.goals import make_goals
 from provenn.verify.limits import SHARE, open_domains
+from provenn.verify.pace import Clock
 from provenn.verify.prose import evidence
 from provenn.verify.verdict import verify
 from tests.scale import hard

@@ -89,7 +89,7 @@ def test_how_a_worker_gives_up(end: str, answer: str, monkeypatch: pytest.Monkey
     workers = Threads(1)
     monkeypatch.setattr(searching.Search, "_rounds",
                         lambda self, brancher, signs=None: self._share(brancher, signs))
-    made = verify(graph, prop, timeout=60.0, workers=workers)
+    made = verify(graph, prop, timeout=60.0, workers=workers, semantics="real")
     assert made.answer == answer
     assert ("memory ran out" in made.stopped_by) == (end == "memory")
 

@@ -73,9 +73,10 @@ class Tape:
 
 def root_state(regions: Regions, lo: Floats, hi: Floats) -> State:
     """Boxes with the interval bounds of every target."""
-    ends = intervals(regions.graph, lo, hi)
-    low = {t: np.broadcast_to(ends[t][0], (len(lo), regions.sizes[t])).copy() for t in regions.targets}
-    high = {t: np.broadcast_to(ends[t][1], (len(lo), regions.sizes[t])).copy() for t in regions.targets}
+    noise = regions.noise
+    ends = intervals(regions.graph, lo, hi) if noise is None else noise.intervals(lo, hi)
+    low, high = ({t: np.broadcast_to(ends[t][k], (len(lo), regions.sizes[t])).copy() for t in regions.targets}
+                 for k in (0, 1))
     return State(lo, hi, low, high)
 
 
@@ -97,7 +98,8 @@ def make_lines(regions: Regions, state: State, slopes: Slopes, target: int,
             continue
         low, high = source_bounds(regions, state, u)
         alpha = slopes[u] if u in slopes else regions.hint(u, low, high)
-        a, b, c, d = regions.lines(u, low, high, alpha)
+        widths = None if regions.noise is None else regions.noise.line(state, u)
+        a, b, c, d = regions.lines(u, low, high, alpha, widths)
         made[u] = Lines(a, b if b.any() else None, c - a, d)
     return made
 
@@ -199,21 +201,31 @@ def unstable(regions: Regions, state: State, target: int) -> tuple[Indices, Indi
     return owner, neuron
 
 
+def own_noise(regions: Regions, state: State, target: int, owner: Indices, neuron: Indices) -> Floats | float:
+    """What rows of single neurons pay for the noise of their region."""
+    if regions.noise is None:
+        return 0.0
+    made: Floats = regions.noise.target(state, target)
+    return made[owner, neuron] if len(made) > 1 else made[0, neuron]
+
+
 def bound_rows(regions: Regions, state: State, lines: Mapping[int, Lines], target: int, owner: Indices,
                neuron: Indices, tape: Tape | None = None) -> tuple[Floats, Floats, Floats]:
     """Lower and upper bounds of (box, neuron) pairs, and input coefficients (lower rows, then upper rows)."""
     region, count = regions.of[target], len(owner)
     start, offset = region.start(neuron)
+    lost = own_noise(regions, state, target, owner, neuron)
     if region.leaves == (0,):
         lo, hi, entry = state.lo.take(owner, 0), state.hi.take(owner, 0), start[0]
         middle = np.einsum("ij,ij->i", entry, (lo + hi) / 2) + offset
         spread = np.einsum("ij,ij->i", np.abs(entry), (hi - lo) / 2)
+        spread += lost
         return middle - spread, middle + spread, np.concatenate([entry, entry])
     both = np.concatenate([owner, owner])
     rows = {leaf: np.concatenate([c, -c]) for leaf, c in start.items()}
     entry, constant = walk(regions, lines, both, rows, np.concatenate([offset, -offset]), tape)
     ends = concretise(entry, constant, state.lo.take(both, 0), state.hi.take(both, 0))
-    return ends[:count], -ends[count:], entry
+    return ends[:count] - lost, lost - ends[count:], entry
 
 
 def side_rows(regions: Regions, state: State, lines: Mapping[int, Lines], target: int, owner: Indices,
@@ -222,6 +234,7 @@ def side_rows(regions: Regions, state: State, lines: Mapping[int, Lines], target
     start, offset = regions.of[target].start(neuron)
     rows = {leaf: c * sign[:, None] for leaf, c in start.items()}
     entry, constant = walk(regions, lines, owner, rows, offset * sign, tape)
+    constant = constant - own_noise(regions, state, target, owner, neuron)
     return concretise(entry, constant, state.lo.take(owner, 0), state.hi.take(owner, 0))
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from provenn.bounds.regions import Floats, Indices, Regions
+from provenn.bounds.regions import Floats, Indices, Regions, Widths
 
 STEP = 1e-3
 Four = tuple[Floats, Floats, Floats, Floats]
@@ -27,12 +27,14 @@ class Hints:
     value: Floats
     first: Floats
     second: Floats
+    noise: Widths | None = None
 
     @staticmethod
-    def of(regions: Regions, node: int, low: Floats, high: Floats, start: Floats) -> Hints:
+    def of(regions: Regions, node: int, low: Floats, high: Floats, start: Floats,
+           noise: Widths | None = None) -> Hints:
         """Hints to start from."""
         value = start.copy()
-        return Hints(regions, node, low, high, value, np.zeros_like(value), np.zeros_like(value))
+        return Hints(regions, node, low, high, value, np.zeros_like(value), np.zeros_like(value), noise)
 
     @property
     def columns(self) -> Indices:
@@ -41,16 +43,17 @@ class Hints:
 
     def take(self, rows: Indices) -> Hints:
         """Those of some groups."""
-        low, high = (a if len(a) == 1 else a[rows] for a in (self.low, self.high))
+        low, high = (_some(a, rows) for a in (self.low, self.high))
+        noise = None if self.noise is None else (_some(self.noise[0], rows), _some(self.noise[1], rows))
         return Hints(self.regions, self.node, low, high, self.value[rows], self.first[rows],
-                     self.second[rows])
+                     self.second[rows], noise)
 
     def lines(self) -> Four:
         """Lines at the present hints."""
         return self._lines(self.value)
 
     def _lines(self, value: Floats) -> Four:
-        made = self.regions.lines(self.node, self.low, self.high, value)
+        made = self.regions.lines(self.node, self.low, self.high, value, self.noise)
         a, b, c, d = (np.broadcast_to(part, (len(value), part.shape[1])) for part in made)
         return a, b, c, d
 
@@ -60,3 +63,7 @@ class Hints:
         a, b, c, d = ((new - old) / np.tile(step, (1, new.shape[1] // step.shape[1]))
                       for new, old in zip(self._lines(self.value + step), here))
         return a, b, c, d
+
+
+def _some(a: Floats, rows: Indices) -> Floats:
+    return a if len(a) == 1 else a[rows]

@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,9 +24,13 @@ from provenn.ir.graph import Graph, check_constants
 from provenn.ir.op import Array, Have
 from provenn.ops.families import Fast
 
+if TYPE_CHECKING:
+    from provenn.bounds.noise import Noise
+
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
 Coefficients = dict[int, Floats]
+Widths = tuple[Floats, Floats]
 
 SMALL, LARGE, CACHED = 1 << 14, 1 << 19, 1 << 23
 DENSE_SHARE = 0.25
@@ -185,8 +189,11 @@ class Regions:
     ``tick`` runs before every product and may raise to stop the work.
     ``products`` are nodes with planes; each counts as unary with a source of its own, the pair of its
     operands, which has a negative number. Raises UnsupportedError (PNN-OP-201) for a node that is neither
-    affine nor has lines.
+    affine nor has lines. ``noise``, where there is one, widens what is made of states: bounds then hold for
+    executions in binary32.
     """
+
+    noise: Noise | None = None
 
     def __init__(self, graph: Graph, tick: Callable[[], None] = lambda: None) -> None:
         self.graph, self.tick = check_constants(graph), tick
@@ -251,11 +258,19 @@ class Regions:
         met = {k for t in self.targets for u in self.above[t] for k in self.graph.nodes[u].inputs}
         return tuple(t for t in self.affine if t not in met)
 
-    def lines(self, u: int, lo: Floats, hi: Floats, alpha: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    def lines(self, u: int, lo: Floats, hi: Floats, alpha: Floats,
+              noise: Widths | None = None) -> tuple[Floats, Floats, Floats, Floats]:
         """Lower slope, lower offset, upper slope, upper offset of unary node ``u`` (flat arrays).
 
-        Slopes and bounds of a product are those of both operands, side by side.
+        Slopes and bounds of a product are those of both operands, side by side. ``noise``, of what the node
+        reads and its own (``Noise.line``), moves the offsets away from the function.
         """
+        if noise is not None:
+            a, b, c, d = self.lines(u, lo, hi, alpha)
+            under, over = (np.abs(k) * noise[0] for k in (a, c))
+            if under.shape[1] != b.shape[1]:
+                under, over = (np.add(*np.split(part, 2, axis=1)) for part in (under, over))
+            return a, b - under - noise[1], c, d + over + noise[1]
         if self.source[u] < 0:
             (xl, yl), (xh, yh) = np.split(lo, 2, axis=-1), np.split(hi, 2, axis=-1)
             rule = self.graph.nodes[u].op.need("planes")

@@ -16,7 +16,7 @@ import numpy as np
 
 from provenn.bounds.backward import Extra, Lines, State, Tape, concretise, source_bounds, walk
 from provenn.bounds.hints import Hints
-from provenn.bounds.regions import Coefficients, Floats, Indices, Regions
+from provenn.bounds.regions import Coefficients, Floats, Indices, Regions, Widths
 
 RATE, WARM, DECAY = 0.25, 0.1, 0.96
 PUSH = 3.0
@@ -97,6 +97,12 @@ def _adam(gain: Floats, first: Floats, second: Floats, time: int) -> Floats:
     return step
 
 
+def _picked(noise: Widths, rows: Indices) -> Widths:
+    """The noise that rows see; a single one is everybody's."""
+    a, b = (part if len(part) == 1 else part[rows] for part in noise)
+    return a, b
+
+
 class Family:
     """All lines of the unary nodes below a target, for groups of rows that share their slopes.
 
@@ -118,6 +124,12 @@ class Family:
         self.moments = {u: (np.zeros_like(s.weight), np.zeros_like(s.weight)) for u, s in self.signs.items()}
         self.scale: dict[int, Floats] = {}
         self.entries = {u: np.arange(len(s.row)) for u, s in self.signs.items()}
+        self.noise: dict[int, Widths] = {}
+        self.goal: Widths | None = None
+        if regions.noise is not None:
+            self.noise = {u: _picked(regions.noise.line(state, u), owner) for u in regions.above[target]}
+            if target == regions.graph.output:
+                self.goal = _picked(regions.noise.output(state), owner)
         for u in regions.above[target]:
             low, high = source_bounds(regions, state, u)
             start = slopes[u] if slopes is not None else regions.hint(u, low, high)[owner]
@@ -129,12 +141,13 @@ class Family:
         return self.regions.free(u)
 
     def _open(self, u: int, low: Floats, high: Floats, start: Floats) -> None:
+        noise = self.noise.get(u)
         if self._curved(u):
-            self.free[u] = Hints.of(self.regions, u, low, high, start)
+            self.free[u] = Hints.of(self.regions, u, low, high, start, noise)
             self._settle(u)
             return
-        a0, b0, upper, offset = self.regions.lines(u, low, high, np.zeros_like(low))
-        a1, b1, _, _ = self.regions.lines(u, low, high, np.ones_like(low))
+        a0, b0, upper, offset = self.regions.lines(u, low, high, np.zeros_like(low), noise)
+        a1, b1, _, _ = self.regions.lines(u, low, high, np.ones_like(low), noise)
         rise, lift = a1 - a0, b1 - b0
         columns = np.flatnonzero((rise != 0.0).any(0) | (lift != 0.0).any(0))
         shift = self._rows(b0.copy()) if b0.any() or lift.any() else None
@@ -166,6 +179,18 @@ class Family:
         """The split multipliers' coefficients."""
         return {u: Extra(s.row, s.neuron, -s.sign * s.weight) for u, s in self.signs.items()}
 
+    def lost(self, rows: Combination, multipliers: Floats) -> Floats | float:
+        """What combined rows of the output pay for noise that no line holds: for outputs and split signs."""
+        noise = self.regions.noise
+        if noise is None or self.goal is None:
+            return 0.0
+        paid: Floats = (multipliers * noise.goal(self.goal, rows.cx, rows.cy, rows.d)).sum(1)
+        for u, s in self.signs.items():
+            read = self.noise[u][0]
+            wide = read[s.row, s.neuron] if len(read) > 1 else read[0, s.neuron]
+            paid += np.bincount(s.row, np.abs(s.weight) * wide, minlength=len(paid))
+        return paid
+
     def _rows(self, a: Floats) -> Floats:
         return a if self.copies == 1 else np.concatenate([a] * self.copies)
 
@@ -182,6 +207,8 @@ class Family:
             if u in self.scale:
                 self.scale[u] = self.scale[u][kept]
             self.signs[u] = s.take(place)
+        self.noise = {u: _picked(widths, rows) for u, widths in self.noise.items()}
+        self.goal = None if self.goal is None else _picked(self.goal, rows)
         self.groups = len(rows)
 
     def ascend(self, tape: Tape, argument: Coefficients) -> None:
@@ -300,7 +327,7 @@ def combined(regions: Regions, family: Family, rows: Combination, multipliers: F
     """The backward pass for combined rows of the output at a family's present parameters."""
     output = regions.of[regions.graph.output]
     start, constant = output.pull(np.einsum("kr,kry->ky", multipliers, rows.cy))
-    constant = constant - np.einsum("kr,kr->k", multipliers, rows.d)
+    constant = constant - np.einsum("kr,kr->k", multipliers, rows.d) - family.lost(rows, multipliers)
     lines, tape = family.lines(), Tape()
     entry, constant = walk(regions, lines, None, start, constant, tape, family.extra())
     tape.entry = entry + np.einsum("kr,krx->kx", multipliers, rows.cx)
@@ -347,54 +374,3 @@ def _reweighted(multipliers: Floats, worth: Floats) -> Floats:
     moved = multipliers * np.exp(worth / spread)
     out: Floats = moved / moved.sum(1, keepdims=True)
     return out
-
-
-def improve_neurons(regions: Regions, state: State, target: int, owner: Indices, neuron: Indices,
-                    steps: int) -> tuple[Floats, Floats, Best]:
-    """Lower and upper bounds of single neurons with slopes of their own, and these slopes.
-
-    Both bounds of a neuron share its slopes; the pair with the narrowest interval is returned.
-    """
-    count = len(owner)
-    both = np.concatenate([owner, owner])
-    lo, hi = state.lo[both], state.hi[both]
-    family, everyone = Family(regions, state, target, owner, 2), np.arange(count)
-    low, high, best = np.full(count, -np.inf), np.full(count, np.inf), Best.of(family)
-    start, offset = regions.of[target].start(neuron)
-    for step in range(steps):
-        rows = {leaf: np.concatenate([c, -c]) for leaf, c in start.items()}
-        lines, tape = family.lines(), Tape()
-        tape.entry, constant = walk(regions, lines, None, rows, np.concatenate([offset, -offset]), tape)
-        ends = concretise(tape.entry, constant, lo, hi)
-        better = np.flatnonzero(-ends[count:] - ends[:count] < high - low)
-        low[better], high[better] = ends[better], -ends[count + better]
-        best.keep(family, everyone, better)
-        if step < steps - 1:
-            family.ascend(tape, forward(regions, lines, tape, lo, hi)[1])
-    return low, high, best
-
-
-def improve_together(regions: Regions, state: State, target: int, neuron: Indices, steps: int,
-                     slopes: Coefficients) -> tuple[Floats, Floats, Coefficients]:
-    """Bounds of neurons of the one box of ``state`` with slopes that all of them share, and these slopes.
-
-    The slopes begin with the given ones; those with the narrowest intervals in sum are returned.
-    """
-    count, one = len(neuron), np.zeros(1, np.intp)
-    family = Family(regions, state, target, one, 2 * count, {u: slopes[u] for u in regions.above[target]})
-    before = state.high[target][0, neuron] - state.low[target][0, neuron]
-    start, offset = regions.of[target].start(neuron)
-    width, made = np.inf, (-np.inf * np.ones(count), np.inf * np.ones(count))
-    best = Best.of(family)
-    for step in range(steps):
-        rows = {leaf: np.concatenate([c, -c]) for leaf, c in start.items()}
-        lines, tape = family.lines(), Tape()
-        tape.entry, constant = walk(regions, lines, None, rows, np.concatenate([offset, -offset]), tape)
-        ends = concretise(tape.entry, constant, state.lo, state.hi)
-        total = float(np.minimum(-ends[count:] - ends[:count], before).sum())
-        if total < width:
-            width, made = total, (ends[:count], -ends[count:])
-            best.keep(family, one, one)
-        if step < steps - 1:
-            family.ascend(tape, forward(regions, lines, tape, state.lo, state.hi)[1])
-    return *made, best.vectors(regions.sizes, 0)

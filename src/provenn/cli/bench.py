@@ -44,6 +44,8 @@ def bench(
     memory: options.Memory = None,
     family: Family = None,
     keep: Keep = False,
+    semantics: options.Semantics = None,
+    ulps: options.Ulps = 4,
     again: Annotated[bool, typer.Option("--again", help="Measure anew what has been measured.")] = False,
     table: Annotated[bool, typer.Option("--table", help="Measure nothing, show what is there.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")] = False,
@@ -61,14 +63,17 @@ def bench(
                          expected="a positive number of seconds")
     from provenn.io.instances import read
     from provenn.report import bench as report
+    from provenn.verify.semantics import chosen
 
-    chosen = _chosen(read(instances), family)
+    chosen(semantics, ulps)
+    listed = _chosen(read(instances), family)
     _folder(out)
     with _alone(out):
         rows = report.load(out / "results.csv")
         if not table:
-            _measure(chosen, rows, out, limit, (jobs, cluster, memory), keep, again)
-        known = report.known(rows, chosen)
+            _measure(listed, rows, out, limit, (jobs, cluster, memory), keep, again,
+                     (semantics, ulps))
+        known = report.known(rows, listed)
         shown = report.table(known)
         if known:
             _write(out, shown, known)
@@ -118,7 +123,8 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 def _measure(chosen: list[Instance], rows: dict[Any, Row], out: Path, limit: float | None,
-             where: tuple[int | None, str | None, float | None], keep: bool, again: bool) -> None:
+             where: tuple[int | None, str | None, float | None], keep: bool, again: bool,
+             semantics: tuple[str | None, int]) -> None:
     """Bring ``rows`` and results.csv up to date, instance by instance."""
     from provenn.report.bench import known, save
     from provenn.verify.measure import Runner
@@ -136,7 +142,8 @@ def _measure(chosen: list[Instance], rows: dict[Any, Row], out: Path, limit: flo
     jobs, cluster, memory = where
     workers = Cluster(cluster, jobs) if cluster else Threads(jobs or 1)
     with Display(len(chosen), len(done)) as display:
-        runner = Runner(workers, limit, out / "logs", out / "kept" if keep else None, display.started, memory)
+        runner = Runner(workers, limit, out / "logs", out / "kept" if keep else None, display.started, memory,
+                        semantics)
         with closing(runner.run(due)) as finished:
             for row in finished:
                 rows[row.key] = row

@@ -13,6 +13,7 @@ from provenn.errors import UsageError
 
 if TYPE_CHECKING:
     from provenn.verify.checker import CheckResult
+    from provenn.verify.semantics import Semantics
 
 Files = Annotated[
     list[str] | None, typer.Argument(metavar="MODEL SPEC CERTIFICATE", help="The certificate last.")]
@@ -51,6 +52,8 @@ def check(
     """
     output.json = as_json
     from provenn.verify import checker, verdict
+    from provenn.verify.semantics import of
+    from provenn.verify.stored import load_certificate
 
     given = arguments or []
     if weights is not None and gradient is None and not given and not network:
@@ -68,8 +71,9 @@ def check(
                          hint="provenn check --help")
     model, spec, name = files.pick(given[:-1], network or ())
     narrate(f"checking {Path(given[-1]).name} for {model.name} and {spec.name}")
-    said = verdict.check(model, spec, given[-1], network_name=name, timeout=timeout)
-    return _answer(said, checker.THEOREM, as_json)
+    words = load_certificate(given[-1])
+    said = verdict.check(model, spec, words, network_name=name, timeout=timeout)
+    return _answer(said, checker.THEOREM, as_json, of(words))
 
 
 def _weights(folder: Path, against: Path | None, flags: list[str], theories: Path | None,
@@ -115,12 +119,17 @@ def _step_folder(folder: Path) -> Path:
     return folder
 
 
-def _answer(said: CheckResult, theorem: str, as_json: bool) -> int:
+def _answer(said: CheckResult, theorem: str, as_json: bool, semantics: Semantics | None = None) -> int:
+    """Print what the checker said, and what the certificate's header says that this is about."""
     word = "accepted" if said.accepted else "rejected"
+    theorem = theorem if semantics is None else semantics.theorem
     if as_json:
         data: dict[str, Any] = {
             "answer": word, "reason": said.reason, "detail": said.detail, "facts": said.facts,
             "seconds": said.seconds, "checker_sha256": said.binary_sha256, "theorem": theorem}
+        if semantics is not None:
+            data["semantics"] = {"kind": semantics.kind, "ulps": semantics.ulps or None,
+                                 "text": semantics.text, "not_covered": semantics.not_covered}
         say_json(data)
         return 0 if said.accepted else 2
     say(word)
@@ -129,6 +138,9 @@ def _answer(said: CheckResult, theorem: str, as_json: bool) -> int:
     for key, value in said.facts.items():
         say(f"  {key:<18} {value}")
     say(f"  {'theorem':<18} {theorem}")
+    if semantics is not None:
+        say(f"  {'semantics':<18} {semantics.kind}: {semantics.text}")
+        say(f"  {'not covered':<18} {semantics.not_covered}")
     say(f"  {'checker':<18} sha256 {said.binary_sha256}")
     say(f"  {'time':<18} {said.seconds:.2f} s")
     return 0 if said.accepted else 2

@@ -82,6 +82,9 @@ class Narrator:
         elif name == "replaying":
             narrate(f"counterexample found after {now - self.start:.2f} s; replaying it exactly",
                     self.console)
+        elif name == "given up":
+            narrate(f"NO certificate about binary32, only about the reals from here on: {event['why']}",
+                    self.console)
         else:
             self._passing(name, event, now)
 

@@ -42,6 +42,8 @@ def verify(
     jobs: options.Jobs = 1,
     cluster: options.Cluster = None,
     memory: options.Memory = None,
+    semantics: options.Semantics = None,
+    ulps: options.Ulps = 4,
 ) -> int:
     """Decide whether a network can violate a property.
 
@@ -55,20 +57,23 @@ def verify(
         raise UsageError("PNN-CLI-804", "the time limit or the seed is not usable",
                          got=f"{timeout} s, seed {seed}",
                          expected="a positive number of seconds and a seed that is not negative")
+    from provenn.verify.semantics import chosen
+
+    chosen(semantics, ulps)
     narrate(f"{__version__}: reading {model.name} and {spec.name} (seed {seed}, {timeout:g} s)")
     if report is not None and certificate is None:
         certificate = report.with_suffix(".cert")
     for path in (certificate, report):
         check_writable(path)
-    from provenn.verify import advice, verdict
+    from provenn.verify import advice, prose, verdict
     from provenn.verify.workers import started
 
     with Narrator() as narrator:
         made = verdict.verify(model, spec, timeout=timeout, seed=seed, certificate=certificate,
                               network_name=name, explain=explain, progress=narrator,
                               workers=started(jobs, cluster, options.limit(memory)),
-                              memory=options.limit(memory))
-    for line in advice.why(made):
+                              memory=options.limit(memory), semantics=semantics, ulps=ulps)
+    for line in [*([prose.rounding(made)] if made.given_up else []), *advice.why(made)]:
         narrate(line)
     if report is not None:
         narrate(f"writing {report} and {report.with_suffix('.json')}")

@@ -55,7 +55,7 @@ def relax(emit: Emitter, low: int, high: int) -> tuple[int, int, int]:
 
 
 relu = Op(
-    tag="relu", code=8, coq="Provenn.Ops.Relu", facts=("elementwise", "increasing", "convex"),
+    tag="relu", code=8, coq="Provenn.Ops.Relu", facts=("elementwise", "increasing", "convex", "exact"),
     shape=Have(families.like_input), kernel=Have(kernel),
     interval=Have(families.increasing(kernel), lemmas.FORWARD),
     transpose=families.NOT_AFFINE, slope=Have(slope, lemmas.DERIVATIVE),

@@ -34,7 +34,7 @@ def lines(lo: Array, hi: Array, alpha: Array) -> tuple[Array, Array, Array, Arra
 
 
 sign = Op(
-    tag="sign", code=37, coq="Provenn.Autodiff.Core", facts=("elementwise",),
+    tag="sign", code=37, coq="Provenn.Autodiff.Core", facts=("elementwise", "jumps"),
     shape=Have(families.like_input), kernel=Have(kernel),
     interval=Have(families.increasing(kernel), lemmas.FORWARD),
     transpose=families.NOT_AFFINE, slope=Have(slope, lemmas.DERIVATIVE),

@@ -119,7 +119,8 @@ def _verdict(row: Row) -> str:
     """The word, and what people must not overlook."""
     late = row.verdict in ("sat", "unsat") and row.whole > row.limit
     mark = "WRONG" if row.wrong else row.note or ("late" if late else "")
-    return f"{row.verdict} ({mark})" if mark else row.verdict
+    about = f" ({row.semantics})" if row.semantics and row.verdict == "unsat" else ""
+    return f"{row.verdict}{about} ({mark})" if mark else f"{row.verdict}{about}"
 
 
 def _lines(head: list[str], body: list[list[str]]) -> list[str]:

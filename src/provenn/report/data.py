@@ -18,7 +18,6 @@ from typing import Any
 from provenn import __version__
 from provenn.coq import trust
 from provenn.verify import advice, prose
-from provenn.verify.checker import THEOREM
 from provenn.verify.outline import element
 from provenn.verify.verdict import Verdict
 
@@ -32,6 +31,7 @@ def verdict_data(verdict: Verdict) -> dict[str, Any]:
         "format": FORMAT, "answer": verdict.answer, "title": prose.TITLES[verdict.answer],
         "meaning": prose.meaning(verdict), "evidence": dict(prose.evidence(verdict)),
         "property": property_data(verdict), "network": network_data(verdict),
+        "semantics": semantics_data(verdict),
         "proof": proof_data(verdict), "counterexample": counterexample_data(verdict),
         "frontier": None if verdict.frontier is None else asdict(verdict.frontier),
         "why": advice.why(verdict), "tries": advice.tries(verdict),
@@ -61,15 +61,22 @@ def network_data(verdict: Verdict) -> dict[str, Any]:
             "input": str(graph.input_type), "output": str(graph.output_type), "notes": list(verdict.notes)}
 
 
+def semantics_data(verdict: Verdict) -> dict[str, Any]:
+    """What the answer is about, and why it is not about more."""
+    return {"kind": verdict.semantics.kind, "ulps": verdict.semantics.ulps or None,
+            "given_up": verdict.given_up or None, "not_covered": verdict.semantics.not_covered}
+
+
 def proof_data(verdict: Verdict) -> dict[str, Any] | None:
     """Certificate, checker and theorem, when there is a certificate."""
     if verdict.certificate is None:
         return None
     said = verdict.checked
     return {
-        "theorem": THEOREM, "axioms": trust.grouped(), "semantics": prose.REAL_SEMANTICS,
+        "theorem": verdict.semantics.theorem, "axioms": trust.grouped(),
+        "semantics": f"{verdict.semantics.kind}: {verdict.semantics.text}",
         "claim": trust.claim().replace("`", "").replace("**", ""),
-        "not_proved": list(prose.NOT_PROVED),
+        "not_proved": [f"The theorem does not cover {verdict.semantics.not_covered}.", *prose.NOT_PROVED],
         "certificate": {"sha256": verdict.certificate_sha256, "bytes": 8 * int(verdict.certificate.size),
                         "file": _name(verdict.certificate_path)},
         "checker": None if said is None else {

@@ -6,7 +6,7 @@ import math
 
 from provenn.verify.drivers import Drivers, Layer
 from provenn.verify.explanation import Frontier
-from provenn.verify.prose import number_of
+from provenn.verify.prose import number_of, rounding
 from provenn.verify.verdict import Verdict
 
 CLOSE, LITTLE = 0.05, 0.02
@@ -21,6 +21,8 @@ def why(verdict: Verdict) -> list[str]:
     lines = []
     if verdict.problem is not None:
         lines.append("The search found an answer, but its evidence did not pass the check.")
+    elif verdict.given_up:
+        lines.append(f"There is {rounding(verdict)}.")
     elif verdict.certificate is not None:
         lines.append("A certificate was found; what was left of the time was not enough to check it.")
     elif verdict.answer == "unknown":

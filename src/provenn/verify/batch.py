@@ -27,8 +27,9 @@ from provenn.ir.graph import Graph
 from provenn.verify import checker
 from provenn.verify.attack import Singles
 from provenn.verify.balls import Balls
-from provenn.verify.branch import Brancher, Clock, Final, Mask
+from provenn.verify.branch import Brancher, Final, Mask
 from provenn.verify.certificate import Leaf, Slopes, Tighten, Tree, certificate_words
+from provenn.verify.pace import Clock
 from provenn.verify.pool import Hole
 from provenn.verify.search import search
 from provenn.verify.workers import Threads, Workers

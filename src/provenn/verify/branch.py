@@ -10,7 +10,6 @@ What was computed is what the tree says, so the tree is the certificate.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -24,55 +23,14 @@ from provenn.bounds.regions import Floats, Indices, Regions
 from provenn.bounds.slopes import Ascent, Combination, Family, combined, improve_goals
 from provenn.verify.certificate import Leaf, Slopes, Split, Step, Tree
 from provenn.verify.goals import Goals
+from provenn.verify.pace import Clock, Exhausted
 from provenn.verify.pool import POOL_BYTES, Hole, Pool
 from provenn.verify.reduce import Ascended, Goal, Kept, improved, needed, replaced, tightened
 
 SAFETY, ROUNDING = 1e-9, 1e-12
 NEAR, LEAST, FEW, TRIED = 2.0, 0.05, 0.15, 64
 LEVELS, LAZY = 2, 8
-SLOW, LARGEST = 0.5, 512
 Mask = NDArray[np.bool_]
-
-
-class OutOfTime(Exception):
-    """The deadline has passed."""
-
-
-class Exhausted(Exception):
-    """A box that is neither shown nor wide enough to split remains."""
-
-
-@dataclass
-class Clock:
-    """A deadline in seconds of ``time.perf_counter``."""
-
-    deadline: float
-
-    def check(self) -> None:
-        """Raise OutOfTime when the deadline has passed."""
-        if time.perf_counter() > self.deadline:
-            raise OutOfTime
-
-    def left(self) -> float:
-        """Seconds left."""
-        return self.deadline - time.perf_counter()
-
-
-@dataclass
-class Pace:
-    """How many domains to work on at a time.
-
-    Batches are measured by processor time: on a busy machine small ones would only be slower.
-    """
-
-    count: int = 16
-
-    def __call__(self, work: Callable[[int], None]) -> None:
-        """One round."""
-        begin = time.process_time()
-        work(self.count)
-        slow = time.process_time() - begin > SLOW
-        self.count = max(1, self.count // 2) if slow else min(LARGEST, self.count * 2)
 
 
 @dataclass
@@ -163,7 +121,11 @@ class Brancher:
         lines = make_lines(self.regions, state, {}, self.output)
         start, constant = self.regions.of[self.output].pull(self.goals.cy[case].reshape(boxes * rows, -1))
         tape = Tape()
-        entry, constant = walk(self.regions, lines, owner, start, constant - self.goals.d[case].ravel(), tape)
+        constant -= self.goals.d[case].ravel()
+        if self.regions.noise is not None:
+            cx, cy, d = self.goals.cx[case], self.goals.cy[case], self.goals.d[case]
+            constant -= self.regions.noise.goal(self.regions.noise.output(state), cx, cy, d).ravel()
+        entry, constant = walk(self.regions, lines, owner, start, constant, tape)
         if self.goals.mixes:
             entry = entry + self.goals.cx[case].reshape(boxes * rows, -1)
         lo, hi = state.lo[owner], state.hi[owner]
@@ -183,7 +145,11 @@ class Brancher:
         kept, lines = {}, dict[int, Lines]()
         for target in self.regions.affine:
             make_lines(self.regions, state, {}, target, lines)
+            before = state.high[target].copy() if self.regions.noise is not None else None
             kept[target] = tighten(self.regions, state, lines, target, keep=True)
+            if before is not None and target not in self.regions.curved:
+                # Of a neuron known to be positive no upper bound is written down: its size stays what it was.
+                state.high[target] = np.where(state.low[target] >= 0.0, before, state.high[target])
             count = 2 * len(kept[target].owner)
             self.stats.rows += count
             self.stats.megaflops += count * self.flops[target]

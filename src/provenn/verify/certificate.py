@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 from provenn.base.words import CERTIFICATE_MAGIC, VERSION, Words, hash_words
 from provenn.bounds.regions import Floats, Indices
 from provenn.errors import CertificateError
+from provenn.verify.semantics import REAL, Semantics
 
 LEAF, SPLIT, TIGHTEN, EMPTY, SIDES = 0.0, 1.0, 2.0, 3.0, 4.0
 PER_WORD = 48
-REAL = 0.0
 HEADER = 22
 Slopes = Mapping[int, Floats]
 Step: TypeAlias = "Tighten | Sides"
@@ -142,7 +142,8 @@ def walk(tree: Tree) -> Iterator[tuple[Tree, int]]:
             todo += [(here.end.above, depth), (here.end.below, depth)]
 
 
-def certificate_words(trees: Sequence[Tree], graph_hash: str, property_hash: str) -> Words:
+def certificate_words(trees: Sequence[Tree], graph_hash: str, property_hash: str,
+                      semantics: Semantics = REAL) -> Words:
     """Header and body (docs/formats/certificate.md). Raises CertificateError PNN-CERT-601 on an open tree."""
     body: list[Floats] = []
     deepest = 0
@@ -153,7 +154,8 @@ def certificate_words(trees: Sequence[Tree], graph_hash: str, property_hash: str
                 body += _step_words(step)
             body += _end_words(here.end)
     words = np.concatenate([*body, np.zeros(0)])
-    head = [CERTIFICATE_MAGIC, VERSION, HEADER + words.size, REAL, deepest, 0.0]
+    kind, ulps = semantics.words
+    head = [CERTIFICATE_MAGIC, VERSION, HEADER + words.size, kind, deepest, ulps]
     head += hash_words(graph_hash) + hash_words(property_hash)
     return np.concatenate([np.array(head, np.float64), words])
 

@@ -2,8 +2,8 @@
 
 This module only starts a program and reads what it prints: the words of three files go in, ``accepted``
 or ``rejected`` comes out. The theorem behind ``accepted`` is ``Provenn.Checker.Sound.check_sound`` for
-graph, property and certificate, ``Provenn.Autodiff.CheckStepProof.check_step_sound`` for forward graph,
-plan and step graph.
+graph, property and certificate (provenn.verify.semantics names that of binary32), and
+``Provenn.Autodiff.CheckStepProof.check_step_sound`` for forward graph, plan and step graph.
 """
 
 from __future__ import annotations

@@ -13,8 +13,9 @@ import numpy as np
 from provenn.bounds.backward import State, root_state, source_bounds
 from provenn.bounds.importance import Importance, importance, input_scores
 from provenn.bounds.regions import Floats, Regions
-from provenn.verify.branch import Brancher, Clock, OutOfTime
+from provenn.verify.branch import Brancher
 from provenn.verify.goals import Goals
+from provenn.verify.pace import Clock, OutOfTime
 
 SHRINKS = 6
 

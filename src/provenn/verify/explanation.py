@@ -16,11 +16,11 @@ from provenn.bounds.regions import Floats, Regions
 from provenn.ir.graph import Graph
 from provenn.ir.property import Property, boxes
 from provenn.verify.attack import Attack
-from provenn.verify.branch import Clock, OutOfTime
 from provenn.verify.certificate import Tree
 from provenn.verify.drivers import Drivers, drivers, shrunk
 from provenn.verify.goals import Goals, make_goals
 from provenn.verify.outline import Branch, Shape, outline, shape
+from provenn.verify.pace import Clock, OutOfTime
 from provenn.verify.ranges import Ranges, Sample, ranges, sample
 from provenn.verify.search import Outcome
 

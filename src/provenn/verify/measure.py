@@ -19,6 +19,7 @@ from typing import Any
 
 from provenn.io.instances import Instance, stem
 from provenn.io.output import write_atomically
+from provenn.verify.semantics import ULPS
 from provenn.verify.workers import Workers, stopped
 
 GRACE, PATIENCE, POLL = 20.0, 3.0, 0.1
@@ -50,6 +51,7 @@ class Row:
     bytes: int | None = None
     leaves: int | None = None
     note: str = ""
+    semantics: str = ""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -106,9 +108,11 @@ class Runner:
     """
 
     def __init__(self, workers: Workers, limit: float | None, logs: Path, keep: Path | None,
-                 started: Callable[[Instance], None], memory: float | None = None) -> None:
+                 started: Callable[[Instance], None], memory: float | None = None,
+                 semantics: tuple[str | None, int] = (None, ULPS)) -> None:
         self.workers, self.limit, self.logs, self.keep = workers, limit, logs, keep
         self.started, self.memory, self.jobs = started, memory, workers.size
+        self.semantics, self.ulps = semantics
 
     def run(self, instances: Sequence[Instance]) -> Generator[Row]:
         """Rows as they are finished; an instance that was interrupted has none."""
@@ -145,6 +149,8 @@ class Runner:
         words += [p.name for p in paths] if files else map(str, paths)
         words += ["--json", "--timeout", f"{limit:g}"]
         words += ["--memory", f"{self.memory:g}"] if self.memory else []
+        words += ["--semantics", self.semantics] if self.semantics else []
+        words += ["--ulps", str(self.ulps)] if self.ulps != ULPS else []
         words += ["--certificate", proof] if proof else []
         return Job(instance, tuple(words), limit + GRACE, proof, files)
 
@@ -254,7 +260,8 @@ def understood(out: str, err: str, status: int) -> dict[str, Any]:
         "verdict": data["answer"], "solve": round(data["seconds"]["read"] + data["seconds"]["search"], 3),
         "check": proof["checker"] and round(proof["checker"]["seconds"], 3),
         "bytes": proof["certificate"]["bytes"], "leaves": data["search"].get("leaves"),
-        "note": _short((data["problem"] or "").partition("\n")[0])}
+        "semantics": (data.get("semantics") or {}).get("kind", ""),
+        "note": _short((data["problem"] or data.get("evidence", {}).get("rounding", "")).partition("\n")[0])}
 
 
 def _parsed(out: str) -> dict[str, Any] | None:

@@ -5,30 +5,35 @@ from __future__ import annotations
 from fractions import Fraction
 
 from provenn.ir.property import Case, Disjunct, Property, Row
-from provenn.verify.checker import THEOREM
 from provenn.verify.verdict import Counterexample, Verdict
 
 TITLES = {"unsat": "HOLDS", "sat": "VIOLATED", "unknown": "UNKNOWN", "timed-out": "TIMED OUT"}
-REAL_SEMANTICS = (
-    "exact real arithmetic on the stored weights: y is the value of the formula itself, without rounding")
 NOT_PROVED = (
-    "The theorem speaks about exact real arithmetic; rounding errors of a binary32 run are not covered yet.",
     "The readers that turn ONNX and VNN-LIB into canonical words are tested, not proved; the hashes above "
     "name the words that the theorem is about.",
     "Whether the specification says what its author meant, and whether the inputs met in practice lie in "
     "its domain, is for people to judge.",
 )
+OVER_REALS = "unsat over the reals; rounding of the running network is not covered: "
 MANY = 8
 
 
 def meaning(verdict: Verdict) -> str:
     """One sentence: what the answer means for the property."""
+    if verdict.answer == "unsat" and verdict.given_up:
+        return ("The property holds over the reals: no input in its domain has an exact output that the "
+                "specification forbids. Rounding of the running network is NOT covered.")
+    if verdict.answer == "unsat" and verdict.semantics.kind == "binary32":
+        return ("The property holds: no binary32 input in its domain has an output that the specification "
+                "forbids, in any order of the sums.")
     if verdict.answer == "unsat":
         return "The property holds: no input in its domain has an output that the specification forbids."
     if verdict.answer == "sat":
         return "The property is violated: the input below lies in its domain and its output is unsafe."
     if verdict.problem is not None:
         return "Nothing is claimed: an internal check failed, as told below."
+    if verdict.given_up and verdict.answer == "unknown":
+        return f"Nothing is claimed: {rounding(verdict)}."
     if verdict.answer == "timed-out":
         found = verdict.certificate is not None
         what = "a certificate was found but not checked" if found else "no answer was found"
@@ -39,10 +44,12 @@ def meaning(verdict: Verdict) -> str:
 def evidence(verdict: Verdict) -> list[tuple[str, str]]:
     """What the answer rests on, as (label, text)."""
     out: list[tuple[str, str]] = []
+    if verdict.given_up:
+        out.append(("rounding", rounding(verdict)))
     if verdict.answer == "unsat" and verdict.checked is not None:
-        out += [("proved by", f"{THEOREM} (Coq); its checker accepted the certificate"),
-                ("semantics", REAL_SEMANTICS),
-                ("not covered", "rounding of binary32 runs; the file readers are tested, not proved"),
+        out += [("proved by", f"{verdict.semantics.theorem} (Coq); its checker accepted the certificate"),
+                ("semantics", f"{verdict.semantics.kind}: {verdict.semantics.text}"),
+                ("not covered", verdict.semantics.not_covered),
                 ("checker", f"sha256 {verdict.checked.binary_sha256}")]
     cx = verdict.counterexample
     if cx is not None:
@@ -61,6 +68,13 @@ def evidence(verdict: Verdict) -> list[tuple[str, str]]:
     names = {"network": verdict.graph_sha256, "property": verdict.property_sha256}
     out += [(name, f"sha256 {digest}") for name, digest in names.items()]
     return [*out, *(("reader", note) for note in verdict.notes)]
+
+
+def rounding(verdict: Verdict) -> str:
+    """Why there is no certificate about executions in binary32."""
+    if verdict.answer == "unsat":
+        return OVER_REALS + verdict.given_up
+    return f"no certificate about binary32: {verdict.given_up}"
 
 
 def orders(cx: Counterexample) -> list[tuple[str, str]]:

@@ -12,8 +12,8 @@ from provenn.bounds.methods import Bounds
 from provenn.bounds.regions import Floats, Regions
 from provenn.ir.property import Box, Matrices
 from provenn.verify.attack import Attack
-from provenn.verify.branch import OutOfTime
 from provenn.verify.goals import Goals, make_goals
+from provenn.verify.pace import OutOfTime
 
 OUTPUTS = 64
 NUMBERS, LEAST, MOST = 1 << 22, 16, 512

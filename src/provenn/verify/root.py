@@ -20,8 +20,8 @@ from provenn.bounds.backward import (
     tighten,
     unstable,
 )
+from provenn.bounds.neurons import improve_neurons, improve_together
 from provenn.bounds.regions import Floats, Indices, Regions
-from provenn.bounds.slopes import improve_neurons, improve_together
 from provenn.verify.certificate import Slopes, Tighten
 
 STEPS, AGAIN = 10, 3

@@ -15,17 +15,20 @@ import numpy as np
 from provenn.base.words import Words
 from provenn.bounds.backward import State, root_state
 from provenn.bounds.importance import importance
+from provenn.bounds.noise import Noise, Uncovered
 from provenn.bounds.regions import Floats, Indices, Regions
 from provenn.ir.canonical import graph_hash
 from provenn.ir.graph import Graph
 from provenn.ir.property import Box, Property, boxes, property_hash
 from provenn.verify.attack import Attack, Singles
-from provenn.verify.branch import Brancher, Clock, Exhausted, OutOfTime, Pace, Stats
+from provenn.verify.branch import Brancher, Stats
 from provenn.verify.certificate import Empty, Leaf, Tree, certificate_words
 from provenn.verify.goals import Goals, make_goals
 from provenn.verify.limits import one_thread, open_domains
+from provenn.verify.pace import Clock, Exhausted, OutOfTime, Pace
 from provenn.verify.pool import POOL_BYTES, Hole
 from provenn.verify.root import refine
+from provenn.verify.semantics import REAL, Semantics
 from provenn.verify.signs import SignBrancher
 from provenn.verify.subproblems import Query, Team
 
@@ -36,6 +39,7 @@ ROOT_STEPS = 60
 SOLO = 2.0
 NO_MEMORY = "memory ran out; a larger --memory, or fewer --jobs, may help"
 QUICK, SHARE = 1.0, 0.1
+LATE, CAREFUL = 0.6, 2.0
 ATTACKS = (4, 16, 64, 256, 1024, 4096)
 NOTHING = -1e300
 
@@ -45,7 +49,8 @@ class Outcome:
     """What the search found: a certificate for ``unsat``, a witness for ``sat``, numbers always.
 
     ``trees`` are the trees by case, with open ends where the search did not finish; no open part of the case
-    it was at has a bound below ``worst``.
+    it was at has a bound below ``worst``. The certificate is about ``semantics``; when executions in binary32
+    were asked for and given up on the way, ``given_up`` says why.
     """
 
     kind: Kind
@@ -55,6 +60,8 @@ class Outcome:
     trees: dict[int, Tree] = field(default_factory=dict)
     worst: float | None = None
     note: str = ""
+    semantics: Semantics = REAL
+    given_up: str = ""
 
 
 class _Found(Exception):
@@ -63,7 +70,8 @@ class _Found(Exception):
 
 def search(graph: Graph, prop: Property, *, timeout: float, seed: int = 0,
            report: Report = lambda event: None, exact: Graph | None = None, memory: int | None = None,
-           team: Team | None = None, care: float = 1.0) -> Outcome:
+           team: Team | None = None, care: float = 1.0, semantics: Semantics = REAL,
+           yielding: bool = False) -> Outcome:
     """Decide a property within ``timeout`` seconds, as far as attacks and input splitting reach.
 
     Counterexamples are confirmed on ``exact``, the same function by other operations, where it is given.
@@ -72,12 +80,17 @@ def search(graph: Graph, prop: Property, *, timeout: float, seed: int = 0,
     no numbers decide nothing, and the checker refuses them. ``memory`` is a limit in bytes, of which open
     domains take a part; beyond that the worst are left for later. A long search is shared with ``team``.
     ``care`` multiplies the margin by which bounds must be positive, for a second try after a rejection.
+    With ``semantics`` for binary32, bounds allow for noise; a ``yielding`` search goes on without it where
+    the network is not covered, or when most of the time is gone.
     """
     start = time.perf_counter()
     with one_thread(), np.errstate(all="ignore"):
         try:
             run = Search(graph, prop, Clock(start + timeout), np.random.default_rng(seed), report,
-                         exact or graph, open_domains(memory, POOL_BYTES), team, care)
+                         exact or graph, open_domains(memory, POOL_BYTES), team, care, semantics, yielding)
+        except Uncovered as e:
+            return Outcome("unknown", stats={"seconds": time.perf_counter() - start}, semantics=semantics,
+                           given_up=str(e))
         except OutOfTime:
             return Outcome("timed-out", stats={"seconds": time.perf_counter() - start})
         except MemoryError:
@@ -115,8 +128,11 @@ class Search:
     limit: int = POOL_BYTES
     team: Team | None = None
     care: float = 1.0
+    semantics: Semantics = REAL
+    yielding: bool = False
     stats: Stats = field(default_factory=Stats)
     attack_seconds: float = 0.0
+    given_up: str = ""
 
     def __post_init__(self) -> None:
         self.start = time.perf_counter()
@@ -128,6 +144,27 @@ class Search:
         self.bounds: dict[str, float] = {}
         self.brancher: Brancher | None = None
         self.worst: float | None = None
+        try:
+            self.regions.noise = self._noise()
+        except Uncovered as e:
+            if not self.yielding:
+                raise
+            self._give_up(str(e))
+
+    def _noise(self) -> Noise | None:
+        """The noise of the semantics. Raises Uncovered."""
+        if self.semantics == REAL or not self.goals:
+            return None
+        wide = np.concatenate([np.maximum(np.abs(g.lo), np.abs(g.hi)) for g in self.goals]).max(0)
+        noise = Noise(self.regions, self.semantics.ulps, wide, 1.0 if self.care == 1.0 else CAREFUL)
+        for goals in self.goals:
+            noise.begin(goals.lo, goals.hi)
+        return noise
+
+    def _give_up(self, why: str) -> None:
+        """Go on with real arithmetic: what has been shown with noise holds there too."""
+        self.semantics, self.regions.noise, self.given_up = REAL, None, why
+        self.report({"event": "given up", "why": why})
 
     def outcome(self) -> Outcome:
         """Attack, then prove, group by group."""
@@ -136,7 +173,7 @@ class Search:
         for goals in left:
             self._prove(goals)
         trees = [self.trees[i] for i in range(len(self.boxes))]
-        words = certificate_words(trees, graph_hash(self.graph), property_hash(self.prop))
+        words = certificate_words(trees, graph_hash(self.graph), property_hash(self.prop), self.semantics)
         return self.made("unsat", certificate=words)
 
     def _instant(self, goals: Goals) -> bool:
@@ -180,11 +217,20 @@ class Search:
         state, case = root_state(self.regions, goals.lo, goals.hi), np.arange(len(goals.cases))
         if (goals.hi > goals.lo).sum(1).max() > MANY_INPUTS:
             for k in case.tolist():
-                self._root(brancher, state.take(case[k : k + 1]), k)
+                self._root_alone(brancher, state.take(case[k : k + 1]), k)
         else:
             brancher.plant(state, case)
         self._rounds(brancher)
         self._collect(brancher)
+
+    def _root_alone(self, brancher: Brancher, state: State, k: int) -> None:
+        """``_root`` with the noise of its own box; what is left for later gets the largest."""
+        before = {} if self.regions.noise is None else self.regions.noise.frozen
+        if self.regions.noise is not None:
+            self.regions.noise.frozen = {}
+        self._root(brancher, state, k)
+        if self.regions.noise is not None:
+            self.regions.noise.merge(before)
 
     def _root(self, brancher: Brancher, state: State, k: int) -> None:
         """Try hard on one root box before it may be split."""
@@ -232,6 +278,8 @@ class Search:
                 self._share(brancher, signs)
                 return
             self.worst = reached if (reached := worst()) > NOTHING else self.worst
+            if self.yielding and self.regions.noise is not None and self._late():
+                self._give_up("no certificate was found with the noise of binary32 in most of the time")
             pace(work)
             now, rounds = time.perf_counter(), rounds + 1
             if now - last > 0.25:
@@ -241,6 +289,10 @@ class Search:
             if rounds in ATTACKS:
                 self._again(brancher.goals)
 
+    def _late(self) -> bool:
+        now = time.perf_counter()
+        return now - self.start > LATE * (self.clock.deadline - self.start)
+
     def _again(self, goals: Goals) -> None:
         self._attack([goals], restarts=256, steps=40, seconds=SHARE * (time.perf_counter() - self.start))
 
@@ -248,7 +300,8 @@ class Search:
         """Let the team finish what is open."""
         assert self.team is not None
         root, case = (None, 0) if signs is None else (signs.root, signs.case)
-        query = Query(self.graph, self.prop, brancher.goals, root, case)
+        noise = None if self.regions.noise is None else self.regions.noise.settings
+        query = Query(self.graph, self.prop, brancher.goals, root, case, noise)
         witness = self.team.finish(query, brancher, signs, self.report, lambda: self._again(brancher.goals))
         if witness is not None:
             self.attack.witness = witness
@@ -267,7 +320,8 @@ class Search:
             del stats["best_slack"]
         if self.team is not None:
             stats.update(self.team.numbers())
-        return Outcome(kind, certificate, witness, stats, self.trees, self.worst, note)
+        return Outcome(kind, certificate, witness, stats, self.trees, self.worst, note,
+                       self.semantics, self.given_up)
 
 
 def _is_trivial(box: Box) -> bool:

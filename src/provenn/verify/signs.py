@@ -45,6 +45,8 @@ class SignBrancher:
         self.regions, self.goals, self.stats = self.base.regions, self.base.goals, self.base.stats
         self.queue.limit = self.base.limit
         self.packing = Packing(self.regions, self.root.state)
+        if self.regions.noise is not None:
+            self.regions.noise.freeze(self.root.state)
         self.deepener = Deepener(self.base, self.packing, self.case)
         final = self.base.final(self.root.state, np.array([self.case]))
         self.enough = 2.0 * final.margin[0]

@@ -19,15 +19,17 @@ from typing import Any
 import numpy as np
 
 from provenn.bounds.backward import State
+from provenn.bounds.noise import Noise, Settings
 from provenn.bounds.regions import Floats, Indices, Regions
 from provenn.ir.graph import Graph
 from provenn.ir.property import Property
 from provenn.verify.attack import Attack, Singles
-from provenn.verify.branch import Brancher, Clock, Exhausted, OutOfTime, Pace, Stats
+from provenn.verify.branch import Brancher, Stats
 from provenn.verify.certificate import Empty, Leaf, Split, Step, Tree
 from provenn.verify.domains import Domain, Frame, Queue
 from provenn.verify.goals import Goals
 from provenn.verify.limits import one_thread
+from provenn.verify.pace import Clock, Exhausted, OutOfTime, Pace
 from provenn.verify.pool import Hole, Pool
 from provenn.verify.root import Refined
 from provenn.verify.signs import SignBrancher
@@ -50,6 +52,7 @@ class Query:
     goals: Goals
     root: Refined | None
     case: int
+    noise: Settings | None = None
 
 
 @dataclass
@@ -148,6 +151,8 @@ class Desk:
     def __init__(self, query: Query, limit: int) -> None:
         self.query, self.clock, self.pace = query, Clock(np.inf), Pace()
         regions = Regions(query.graph, self.clock.check)
+        if query.noise is not None:
+            regions.noise = Noise(regions, *query.noise)
         self.base = Brancher(regions, query.goals, self.clock, limit=limit)
         self.base.on_corners = self._corners
         self.attack = Attack(query.graph, query.prop, regions)

@@ -33,6 +33,7 @@ from provenn.verify.limits import capped
 from provenn.verify.opinion import onnxruntime_output
 from provenn.verify.orders import Standing, standing
 from provenn.verify.search import Outcome, search
+from provenn.verify.semantics import REAL, ULPS, Semantics, chosen, of, relabelled
 from provenn.verify.stored import load_certificate, load_words
 from provenn.verify.subproblems import Team
 from provenn.verify.witness import violation
@@ -88,6 +89,8 @@ class Verdict:
 
     ``frontier`` says how far the search came when the property stayed open; ``explanation`` what drives the
     bounds, in full when asked for, and for an open property where they are loose.
+    ``semantics`` is what the answer is about; ``given_up`` says why there is nothing about binary32 where
+    that was tried.
     """
 
     answer: Answer
@@ -110,6 +113,8 @@ class Verdict:
     stopped_by: str = ""
     model_path: Path | None = None
     spec_path: Path | None = None
+    semantics: Semantics = REAL
+    given_up: str = ""
 
     def __post_init__(self) -> None:
         """No verdict without what it rests on, whoever makes it."""
@@ -138,6 +143,8 @@ def verify(
     progress: Progress | None = None,
     workers: Workers | None = None,
     memory: int | None = None,
+    semantics: str | None = None,
+    ulps: int = ULPS,
 ) -> Verdict:
     """Decide whether any input in the property's domain has an output that the property forbids.
 
@@ -148,7 +155,9 @@ def verify(
     given. ``network_name`` says which network of a VNN-LIB 2.0 file the model is.
     ``explain`` adds what drives the bounds (``Verdict.explanation``), for up to 30 s more than ``timeout``.
     ``workers`` share a long search (provenn.verify.workers) and are closed at its end; ``memory`` is its
-    limit in bytes.
+    limit in bytes. ``semantics`` is "real" or "binary32", with functions accurate to ``ulps``; by default
+    what a VNN-LIB 2.0 file declares, else binary32 as far as it goes, and the reals where it does not
+    (docs/floats.md). The verdict says which.
     Raises ProvennError subclasses for files that cannot be read or used, and ToolError when
     the checker is missing; a rejected certificate is no exception but ``Verdict.problem``.
     """
@@ -156,18 +165,16 @@ def verify(
     say = progress or (lambda event: None)
     reading = read_network(model, shape or input_shape(spec, model))
     graph = reading.graph
-    prop = spec if isinstance(spec, Property) else vnnlib.read(spec, graph, network_name=network_name)
+    prop, declared = _property(spec, graph, network_name)
+    wanted = chosen(semantics, ulps, declared)
     words, prop_words = graph_words(graph), property_words(prop)
     read = time.perf_counter() - start
     say({"event": "read", "seconds": read, "graph": graph, "property": prop})
     checker.find()
-    run = _Run(graph, reading.exact, prop, words, prop_words, start, timeout, seed, say, memory, workers)
+    run = _Run(graph, reading.exact, prop, words, prop_words, start, timeout, seed, say, memory, workers,
+               wanted, semantics is not None)
     path = Path(model) if isinstance(model, (str, Path)) else None
-    made, result = run.attempt(certificate, path)
-    if result.get("problem") is not None and made.kind == "unsat":
-        again, better = run.attempt(certificate, path, CARE)
-        if better["answer"] in ("sat", "unsat"):
-            made, result = again, better
+    made, result = run.answer(certificate, path)
     known: dict[str, Any] = {
         "graph": graph, "prop": prop, "seed": seed, "timeout": timeout, "stats": made.stats,
         "notes": reading.notes, "stopped_by": made.note,
@@ -181,6 +188,14 @@ def verify(
         left = SECONDS if explain else min(GLANCE, timeout - total)
         result |= _explained(graph, prop, made, result, left, explain)
     return Verdict(**known, **result, seconds=seconds)
+
+
+def _property(spec: str | Path | Property, graph: Graph, name: str | None) -> tuple[Property, str]:
+    """The property, and the element type that it speaks of: that of networks in use where it says none."""
+    if isinstance(spec, Property):
+        return spec, "float32"
+    reading = vnnlib.load(spec, graph, name)
+    return reading.property, reading.element_type if reading.version > 1 else "float32"
 
 
 def _explained(graph: Graph, prop: Property, made: Outcome, result: dict[str, Any], seconds: float,
@@ -217,17 +232,57 @@ class _Run:
     say: Progress
     memory: int | None
     workers: Workers | None
+    semantics: Semantics
+    asked: bool
     search_seconds: float = 0.0
 
-    def attempt(self, certificate: str | Path | None, model: Path | None,
-                care: float = 1.0) -> tuple[Outcome, dict[str, Any]]:
+    def answer(self, certificate: str | Path | None, model: Path | None) -> tuple[Outcome, dict[str, Any]]:
+        """The outcome and the verdict's fields; with care after a rejection, over the reals if need be."""
+        made, result = self.attempt(certificate, model)
+        if result.get("problem") is not None and made.kind == "unsat" and not _outside(result):
+            again, better = self.attempt(certificate, model, CARE)
+            if better["answer"] in ("sat", "unsat"):
+                made, result = again, better
+        if self.semantics != REAL and result["answer"] == "unknown" and made.kind != "sat":
+            made, result = self._over_the_reals(made, result, certificate, model)
+        about = of(result["certificate"]) if result["answer"] == "unsat" else None
+        why = "" if result["answer"] == "sat" else made.given_up
+        return made, {"given_up": why, **result, "semantics": about or self.semantics}
+
+    def _over_the_reals(self, made: Outcome, result: dict[str, Any], certificate: str | Path | None,
+                        model: Path | None) -> tuple[Outcome, dict[str, Any]]:
+        """After binary32 failed: what the same certificate, or else another search, proves over the reals.
+
+        Who asked for binary32 gets ``unknown``, and no complaint about one that only rounding spoils.
+        """
+        why = made.given_up or "the search gave up with the noise of binary32"
+        if "checked" in result and of(result["certificate"]) in (None, REAL):
+            return made, result
+        if "checked" in result:
+            why = f"the checker found that rounding spoils it ({result['checked'].reason})"
+            left = max(1.0, self.timeout - (time.perf_counter() - self.start))
+            proved = _checked(self.words, self.prop_words, relabelled(result["certificate"], REAL), left,
+                              None if self.asked else certificate)
+            if proved["answer"] != "unsat":
+                return made, result
+            result = proved if not self.asked else {"answer": "unknown"}
+        elif made.note:
+            return made, result
+        elif not self.asked and SEARCH_SHARE * self.timeout > time.perf_counter() - self.start:
+            self.say({"event": "given up", "why": why})
+            made, result = self.attempt(certificate, model, 1.0, REAL)
+        return made, result if result["answer"] == "sat" else {**result, "given_up": made.given_up or why}
+
+    def attempt(self, certificate: str | Path | None, model: Path | None, care: float = 1.0,
+                semantics: Semantics | None = None) -> tuple[Outcome, dict[str, Any]]:
         """A search with margins times ``care``, and the verdict's fields after its evidence was tried."""
         begin = time.perf_counter()
         seconds = max(0.0, SEARCH_SHARE * self.timeout - (begin - self.start))
-        workers = self.workers if care == 1.0 else None
+        workers, self.workers = self.workers, None
         with capped(self.memory), closing(Team(workers)) if workers else nullcontext() as team:
             made = search(self.graph, self.prop, timeout=seconds, seed=self.seed, report=self.say,
-                          exact=self.exact, memory=self.memory, team=team, care=care)
+                          exact=self.exact, memory=self.memory, team=team, care=care,
+                          semantics=semantics or self.semantics, yielding=not self.asked)
         found = time.perf_counter()
         self.search_seconds += found - begin
         left = max(1.0, self.timeout - (found - self.start))
@@ -262,6 +317,11 @@ def _checked(
         where=_at(said.detail), expected="a certificate that the checker accepts", got=said.reason,
         hint=REPORT_IT)
     return {**made, "answer": "unknown", "problem": problem}
+
+
+def _outside(result: dict[str, Any]) -> bool:
+    """Whether the checker refused the network itself for these semantics, not the certificate."""
+    return result["checked"].reason in ("wrong-semantics", "enclosure-failed")
 
 
 def _at(detail: dict[str, str]) -> str:

@@ -1,0 +1,227 @@
+"""Noise of executions in binary32: what bounds must allow for so that the checker can, too.
+
+The checker gives the result of every node a relative and an absolute error (docs/floats.md and
+theories/Checker/Semantics.v, which this mirrors in plain binary64):
+
+    |computed - exact| <= kappa * load + eta
+
+where ``load`` bounds the sum of absolute values of its summands, or its size. Here the noise of all affine
+nodes of a region is carried to its target, so that a backward row pays ``|coefficient| @ noise`` at each
+pre-activation and each unary node. Both fit into the offsets of lines; rows and goals pay for their
+own region.
+Nothing here is trusted: too little noise costs a certificate, never a verdict.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from provenn.ir.graph import Graph, Node
+from provenn.ir.op import Array, Pair
+
+if TYPE_CHECKING:
+    from provenn.bounds.backward import State
+    from provenn.bounds.regions import Coefficients, Region, Regions
+
+Floats = NDArray[np.float64]
+Settings = tuple[float, Floats, float, dict[tuple[str, int], Floats], dict[int, Floats]]
+LEAST, CAP = 2.0**-26, 2.0**48
+MOST_TERMS = 2**22 - 2
+UNIT, AFFINE_LOST, FLUSHED, CURVE_LOST = 2.0**-24, 2.0**-50, 2.0**-126, 2.0**-124
+# The checker's own upward roundings, and those of this module.
+ROUNDED = 1.0 + 2.0**-20
+
+
+class Uncovered(Exception):
+    """Executions of this network cannot be covered; the text says why."""
+
+
+def growth(terms: float) -> float:
+    """(1 + 2^-24)^terms - 1, rounded up generously."""
+    return ROUNDED * math.expm1(terms * math.log1p(UNIT))
+
+
+@dataclass
+class Noise:
+    """Noise of the nodes of one graph, for inputs up to ``inputs`` in absolute value.
+
+    ``ulps`` is the declared accuracy of curved functions; ``factor`` multiplies all noise. ``first`` holds
+    bounds of the absolute values of affine nodes as the checker first encloses them: those inside of regions
+    and the output keep these, since nothing sharpens them. While ``frozen`` holds a target, its noise is
+    that, whatever the state: signs that are fixed below a root make magnitudes smaller, but the checker goes
+    on with those of the root.
+    """
+
+    regions: Regions
+    ulps: float
+    inputs: Floats
+    factor: float = 1.0
+    frozen: dict[tuple[str, int], Floats] = field(default_factory=dict)
+    first: dict[int, Floats] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        graph = self.regions.graph
+        self.rates = {i: self._rate(graph, node, i) for i, node in enumerate(graph.nodes)
+                      if i and i not in self.regions.fixed}
+        self.inputs = np.maximum(self.inputs, LEAST)
+
+    @property
+    def settings(self) -> Settings:
+        """What makes the same noise of other regions of the same graph."""
+        return self.ulps, self.inputs, self.factor, self.frozen, self.first
+
+    def _rate(self, graph: Graph, node: Node, i: int) -> tuple[float, float]:
+        """Relative and absolute noise of a node."""
+        facts, fixed = node.op.facts, self.regions.fixed
+        if "jumps" in facts:
+            raise Uncovered(f"{graph.where(i)} jumps, and flushing its operand to 0 may change the result")
+        if i in self.regions.products:
+            return self.factor * UNIT, self.factor * AFFINE_LOST
+        if "affine" not in facts:
+            exact = "exact" in facts
+            return (0.0 if exact else self.factor * self.ulps * 2 * UNIT), FLUSHED if exact else CURVE_LOST
+        if "movement" in facts and len(node.inputs) == 1:
+            return 0.0, FLUSHED
+        terms = 2.0 + len(node.inputs)
+        if "elementwise" not in facts and "movement" not in facts:
+            terms += max((math.prod(fixed[k].shape[2:]) for k in node.inputs if k in fixed), default=0)
+        if terms > MOST_TERMS:
+            raise Uncovered(f"{graph.where(i)} sums {terms:.0f} products, more than the bound covers")
+        return self.factor * growth(terms), self.factor * terms * AFFINE_LOST
+
+    def intervals(self, lo: Floats, hi: Floats) -> list[tuple[Floats, Floats]]:
+        """Interval bounds of every node with its noise, flat. Raises Uncovered for too large magnitudes."""
+        graph = self.regions.graph
+        shape = graph.input_type.shape
+        made: list[Pair] = [(lo.reshape(-1, *shape), hi.reshape(-1, *shape))]
+        for i, node in enumerate(graph.nodes[1:], 1):
+            if i in self.regions.fixed:
+                made.append((self.regions.fixed[i],) * 2)
+                continue
+            rule, ends = node.op.need("interval", graph.where(i)), [made[k] for k in node.inputs]
+            low, high = rule(node.attrs, *ends)
+            load = size(low, high)
+            if "affine" in node.op.facts:
+                load = size(*rule(node.attrs, *(e if k in self.regions.fixed else around(size(*e))
+                                                for k, e in zip(node.inputs, ends))))
+            if not (load <= CAP).all():
+                raise Uncovered(f"values at {graph.where(i)} may exceed 2^48")
+            kappa, eta = self.rates[i]
+            made.append((low - (kappa * load + eta), high + (kappa * load + eta)))
+        return [(_flat(a), _flat(b)) for a, b in made]
+
+    def begin(self, lo: Floats, hi: Floats) -> None:
+        """Enclose the network over some boxes as the checker will. Raises Uncovered."""
+        for i, (low, high) in enumerate(self.intervals(lo, hi)):
+            if i and i not in self.regions.fixed:
+                reach = np.maximum(size(low, high).max(0), LEAST)
+                self.first[i] = np.maximum(reach, self.first.get(i, reach))
+
+    def target(self, state: State, target: int) -> Floats:
+        """Noise of a target, given the values of the leaves of its region: [boxes or 1, size]."""
+        known = self.frozen.get(("target", target))
+        return self._region(state, target)[0] if known is None else known
+
+    def output(self, state: State) -> tuple[Floats, Floats]:
+        """Noise of the output, and its magnitude: [boxes or 1, size] each."""
+        out = self.regions.graph.output
+        if ("output", 0) in self.frozen:
+            return self.frozen["output", 0], self.frozen["output", 1]
+        noise, magnitude = self._region(state, out)
+        return noise, self.first[out][None] if out in self.first else magnitude
+
+    def _region(self, state: State, target: int) -> tuple[Floats, Floats]:
+        region: Region = self.regions.of[target]
+        sizes = {leaf: self.leaf(state, leaf)[0] for leaf in region.leaves}
+        if not region.nodes:
+            return np.zeros_like(sizes[target]), sizes[target]
+        return self._carried(region, sizes)
+
+    def leaf(self, state: State, u: int) -> tuple[Floats, Floats]:
+        """Magnitude of a leaf, and its own noise: [boxes or 1, size] each."""
+        if u == 0:
+            return self.inputs[None], np.zeros((1, 1))
+        node = self.regions.graph.nodes[u]
+        ends = [(state.low[k], state.high[k]) if k else (state.lo, state.hi) for k in node.inputs]
+        exact = _flat(size(*node.op.need("interval")(node.attrs, *ends)))
+        kappa, eta = self.rates[u]
+        noise = kappa * exact + eta
+        return np.maximum(exact + noise, LEAST), noise
+
+    def _carried(self, region: Region, sizes: Coefficients) -> tuple[Floats, Floats]:
+        """Noise and magnitude of a region's target, from the magnitudes of its leaves."""
+        graph, fixed = region.graph, region.fixed
+        rows = max(len(v) for v in sizes.values())
+        here: dict[int, tuple[Array, Array]] = {}
+        for leaf, v in sizes.items():
+            part = np.broadcast_to(v, (rows, v.shape[1])).reshape(rows, *graph.nodes[leaf].type.shape)
+            here[leaf] = part, np.zeros_like(part)
+        for i in region.nodes:
+            node = graph.nodes[i]
+            pairs = [(fixed[k],) * 2 if k in fixed else around(np.concatenate(here[k])) for k in node.inputs]
+            low, high = node.op.need("interval")(node.attrs, *pairs)
+            half, middle = (high - low) / 2, np.abs(high + low) / 2
+            kappa, eta = self.rates[i]
+            load = half[:rows] + middle[:rows]
+            noise = half[rows:] + kappa * load + eta
+            reach = np.maximum(load + noise, LEAST)
+            if i in self.first and i != region.target:
+                reach = np.broadcast_to(self.first[i].reshape(1, *reach.shape[1:]), reach.shape)
+            here[i] = reach, noise
+        magnitude, noise = map(_flat, here[region.target])
+        return noise, magnitude
+
+    def line(self, state: State, u: int) -> tuple[Floats, Floats]:
+        """Noise of what unary node ``u`` reads (both operands of a product side by side), and its own."""
+        if ("read", u) in self.frozen:
+            return self.frozen["read", u], self.frozen["own", u]
+        zero = np.zeros((1, self.regions.sizes[0]))
+        parts = [self.target(state, k) if k else zero for k in self.regions.graph.nodes[u].inputs]
+        rows = max(map(len, parts))
+        read = np.concatenate([np.broadcast_to(p, (rows, p.shape[1])) for p in parts], 1)
+        return read, self.leaf(state, u)[1]
+
+    def freeze(self, state: State) -> None:
+        """Use the noise of this single box from now on, or what was frozen before where that is more."""
+        before, self.frozen = self.frozen, {}
+        made = {("target", t): self.target(state, t) for t in self.regions.targets}
+        for u in (*self.regions.unary, *self.regions.products):
+            made["read", u], made["own", u] = self.line(state, u)
+        made["output", 0], made["output", 1] = self.output(state)
+        self.frozen = made
+        self.merge(before)
+
+    def merge(self, other: Mapping[tuple[str, int], Floats]) -> None:
+        """Freeze the larger of what is frozen and of other such noise."""
+        both = {k: np.maximum(v, other.get(k, v)) for k, v in self.frozen.items()}
+        self.frozen = {**other, **both}
+
+    def goal(self, out: tuple[Floats, Floats], cx: Floats, cy: Floats, d: Floats) -> Floats:
+        """What rows ``cx @ x + cy @ y - d`` [groups, rows, …] pay, given ``output`` for each group."""
+        terms = 3.0 + cy.shape[-1] + (cx.shape[-1] if cx.any() else 0)
+        kappa, eta = self.factor * growth(terms), self.factor * terms * AFFINE_LOST
+        noise, magnitude = (a[:, None] for a in out)
+        paid: Floats = (np.abs(cy) * (noise + kappa * magnitude)).sum(-1)
+        paid += kappa * (np.abs(cx) @ self.inputs + np.abs(d)) + eta
+        return paid
+
+
+def size(low: Array, high: Array) -> Array:
+    """The largest absolute value between two ends."""
+    made: Array = np.maximum(np.abs(low), np.abs(high))
+    return made
+
+
+def around(radius: Array) -> Pair:
+    """The interval around 0."""
+    return -radius, radius
+
+
+def _flat(a: Array) -> Floats:
+    return a.reshape(len(a), -1).astype(np.float64, copy=False)
