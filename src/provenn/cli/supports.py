@@ -43,7 +43,8 @@ def supports(
     if asked:
         say("\n".join(asked))
     elif as_json:
-        say_json({"onnx_operators": operators(), "opsets": opsets(), "vnnlib": VNNLIB, "ops": facets((*FACETS, WRITTEN))})
+        say_json({"onnx_operators": operators(), "opsets": opsets(), "vnnlib": VNNLIB,
+                  "ops": facets((*FACETS, WRITTEN))})
     else:
         show_table(table())
         say("have: tested; proved: a Coq lemma is named; -: zero or not needed; a number: see below")
