@@ -24,7 +24,8 @@ def test_options_of_coqc_are_written_as_for_coqc(tmp_path: Path) -> None:
 @pytest.mark.parametrize("args", [
     ["check", "--weights", "x", "--gradient", "y"], ["check", "--against", "A.v"],
     ["check", "m.onnx", "--weights", "x"], ["extract", "A.v", "-o", "x"],
-    ["extract", "--network", "n", "-o", "x"], ["extract", "A.v", "--network", "n"], ["check", "--weights", "there/is/no/such/folder"], ["show", "there/is/no/such/folder"]])
+    ["extract", "--network", "n", "-o", "x"], ["extract", "A.v", "--network", "n"],
+    ["check", "--weights", "there/is/no/such/folder"], ["show", "there/is/no/such/folder"]])
 def test_what_cannot_be_meant_is_refused(args: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert run(args) == 1
     assert "PNN-" in capsys.readouterr().err
