@@ -6,6 +6,7 @@ import itertools
 import json
 import re
 import shlex
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -84,7 +85,10 @@ def test_rounded_weights_need_a_certificate(
     assert claim(tmp_path) == said
     manifest, found = deploy.compare(tmp_path)
     assert found == []
-    assert all(t.error != "0" for t in manifest.tensors)
+    stored = onnx.read(tmp_path / "model.onnx").parameters
+    for fact, decimal in zip(manifest.tensors, ("-2.1", "0.7", "0.3", "0.1")):
+        assert stored[fact.name].ravel().tolist() == [float(np.float32(decimal))]
+        assert Fraction(fact.error) == abs(Fraction(decimal) - Fraction(float(np.float32(decimal))))
     if said == "certificate":
         (tmp_path / "spec.vnnlib").write_text((room / "breaks.vnnlib").read_text())
         assert {f.file for f in deploy.compare(tmp_path)[1]} >= {"property.pvp"}

@@ -47,10 +47,11 @@ def show(
 ) -> None:
     """Draw images in the terminal, show the statistics of a data set, or what is claimed of weights."""
     output.json = as_json
-    if Path(name).is_dir():
-        return _manifest(Path(name), as_json)
-    from provenn.train import dataset, drawing
+    from provenn.train import dataset, drawing, sources
 
+    folder = Path(name)
+    if folder.is_dir() and (name not in sources.SOURCES or (folder / "manifest.json").is_file()):
+        return _manifest(folder, as_json)
     if part not in ("train", "test"):
         raise UsageError("PNN-CLI-807", "these images cannot be shown", got=f"part {part}",
                          expected="train | test")

@@ -114,7 +114,9 @@ def extract(source: Path, name: str, theorem: str = "", flags: Sequence[str] = (
         made = said.extracted()
         if made.exact:
             ask.write_text((FIRST + ASK + EXACT).format(**facts))
-            coqc(ask, room, flags, timeout, "words that are the network", "this is a bug: please report it")
+            coqc(ask, room, flags, timeout,
+                 "layers that fit: a weight for each output of the layer before, a bias for each row",
+                 "where they do, this is a bug: please report it")
         return made
 
 

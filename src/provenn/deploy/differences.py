@@ -53,7 +53,7 @@ def _elements(want: Stored, got: Stored) -> str:
     bad = np.flatnonzero(a != b)
     first = int(bad[0])
     place = [int(k) for k in np.unravel_index(first, want.shape)]
-    bits = int(sum(int(x ^ y).bit_count() for x, y in zip(a[bad], b[bad])))
+    bits = int(a[first] ^ b[first]).bit_count() if bad.size == 1 else 0
     values = f"{got.array.flat[first]!r} instead of {want.array.flat[first]!r}"
     how = "one bit is flipped" if bits == 1 else f"{bad.size} of {a.size} numbers differ"
     was, now = (f"{int(t[first]):0{2 * size}x}" for t in (a, b))
