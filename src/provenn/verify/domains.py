@@ -110,7 +110,7 @@ class Packing:
         self.place: dict[int, Indices] = {}
         for u in self.unary:
             low, high = source_bounds(regions, root, u)
-            ends = [regions.lines(u, low, high, np.full_like(low, a)) for a in (0.0, 1.0)]
+            ends = [regions.lines(u, low, high, np.full((1, regions.sizes[u]), a)) for a in (0.0, 1.0)]
             matters = ends[0][1] != ends[1][1]
             matters |= True if regions.free(u) else ends[0][0] != ends[1][0]
             self.columns[u] = np.flatnonzero(matters[0])

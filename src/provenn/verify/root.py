@@ -96,9 +96,8 @@ def refresh(regions: Regions, state: State, changed: int, slopes: dict[int, Slop
         neurons = unstable(regions, state, target)[1]
         if changed not in regions.above[target] or not len(neurons):
             continue
-        start = {u: np.atleast_2d(a) for u, a in slopes.get(target, {}).items()}
-        above = regions.above[target]
-        start = start or {u: regions.hint(u, *source_bounds(regions, state, u)) for u in above}
+        start = {u: regions.hint(u, *source_bounds(regions, state, u)) for u in regions.above[target]}
+        start |= {u: np.atleast_2d(a) for u, a in slopes.get(target, {}).items()}
         low, high, slopes[target] = improve_together(regions, state, target, neurons, AGAIN, start)
         chosen = _adopt(state, target, neurons, low, high)
         if len(chosen):
