@@ -63,13 +63,14 @@ class Final:
 
 @dataclass
 class Stats:
-    """Counters of the search, plain numbers."""
+    """Counters of the search, plain numbers; ``spoilt`` bounds are positive but for the noise of goals."""
 
     boxes: int = 0
     leaves: int = 0
     lazy_leaves: int = 0
     ascended_leaves: int = 0
     rows: int = 0
+    spoilt: int = 0
     megaflops: float = 0.0
 
 
@@ -124,7 +125,8 @@ class Brancher:
         constant -= self.goals.d[case].ravel()
         if self.regions.noise is not None:
             cx, cy, d = self.goals.cx[case], self.goals.cy[case], self.goals.d[case]
-            constant -= self.regions.noise.goal(self.regions.noise.output(state), cx, cy, d).ravel()
+            lost = self.regions.noise.goal(self.regions.noise.output(state), cx, cy, d)
+            constant -= lost.ravel()
         entry, constant = walk(self.regions, lines, owner, start, constant, tape)
         if self.goals.mixes:
             entry = entry + self.goals.cx[case].reshape(boxes * rows, -1)
@@ -137,6 +139,9 @@ class Brancher:
         margin = self.care * self.goals.best(size.reshape(boxes, rows))
         entry = entry.reshape(boxes, rows, -1)
         multipliers, value = self.goals.mixed(entry, bound, state.lo, state.hi)
+        if self.regions.noise is not None:
+            spoilt = self.goals.best(bound + lost) > margin
+            self.stats.spoilt += int((spoilt.all(1) & ~(value > margin).all(1)).sum())
         self.stats.megaflops += boxes * rows * self.flops[self.output]
         return Final(bound, value - margin, multipliers, margin, entry, owner, tape)
 

@@ -39,7 +39,7 @@ ROOT_STEPS = 60
 SOLO = 2.0
 NO_MEMORY = "memory ran out; a larger --memory, or fewer --jobs, may help"
 QUICK, SHARE = 1.0, 0.1
-LATE, CAREFUL = 0.6, 2.0
+LATE, CAREFUL, SPOILT = 0.6, 2.0, 64
 ATTACKS = (4, 16, 64, 256, 1024, 4096)
 NOTHING = -1e300
 
@@ -85,20 +85,29 @@ def search(graph: Graph, prop: Property, *, timeout: float, seed: int = 0,
     """
     start = time.perf_counter()
     with one_thread(), np.errstate(all="ignore"):
+        def run(about: Semantics, why: str = "") -> Outcome:
+            return _ended(lambda: Search(graph, prop, Clock(start + timeout), np.random.default_rng(seed),
+                                         report, exact or graph, open_domains(memory, POOL_BYTES), team,
+                                         care, about, yielding, given_up=why), start)
+
         try:
-            run = Search(graph, prop, Clock(start + timeout), np.random.default_rng(seed), report,
-                         exact or graph, open_domains(memory, POOL_BYTES), team, care, semantics, yielding)
+            return run(semantics)
         except Uncovered as e:
-            return Outcome("unknown", stats={"seconds": time.perf_counter() - start}, semantics=semantics,
-                           given_up=str(e))
-        except OutOfTime:
-            return Outcome("timed-out", stats={"seconds": time.perf_counter() - start})
-        except MemoryError:
-            return Outcome("unknown", stats={"seconds": time.perf_counter() - start}, note=NO_MEMORY)
-        return _ended(run)
+            if not yielding:
+                return Outcome("unknown", stats={"seconds": time.perf_counter() - start}, semantics=semantics,
+                               given_up=str(e))
+            report({"event": "given up", "why": str(e)})
+            return run(REAL, str(e))
 
 
-def _ended(run: Search) -> Outcome:
+def _ended(begin: Callable[[], Search], start: float) -> Outcome:
+    """Run a search to its end. Raises Uncovered."""
+    try:
+        run = begin()
+    except OutOfTime:
+        return Outcome("timed-out", stats={"seconds": time.perf_counter() - start})
+    except MemoryError:
+        return Outcome("unknown", stats={"seconds": time.perf_counter() - start}, note=NO_MEMORY)
     try:
         return run.outcome()
     except _Found:
@@ -144,12 +153,7 @@ class Search:
         self.bounds: dict[str, float] = {}
         self.brancher: Brancher | None = None
         self.worst: float | None = None
-        try:
-            self.regions.noise = self._noise()
-        except Uncovered as e:
-            if not self.yielding:
-                raise
-            self._give_up(str(e))
+        self.regions.noise = self._noise()
 
     def _noise(self) -> Noise | None:
         """The noise of the semantics. Raises Uncovered."""
@@ -281,6 +285,8 @@ class Search:
             if self.yielding and self.regions.noise is not None and self._late():
                 self._give_up("no certificate was found with the noise of binary32 in most of the time")
             pace(work)
+            if self.yielding and self.stats.spoilt > max(SPOILT, self.stats.leaves):
+                raise Uncovered("noise is larger than what bounds have to spare, in most parts of the domain")
             now, rounds = time.perf_counter(), rounds + 1
             if now - last > 0.25:
                 self.report({"event": "branching", "open": count, "leaves": self.stats.leaves,
