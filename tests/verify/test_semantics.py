@@ -136,7 +136,7 @@ def test_without_noise_nothing_is_spent(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 @pytest.mark.parametrize(("option", "answer", "about"), [
-    (None, "unsat", "real"), ("real", "unsat", "real"), ("binary32", "unknown", "binary32")])
+    ("auto", "unsat", "real"), ("real", "unsat", "real"), ("binary32", "unknown", "binary32")])
 def test_a_sum_that_depends_on_the_order(option: str | None, answer: str, about: str,
                                          checker_program: Path) -> None:
     made = provenn.verify(*dense([1, BIG, -BIG]), timeout=10, semantics=option)
@@ -146,7 +146,7 @@ def test_a_sum_that_depends_on_the_order(option: str | None, answer: str, about:
     assert bool(made.given_up) == (option != "real")
     data = verdict_data(made)
     assert data["semantics"]["kind"] == about
-    if option is None:
+    if option == "auto":
         assert "rounding of the running network is not covered: " in data["evidence"]["rounding"]
         assert "NOT covered" in prose.meaning(made)
         assert data["proof"]["theorem"] == THEOREMS["real"]
@@ -154,7 +154,7 @@ def test_a_sum_that_depends_on_the_order(option: str | None, answer: str, about:
         assert data["evidence"]["rounding"].startswith("no certificate about binary32: ")
 
 
-@pytest.mark.parametrize(("option", "answer"), [(None, "unsat"), ("binary32", "unknown")])
+@pytest.mark.parametrize(("option", "answer"), [("auto", "unsat"), ("binary32", "unknown")])
 def test_jumps_are_not_covered(option: str | None, answer: str, checker_program: Path) -> None:
     builder = Builder()
     x = builder.add(ALL["input"], shape=(1, 1))
@@ -165,7 +165,7 @@ def test_jumps_are_not_covered(option: str | None, answer: str, checker_program:
 
 
 def test_too_large_values_are_not_covered(checker_program: Path) -> None:
-    made = provenn.verify(*dense([2.0**49]), timeout=10)
+    made = provenn.verify(*dense([2.0**49]), timeout=10, semantics="auto")
     assert (made.answer, made.semantics) == ("unsat", REAL)
     assert "2^48" in made.given_up
 
@@ -177,7 +177,7 @@ def test_most_of_the_time_gone(monkeypatch: pytest.MonkeyPatch, checker_program:
     graph = mlp(rng, (2, 16, 16, 1))
     met = max(float(replay(graph, x)[0]) for x in rng.uniform(-1, 1, (200, 2)).astype(np.float32))
     prop, events = above(Fraction(met) + Fraction(1, 4), 2), list[dict[str, Any]]()
-    made = provenn.verify(graph, prop, timeout=20, progress=events.append)
+    made = provenn.verify(graph, prop, timeout=20, progress=events.append, semantics="auto")
     assert (made.answer, made.semantics) == ("unsat", REAL)
     assert "most of the time" in made.given_up
     assert any(e["event"] == "given up" for e in events)
@@ -199,7 +199,7 @@ def test_declared_types_choose(declared: str, kind: str, tmp_path: Path, checker
 
 def test_ulps_go_into_the_header(checker_program: Path) -> None:
     graph = mlp(np.random.default_rng(1), (1, 4, 1), tag="sigmoid")
-    made = provenn.verify(graph, above(Fraction(100), 1), timeout=10, ulps=7)
+    made = provenn.verify(graph, above(Fraction(100), 1), timeout=10, semantics="auto", ulps=7)
     assert made.certificate is not None
     assert of(made.certificate) == Semantics("binary32", 7)
     assert "within 7 ulps" in dict(prose.evidence(made))["semantics"]
@@ -235,7 +235,7 @@ def test_check_reads_the_header(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert run(["check", *files(tmp_path, graph, prop, forged)]) == 2
     assert capsys.readouterr().out.startswith("rejected")
     graph, prop = dense([1, 1, 1])
-    sound = provenn.verify(graph, prop, timeout=10)
+    sound = provenn.verify(graph, prop, timeout=10, semantics="binary32")
     assert sound.certificate is not None
     for words, kind in ((sound.certificate, "binary32"), (relabelled(sound.certificate, REAL), "real")):
         assert run(["check", "--json", *files(tmp_path, graph, prop, words)]) == 0
@@ -261,7 +261,8 @@ def written(folder: Path) -> list[str]:
 def test_the_program_says_it_loudly(tmp_path: Path, capsys: pytest.CaptureFixture[str],
                                     checker_program: Path) -> None:
     names = written(tmp_path)
-    assert run(["verify", *names, "--timeout", "20", "--report", str(tmp_path / "r.html")]) == 0
+    report = ["--report", str(tmp_path / "r.html")]
+    assert run(["verify", *names, "--timeout", "20", "--semantics", "auto", *report]) == 0
     said = capsys.readouterr()
     assert said.out.startswith("unsat\nThe property holds over the reals")
     assert "rounding of the running network is not covered: " in said.out

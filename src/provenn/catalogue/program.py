@@ -112,9 +112,9 @@ ENTRIES = (
     Entry("PNN-CLI-809", "An unknown semantics",
           "A certificate is about exact real arithmetic (real) or about every execution in binary32 "
           "(binary32), where exp, tanh and the like are assumed to be accurate to a number of ulps from 1 to "
-          "1,048,576.",
+          "1,048,576; auto means binary32 as far as it goes.",
           "provenn verify model.onnx spec.vnnlib --semantics float64",
-          "Choose real or binary32, or leave the option out."),
+          "Choose real, binary32 or auto, or leave the option out."),
     Entry("PNN-CLI-831", "An input file that cannot be read",
           "provenn run takes its inputs from a file that numpy.save wrote, an array of numbers. Pickled "
           "objects are not read, since reading them could run code.",

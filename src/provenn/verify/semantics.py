@@ -17,8 +17,10 @@ ULPS, MOST_ULPS = 4, 1 << 20
 KIND_AT, ULPS_AT = 3, 5
 THEOREMS = {"real": "Provenn.Checker.Sound.check_sound",
             "binary32": "Provenn.Float.Sound.check_sound_binary32"}
-# Element types as VNN-LIB 2.0 declares them.
-DECLARED: dict[str, Kind] = {"real": "real", "float32": "binary32"}
+# Element types as VNN-LIB 2.0 declares them; a specification that declares none is about the reals.
+DECLARED = {"real": "real", "float32": "auto", "": "real"}
+# What ``auto`` starts with: executions as far as they go, else the reals (docs/floats.md).
+AUTO = "auto"
 READERS = "the file readers are tested, not proved"
 
 
@@ -62,17 +64,17 @@ class Semantics:
 REAL = Semantics("real")
 
 
-def chosen(kind: str | None, ulps: int = ULPS, declared: str = "float32") -> Semantics:
-    """The semantics of an option, or where that is None the one for a declared element type.
+def chosen(kind: str | None, ulps: int = ULPS, declared: str = "") -> tuple[Semantics, bool]:
+    """The semantics of an option, or where that is None of a declared element type; whether it may yield.
 
     Raises UsageError PNN-CLI-809.
     """
     name = kind or DECLARED[declared]
-    if name not in THEOREMS or not (isinstance(ulps, int) and 1 <= ulps <= MOST_ULPS):
+    if name not in (*THEOREMS, AUTO) or not (isinstance(ulps, int) and 1 <= ulps <= MOST_ULPS):
         raise UsageError("PNN-CLI-809", "there is no such semantics", got=f"{name}, {ulps} ulps",
-                         expected=f"real or binary32, with 1 to {MOST_ULPS} ulps",
+                         expected=f"real, binary32 or auto, with 1 to {MOST_ULPS} ulps",
                          hint="docs/floats.md says what each is about")
-    return REAL if name == "real" else Semantics("binary32", ulps)
+    return (REAL if name == "real" else Semantics("binary32", ulps)), name == AUTO
 
 
 def of(certificate: Words) -> Semantics | None:

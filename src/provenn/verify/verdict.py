@@ -166,13 +166,13 @@ def verify(
     reading = read_network(model, shape or input_shape(spec, model))
     graph = reading.graph
     prop, declared = _property(spec, graph, network_name)
-    wanted = chosen(semantics, ulps, declared)
+    wanted, yielding = chosen(semantics, ulps, declared)
     words, prop_words = graph_words(graph), property_words(prop)
     read = time.perf_counter() - start
     say({"event": "read", "seconds": read, "graph": graph, "property": prop})
     checker.find()
     run = _Run(graph, reading.exact, prop, words, prop_words, start, timeout, seed, say, memory, workers,
-               wanted, semantics is not None)
+               wanted, not yielding)
     path = Path(model) if isinstance(model, (str, Path)) else None
     made, result = run.answer(certificate, path)
     known: dict[str, Any] = {
@@ -191,11 +191,11 @@ def verify(
 
 
 def _property(spec: str | Path | Property, graph: Graph, name: str | None) -> tuple[Property, str]:
-    """The property, and the element type that it speaks of: that of networks in use where it says none."""
+    """The property, and the element type that it declares, or none."""
     if isinstance(spec, Property):
-        return spec, "float32"
+        return spec, ""
     reading = vnnlib.load(spec, graph, name)
-    return reading.property, reading.element_type if reading.version > 1 else "float32"
+    return reading.property, reading.element_type if reading.version > 1 else ""
 
 
 def _explained(graph: Graph, prop: Property, made: Outcome, result: dict[str, Any], seconds: float,
