@@ -71,6 +71,7 @@ trust: assumptions $(VENV)/.core ## write TRUST.md from the ops and from Coq's P
 	@$(BIN)/python -m provenn.coq.trust > TRUST.md && echo "TRUST.md is written"
 
 links: $(VENV)/.core ## write theories/Facets/Links.v from the lemmas that the ops name
+	@mkdir -p build
 	@$(BIN)/python -m provenn.coq.links > build/Links.v && mv build/Links.v theories/Facets/Links.v
 
 lint: $(VENV)/.dev ## ruff and mypy
@@ -79,6 +80,7 @@ lint: $(VENV)/.dev ## ruff and mypy
 
 test: extraction assumptions $(VENV)/.dev lint ## everything: proofs, extraction, ruff, mypy, pytest
 	@diff build/assumptions.txt src/provenn/coq/assumptions.txt || { echo "Run make trust." >&2; exit 1; }
+	@$(BIN)/python -m compileall -q src tests
 	@$(BIN)/python -m pytest -n 2 -q
 
 bench: checker ## run the VNN-COMP instances in ../shared and print the table
