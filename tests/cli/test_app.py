@@ -43,15 +43,18 @@ def fooled(digits: Path, checker_program: Path) -> list[str]:
     return [str(digits / "conv.onnx"), str(digits / "conv_fooled.vnnlib")]
 
 
-def test_unsat(robust: list[str], capsys: Captured) -> None:
-    assert run(["verify", *robust, "--timeout", "60"]) == 0
+@pytest.mark.parametrize(("semantics", "theorem", "rounding"), [
+    ([], "Checker.Sound.check_sound ", "rounding of binary32 runs"),
+    (["--semantics", "binary32"], "Float.Sound.check_sound_binary32 ", "TF32")])
+def test_unsat(semantics: list[str], theorem: str, rounding: str, robust: list[str],
+               capsys: Captured) -> None:
+    assert run(["verify", *robust, "--timeout", "60", *semantics]) == 0
     said = capsys.readouterr()
     lines = said.out.split("\n")
     assert lines[0] == "unsat"
     assert lines[1].startswith("The property holds")
-    assert "proved by    Provenn.Float.Sound.check_sound_binary32" in said.out
-    assert "semantics    binary32" in said.out
-    assert "not covered  TF32" in said.out
+    assert f"proved by    Provenn.{theorem}" in said.out
+    assert f"not covered  {rounding}" in said.out
     assert "reading mlp.onnx and mlp_robust.vnnlib" in said.err
     assert "\x1b[" not in said.err + said.out
 
