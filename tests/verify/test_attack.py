@@ -57,3 +57,15 @@ def test_only_exact_violations_count() -> None:
     assert attack.witness is not None
     exact = [Fraction(float(v)) for v in attack.witness]
     assert all(a <= v <= b for a, v, b in zip(prop.cases[0].lo, exact, prop.cases[0].hi))
+
+
+@pytest.mark.parametrize("kind", ["dense", "curved"])
+def test_diversified_points_stay_inside_and_their_outputs_spread(kind: str) -> None:
+    attack, prop = attack_on(kind, 3)
+    goals, rng = make_goals(boxes(prop))[0], np.random.default_rng(0)
+    lo, hi = (np.repeat(ends[:1], 64, axis=0) for ends in (goals.lo, goals.hi))
+    middle = (lo + hi) / 2
+    near = middle + 0.01 * (hi - lo) * (rng.random(lo.shape) - 0.5)
+    moved = attack.diversified(near, lo, hi, rng)
+    assert ((lo <= moved) & (moved <= hi)).all()
+    assert (attack.values(moved)[0].std(0) > 5 * attack.values(near)[0].std(0)).all()

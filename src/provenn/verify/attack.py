@@ -22,7 +22,7 @@ from provenn.verify.goals import Goals
 from provenn.verify.witness import violation
 
 Singles = NDArray[np.float32]
-REPLAYS = 8
+REPLAYS, DIVERSE = 8, 2
 
 
 @dataclass
@@ -105,7 +105,11 @@ class Attack:
             rows = rows + np.einsum("krx,kx->kr", cx, x)
         worst = rows.argmax(1)
         index = np.arange(len(x))
-        pending, _ = self.regions.of[self.graph.output].pull(-cy[index, worst])
+        return self.pulled(-cy[index, worst], argument, x) - cx[index, worst]
+
+    def pulled(self, direction: Floats, argument: Coefficients, x: Floats) -> Floats:
+        """Gradient by x of a linear function of the output, one ``direction`` a point."""
+        pending, _ = self.regions.of[self.graph.output].pull(direction)
         while (u := max(pending, default=0)) > 0:
             node = self.graph.nodes[u]
             source, c = self.regions.source[u], pending.pop(u)
@@ -115,8 +119,19 @@ class Attack:
                 c = c * node.op.need("slope", self.graph.where(u))(argument[u])
             for leaf, part in (self.regions.of[source].pull(c)[0] if source else {0: c}).items():
                 pending[leaf] = pending[leaf] + part if leaf in pending else part
-        out: Floats = pending.get(0, np.zeros_like(x)) - cx[index, worst]
+        out: Floats = pending.get(0, np.zeros_like(x))
         return out
+
+    def diversified(self, x: Floats, lo: Floats, hi: Floats, rng: np.random.Generator) -> Floats:
+        """Points moved so that their outputs differ: sign steps along random directions of the output.
+
+        Tashiro, Song and Ermon, "Diversity can be transferred", NeurIPS 2020.
+        """
+        direction = rng.uniform(-1.0, 1.0, (len(x), self.regions.sizes[self.graph.output]))
+        for _ in range(DIVERSE):
+            uphill = self.pulled(direction, self.values(x)[1], x)
+            x = np.clip(x + 0.25 * (hi - lo) * np.sign(uphill), lo, hi)
+        return x
 
     def climb(self, goals: Goals, x: Floats, case: Indices, disjunct: Indices, lo: Floats, hi: Floats,
               steps: int, until: float) -> bool:
@@ -143,7 +158,7 @@ class Attack:
 
     def sweep(self, goals: Goals, rng: np.random.Generator, restarts: int, steps: int,
               seconds: float) -> bool:
-        """Restarts spread over cases and disjuncts: centres, corners and random points."""
+        """Restarts spread over cases and disjuncts: centres, corners, random, output-diversified points."""
         until = time.perf_counter() + seconds
         disjuncts = len(goals.rows)
         pairs = len(goals.cases) * disjuncts
@@ -158,4 +173,6 @@ class Attack:
         corner = turn % 4 == 3
         share[corner] = np.round(share[corner])
         x = lo[case] + share * (hi[case] - lo[case])
+        if (some := turn % 4 == 1).any():
+            x[some] = self.diversified(x[some], lo[case[some]], hi[case[some]], rng)
         return self.climb(goals, x, case, disjunct, lo[case], hi[case], steps, until)
