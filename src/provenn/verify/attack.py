@@ -105,7 +105,8 @@ class Attack:
             rows = rows + np.einsum("krx,kx->kr", cx, x)
         worst = rows.argmax(1)
         index = np.arange(len(x))
-        return self.pulled(-cy[index, worst], argument, x) - cx[index, worst]
+        gradient: Floats = self.pulled(-cy[index, worst], argument, x) - cx[index, worst]
+        return gradient
 
     def pulled(self, direction: Floats, argument: Coefficients, x: Floats) -> Floats:
         """Gradient by x of a linear function of the output, one ``direction`` a point."""
