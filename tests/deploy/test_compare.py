@@ -20,15 +20,29 @@ from provenn.base.words import sha256 as words_sha256
 from provenn.base.words import to_bytes
 from provenn.cli.app import run
 from provenn.deploy.compare import Recomputed
-from provenn.deploy.files import NPZ, ONNX, SAFETENSORS, TORCH, WORDS, files_of
+from provenn.deploy.files import (
+    GGUF,
+    MORE,
+    NPZ,
+    ONNX,
+    SAFETENSORS,
+    SAVED_MODEL,
+    STABLEHLO,
+    TORCH,
+    WORDS,
+    files_of,
+)
 from provenn.deploy.manifest import sha256
+from provenn.deploy.programs import constants_in
 from provenn.errors import FileError
 from provenn.io.weights import (
     Stored,
     graph_tensors,
+    read_gguf,
     read_npz,
     read_safetensors,
     read_torch,
+    write_gguf,
     write_npz,
     write_safetensors,
     write_torch,
@@ -53,15 +67,20 @@ def manifest_for(graph: Graph, name: str = "net") -> deploy.Manifest:
 
 GRAPH, OTHER = dense(5, (3, 3, 2)), dense(6, (3, 3, 2))
 MANIFEST = manifest_for(GRAPH)
-STRANGER = files_of(OTHER, manifest_for(OTHER, "other"))
 NAMES = ["0.weight", "0.bias", "2.weight", "2.bias"]
+
+
+@pytest.fixture(scope="module")
+def stranger() -> dict[str, bytes]:
+    """The files of another network."""
+    return files_of(OTHER, manifest_for(OTHER, "other"), MORE)
 
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder as it was written."""
     folder = tmp_path_factory.mktemp("weights") / "net"
-    deploy.write_folder(folder, GRAPH, MANIFEST, {})
+    deploy.write_folder(folder, GRAPH, MANIFEST, {}, MORE)
     return folder
 
 
@@ -184,12 +203,53 @@ def rewrite_onnx(data: bytes, corrupt: Callable[[Tensors], Tensors]) -> bytes:
     return changed
 
 
+def rewrite_saved_model(data: bytes, corrupt: Callable[[Tensors], Tensors]) -> bytes:
+    """A SavedModel with other constants."""
+    tf = pytest.importorskip("tensorflow")
+    from tensorflow.core.protobuf import saved_model_pb2
+
+    model = saved_model_pb2.SavedModel.FromString(data)
+    nodes = model.meta_graphs[0].graph_def.node
+    old = {n.name: Stored.of(tf.make_ndarray(n.attr["value"].tensor)) for n in nodes if n.op == "Const"}
+    new = corrupt(old)
+    for k in reversed([k for k, n in enumerate(nodes) if n.op == "Const"]):
+        del nodes[k]
+    for name, t in new.items():
+        node = nodes.add(name=name, op="Const")
+        node.attr["dtype"].type = tf.as_dtype(t.array.dtype).as_datatype_enum
+        node.attr["value"].tensor.CopyFrom(tf.make_tensor_proto(t.array))
+    changed: bytes = model.SerializeToString()
+    return changed
+
+
+def rewrite_stablehlo(data: bytes, corrupt: Callable[[Tensors], Tensors]) -> bytes:
+    """A StableHLO text with other constants."""
+    found = constants_in(data)
+    keys = {name: key for name, t in graph_tensors(GRAPH).items() for key, c in found.items() if c == t}
+    start, signature, *lines = data.decode().splitlines()
+    kept = [line for line in lines if line.split(" = ")[0].strip() not in keys.values()]
+    made = []
+    for name, t in corrupt({name: found[key] for name, key in keys.items()}).items():
+        key = keys.get(name, "%" + name.replace(".", "_"))
+        kind = "".join(f"{n}x" for n in t.shape) + t.dtype.lower()
+        made.append(f'    {key} = stablehlo.constant dense<"0x{t.data.hex().upper()}"> : tensor<{kind}>')
+    return "\n".join([start, signature, *made, *kept, ""]).encode()
+
+
+def tensor_of(finding: deploy.Finding) -> str:
+    """The tensor that a finding names; StableHLO has names of its own for what is none of ours."""
+    name = finding.tensor
+    return name.removeprefix("%").replace("_", ".") if finding.file == STABLEHLO else name
+
+
 REWRITE: dict[str, Callable[[bytes, Callable[[Tensors], Tensors]], bytes]] = {
     SAFETENSORS: lambda data, corrupt: write_safetensors(
         corrupt(read_safetensors(data)[0]), read_safetensors(data)[1]),
     NPZ: lambda data, corrupt: write_npz(corrupt(read_npz(data))),
     TORCH: lambda data, corrupt: write_torch(corrupt(read_torch(data))),
-    ONNX: rewrite_onnx,
+    ONNX: rewrite_onnx, SAVED_MODEL: rewrite_saved_model, STABLEHLO: rewrite_stablehlo,
+    GGUF: lambda data, corrupt: write_gguf(corrupt(read_gguf(data)[0]), {
+        key: text for key, text in read_gguf(data)[1].items() if key.startswith("provenn.")}),
 }
 FORMATS = pytest.mark.parametrize("file", sorted(REWRITE))
 
@@ -210,8 +270,8 @@ def test_a_corrupted_tensor_is_named(
     path.write_bytes(REWRITE[file](path.read_bytes(), corrupt))
     found = deploy.compare(folder)[1]
     assert {f.file for f in found} == {file}
-    assert tensor in {f.tensor for f in found}
-    assert {f.tensor for f in found} <= {tensor, *NAMES, ""}
+    assert tensor in {tensor_of(f) for f in found}
+    assert {tensor_of(f) for f in found} <= {tensor, *NAMES, ""}
 
 
 @FORMATS
@@ -225,10 +285,12 @@ def test_a_truncated_file_is_named(file: str, size: float, folder: Path) -> None
 
 
 @FORMATS
-def test_swapped_missing_and_foreign_files_are_named(file: str, folder: Path) -> None:
+def test_swapped_missing_and_foreign_files_are_named(
+    file: str, folder: Path, stranger: dict[str, bytes]
+) -> None:
     path = folder / file
     others = [(folder / name).read_bytes() for name in (WORDS, "model.py")]
-    for content in (STRANGER[file], b"", b"<html>", *others):
+    for content in (stranger[file], b"", b"<html>", *others):
         path.write_bytes(content)
         assert {f.file for f in deploy.compare(folder)[1]} == {file}
     path.unlink()
@@ -333,18 +395,106 @@ def test_a_changed_onnx_graph_is_named(change: Callable[[ModelProto], None], fol
     assert not any("SHA-256" in f.what for f in found)
 
 
-def test_metadata_of_safetensors_is_compared(folder: Path) -> None:
-    path = folder / SAFETENSORS
-    tensors, about = read_safetensors(path.read_bytes())
-    path.write_bytes(write_safetensors(tensors, {**about, "provenn.theorem_sha256": "0" * 64}))
+@pytest.mark.parametrize(("file", "read", "write"), [
+    (SAFETENSORS, read_safetensors, write_safetensors), (GGUF, read_gguf, write_gguf)])
+def test_metadata_are_compared(
+    file: str, read: Callable[[bytes], Any], write: Callable[..., bytes], folder: Path
+) -> None:
+    path = folder / file
+    tensors, about = read(path.read_bytes())
+    about.pop("general.architecture", None)
+    path.write_bytes(write(tensors, {**about, "provenn.theorem_sha256": "0" * 64}))
     (found,) = deploy.compare(folder)[1]
     assert "provenn.theorem_sha256" in found.what
+
+
+# -- what can be done to the rest of a SavedModel
+
+def another_operation(meta: Any) -> None:
+    next(n for n in meta.graph_def.node if n.op == "Relu").op = "Tanh"
+
+
+def another_operand(meta: Any) -> None:
+    next(n for n in meta.graph_def.node if n.op == "Sigmoid").input[0] = "MatMul"
+
+
+def transposed_product(meta: Any) -> None:
+    next(n for n in meta.graph_def.node if n.op == "MatMul").attr["transpose_b"].b = False
+
+
+def one_node_more(meta: Any) -> None:
+    meta.graph_def.node.add(name="more", op="NoOp")
+
+
+def another_result(meta: Any) -> None:
+    meta.signature_def["serving_default"].outputs["output"].name = "Relu:0"
+
+
+def second_signature(meta: Any) -> None:
+    meta.signature_def["other"].CopyFrom(meta.signature_def["serving_default"])
+
+
+def other_tags(meta: Any) -> None:
+    meta.meta_info_def.tags.append("train")
+
+
+def a_function(meta: Any) -> None:
+    meta.graph_def.library.function.add().signature.name = "f"
+
+
+def other_claim(meta: Any) -> None:
+    meta.collection_def["provenn.claim"].bytes_list.value[0] = b"exact"
+
+
+def doubled_constant(meta: Any) -> None:
+    meta.graph_def.node.append(next(n for n in meta.graph_def.node if n.op == "Const"))
+
+
+@pytest.mark.parametrize("change", [
+    another_operation, another_operand, transposed_product, one_node_more, another_result, second_signature,
+    other_tags, a_function, other_claim, doubled_constant])
+def test_a_changed_saved_model_is_named(change: Callable[[Any], None], folder: Path) -> None:
+    pytest.importorskip("tensorflow")
+    from tensorflow.core.protobuf import saved_model_pb2
+
+    path = folder / SAVED_MODEL
+    model = saved_model_pb2.SavedModel.FromString(path.read_bytes())
+    change(model.meta_graphs[0])
+    path.write_bytes(model.SerializeToString())
+    found = deploy.compare(folder)[1]
+    assert {f.file for f in found} == {SAVED_MODEL}
+    assert not any("SHA-256" in f.what for f in found)
+
+
+@pytest.mark.parametrize("name", ["saved_model/saved_model.pbtxt", "saved_model/saved_model.cpb",
+                                  "saved_model/variables/variables.index"])
+def test_files_that_would_be_loaded_instead_are_named(name: str, folder: Path) -> None:
+    (folder / name).parent.mkdir(exist_ok=True)
+    (folder / name).write_bytes(b"")
+    assert [(f.file, f.what) for f in deploy.compare(folder)[1]] == [(name, "the manifest does not list it")]
+
+
+def test_a_folder_that_is_written_again_keeps_nothing_of_before(folder: Path) -> None:
+    (folder / "manifest.sig").write_bytes(bytes(64))
+    deploy.write_folder(folder, OTHER, manifest_for(OTHER), {})
+    assert deploy.compare(folder)[1] == []
+    assert not any((folder / name).exists() for name in (GGUF, SAVED_MODEL, "manifest.sig"))
+
+
+@pytest.mark.parametrize("name", ["../net/model.onnx", "/etc/hostname", "a/../model.onnx", "..", ""])
+def test_a_manifest_that_leads_out_of_its_folder_is_damaged(name: str, folder: Path) -> None:
+    path = folder / "manifest.json"
+    said = json.loads(path.read_text())
+    said["files"][name] = "0" * 64
+    path.write_text(json.dumps(said))
+    with pytest.raises(FileError, match="PNN-CERT-632"):
+        deploy.compare(folder)
 
 
 @pytest.mark.parametrize("file", ["model.py", "model.mlir"])
 def test_programs_are_compared(file: str, folder: Path) -> None:
     path = folder / file
-    path.write_text(path.read_text().replace("3", "4"))
+    path.write_text(path.read_text() + "// more\n")
     (found,) = deploy.compare(folder)[1]
     assert (found.file, found.what) == (file, "is not the program of this network")
 

@@ -56,6 +56,26 @@ ENTRIES = (
           "rounded in silence.",
           "the weight 1.0001 in BF16",
           "Write F32 or F64."),
+    Entry("PNN-CERT-636", "A format that has no room for a tensor",
+          "GGUF holds tensors of one to four axes with names of at most 63 bytes; TensorFlow takes names of "
+          "letters, digits and a few signs that differ in more than case.",
+          "a network with a scalar parameter, written as GGUF",
+          "Leave the format out, or give the tensor another name."),
+    Entry("PNN-CERT-637", "A key that cannot be used",
+          "Manifests are signed with Ed25519 keys, in PEM files or those of OpenSSH: the private key signs, "
+          "the public one verifies. The file is missing, is another kind of key, or its passphrase is wrong.",
+          "provenn check --weights DIR --key key.pem with the private key",
+          "openssl genpkey -algorithm ed25519 makes a key; openssl pkey -pubout writes its public half."),
+    Entry("PNN-CERT-638", "A folder that is not signed",
+          "A signature says that its owner vouches for the files. Files that differ from their manifest are "
+          "not signed.",
+          "provenn sign on a folder in which model.onnx was changed",
+          "provenn check --weights DIR lists the differences; write the folder again with provenn extract."),
+    Entry("PNN-TOOL-733", "An optional package is missing",
+          "SavedModels are written and read with TensorFlow, signatures made and verified with cryptography. "
+          "Nothing else needs these packages.",
+          "provenn extract --also tensorflow without TensorFlow",
+          "pip install 'provenn[tensorflow]' or 'provenn[sign]'."),
     Entry("PNN-CERT-635", "A theorem that is assumed",
           "Print Assumptions lists the theorem itself: it is an axiom, or its proof ends with Admitted.",
           "provenn extract --theorem with a proof that is not finished",

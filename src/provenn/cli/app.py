@@ -24,8 +24,8 @@ from provenn.errors import CertificateError, ProvennError, ToolError, UsageError
 OK, USAGE, INTERNAL, INTERRUPTED = 0, 1, 2, 130
 INTERNAL_CODES = {"PNN-TOOL-702", "PNN-TOOL-705", "PNN-TOOL-706", "PNN-TOOL-710", "PNN-CLI-899"}
 
-VERBS = ("verify", "check", "bench", "certify", "export", "extract", "run", "sweep", "explain", "train",
-         "data", "show", "doctor", "supports", "version")
+VERBS = ("verify", "check", "bench", "certify", "export", "extract", "sign", "run", "sweep", "explain",
+         "train", "data", "show", "doctor", "supports", "version")
 
 
 def root(

@@ -25,6 +25,8 @@ Weights = Annotated[Path | None, typer.Option(
     "--weights", metavar="DIR", help="Check the files that provenn extract wrote to this folder instead.")]
 Against = Annotated[Path | None, typer.Option(
     "--against", metavar="PROOF.v", help="With --weights: let Coq compute the network again.")]
+Key = Annotated[Path | None, typer.Option(
+    "--key", metavar="PUB", help="With --weights: the manifest must be signed by this Ed25519 key.")]
 STEP = ("forward.pvn", "plan.pvn", "step.pvn")
 
 
@@ -34,6 +36,7 @@ def check(
     gradient: Gradient = None,
     weights: Weights = None,
     against: Against = None,
+    key: Key = None,
     q: extract.Pairs = None,
     r: extract.Recursive = None,
     i: extract.Plain = None,
@@ -47,8 +50,9 @@ def check(
     (.pvp). With --gradient, the transformation extracted from Coq makes the step from forward.pvn and
     plan.pvn, and step.pvn must be the same, word for word. With
     --weights, every file must hold the tensors of network.pvn, bit for bit, and network.pvn with --against
-    the words that Coq computes from PROOF.v (-Q, -R, -I as of coqc). The first line
-    of the answer is accepted (exit status 0) or rejected (exit status 2).
+    the words that Coq computes from PROOF.v (-Q, -R, -I as of coqc); with --key, the manifest must carry
+    a signature by that key. The first line of the answer is accepted (exit status 0) or rejected (exit
+    status 2).
     """
     output.json = as_json
     from provenn.verify import checker, verdict
@@ -57,17 +61,18 @@ def check(
 
     given = arguments or []
     if weights is not None and gradient is None and not given and not network:
-        return _weights(weights, against, extract.flags_of(q, r, i), theories, as_json)
+        return _weights(weights, against, key, extract.flags_of(q, r, i), theories, as_json)
     if gradient is not None and weights is None and not given and not network:
         folder = _step_folder(gradient)
         narrate(f"checking the train step in {folder}")
         return _answer(checker.run_step_files(*(folder / n for n in STEP), timeout=timeout),
                        checker.STEP_THEOREM, as_json)
-    if gradient is not None or weights is not None or against is not None or len(given) < 2:
-        raise UsageError("PNN-CLI-802", "a certificate file is needed as last argument"
-                         if gradient is weights is against is None else "one thing is checked at a time",
+    mixed = any(option is not None for option in (gradient, weights, against, key))
+    if mixed or len(given) < 2:
+        raise UsageError("PNN-CLI-802", "one thing is checked at a time" if mixed
+                         else "a certificate file is needed as last argument",
                          expected="provenn check MODEL SPEC CERTIFICATE, or provenn check --gradient DIR, "
-                                  "or provenn check --weights DIR [--against PROOF.v]",
+                                  "or provenn check --weights DIR [--against PROOF.v] [--key PUB]",
                          hint="provenn check --help")
     model, spec, name = files.pick(given[:-1], network or ())
     narrate(f"checking {Path(given[-1]).name} for {model.name} and {spec.name}")
@@ -76,12 +81,13 @@ def check(
     return _answer(said, checker.THEOREM, as_json, of(words))
 
 
-def _weights(folder: Path, against: Path | None, flags: list[str], theories: Path | None,
+def _weights(folder: Path, against: Path | None, key: Path | None, flags: list[str], theories: Path | None,
              as_json: bool) -> int:
-    """Compare the files of a folder with its manifest, and the manifest with Coq."""
+    """Compare the files of a folder with its manifest, and the manifest with Coq and a signature."""
     from provenn import deploy
+    from provenn.deploy.signature import fingerprint, public_key
 
-    now = None
+    now, by = None, public_key(key) if key else None
     if against is not None:
         from provenn.coq.extract import extract as ask
 
@@ -89,11 +95,11 @@ def _weights(folder: Path, against: Path | None, flags: list[str], theories: Pat
         theorem = said.theorem.name if said.theorem else ""
         narrate(f"asking Coq for the words of {said.network} in {against}")
         now = deploy.recomputed(against, ask(against, said.network, theorem, flags, theories))
-    manifest, found = deploy.compare(folder, now)
+    manifest, found = deploy.compare(folder, now, by)
     word = "rejected" if found else "accepted"
     if as_json:
         say_json({"answer": word, "claim": manifest.claim, "network_sha256": manifest.network_sha256,
-                  "against": against and str(against),
+                  "against": against and str(against), "key": by and fingerprint(by),
                   "findings": [{"file": f.file, "tensor": f.tensor, "what": f.what} for f in found]})
         return 2 if found else 0
     say(word)
@@ -102,6 +108,7 @@ def _weights(folder: Path, against: Path | None, flags: list[str], theories: Pat
     if not found:
         say(f"  {'tensors':<18} {len(manifest.tensors)}, bit for bit the same in every file")
         say(f"  {'Coq':<18} {'computes the same words' if now else 'not asked: --against PROOF.v'}")
+        say(f"  {'signature':<18} {f'valid, by {fingerprint(by)}' if by else 'not checked: --key PUB'}")
         say(f"  {'network':<18} {manifest.network}, sha256 {manifest.network_sha256}")
         say(f"  {'claim':<18} {deploy.CLAIMS[manifest.claim]}")
         say(f"  {'about':<18} {deploy.SEMANTICS}")

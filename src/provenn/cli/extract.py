@@ -21,6 +21,8 @@ Recursive = Annotated[list[str] | None, typer.Option("-R", metavar="DIR PATH", h
 Plain = Annotated[list[Path] | None, typer.Option("-I", metavar="DIR", help="As of coqc.")]
 Spec = Annotated[Path | None, typer.Option(
     "--spec", metavar="SPEC.vnnlib", help="Verify this property of the weights in the files.")]
+Also = Annotated[list[str] | None, typer.Option(
+    "--also", metavar="gguf|tensorflow", help="Write this format too; may be repeated.")]
 NOT_PROVED = 2
 
 
@@ -33,6 +35,9 @@ def extract(
     r: Recursive = None,
     i: Plain = None,
     spec: Spec = None,
+    also: Also = None,
+    sign: Annotated[Path | None, typer.Option(
+        "--sign", metavar="KEY", help="Sign the manifest with this Ed25519 private key.")] = None,
     allow_rounding: Annotated[bool, typer.Option(
         "--allow-rounding", help="Rounded weights without a theorem are what you want.")] = False,
     theories: Annotated[Path | None, typer.Option(metavar="DIR", help="The compiled theories.")] = None,
@@ -47,9 +52,15 @@ def extract(
     """
     output.json = as_json
     from provenn.coq.extract import extract as ask
-    from provenn.deploy import write_folder
+    from provenn.deploy import MORE, write_folder
     from provenn.deploy.origin import certified, graph_of, manifest_of
+    from provenn.deploy.signature import private_key, sign_folder
 
+    unknown = [word for word in also or () if word not in MORE]
+    if unknown:
+        raise UsageError("PNN-CLI-802", "this format is not written", got=unknown[0],
+                         expected=" or ".join(MORE), hint="the other formats are always written")
+    key = private_key(sign, passphrase) if sign else None
     narrate(f"compiling {source} and asking Coq for the words of {network}")
     made = ask(source, network, theorem, flags_of(q, r, i), theories)
     graph = graph_of(made, network)
@@ -59,7 +70,9 @@ def extract(
     if spec is not None:
         narrate(f"verifying {spec} for the weights in the files")
         manifest, more, said = certified(manifest, graph, spec, timeout)
-    manifest = write_folder(out, graph, manifest, more)
+    manifest = write_folder(out, graph, manifest, more, also or ())
+    if key is not None:
+        sign_folder(out, key)
     if as_json:
         say_json({"folder": str(out), "claim": manifest.claim, "files": dict(manifest.files),
                   "network_sha256": manifest.network_sha256, "property": dict(manifest.certified)})
@@ -67,6 +80,11 @@ def extract(
         show(out, manifest, said)
     unproved = manifest.claim == "nothing" and not allow_rounding
     return NOT_PROVED if unproved or (said is not None and said.answer != "unsat") else 0
+
+
+def passphrase() -> str:
+    """What unlocks a private key, asked for without showing it."""
+    return str(typer.prompt("Passphrase of the key", hide_input=True, err=True))
 
 
 def joined(args: Sequence[str]) -> list[str]:

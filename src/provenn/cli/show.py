@@ -109,6 +109,8 @@ def _manifest(folder: Path, as_json: bool) -> None:
     for file, digest in said.files.items():
         say(f"  {file:<18} sha256 {digest}")
     say(f"  {'made with':<18} {', '.join(f'{k} {v}' for k, v in said.versions.items())}")
+    signed = "there, not verified here" if (folder / "manifest.sig").is_file() else "none"
+    say(f"  {'signature':<18} {signed}")
     say(f"  {'compare':<18} provenn check --weights {folder}")
     return None
 

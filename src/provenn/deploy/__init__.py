@@ -3,12 +3,14 @@
 files_of(graph, ...)      the content of every file of a network
 write_folder(...)         the folder with its manifest
 compare(folder, ...)      what in a folder is not what its manifest says, tensor by tensor
+sign_folder(folder, key)  the user's signature of the manifest
 """
 
 from __future__ import annotations
 
-from provenn.deploy.compare import Finding, compare, recomputed
-from provenn.deploy.files import files_of, write_folder
+from provenn.deploy.compare import compare, recomputed
+from provenn.deploy.differences import Finding
+from provenn.deploy.files import MORE, files_of, write_folder
 from provenn.deploy.manifest import (
     CLAIMS,
     SEMANTICS,
@@ -17,6 +19,7 @@ from provenn.deploy.manifest import (
     Theorem,
     read_manifest,
 )
+from provenn.deploy.signature import sign_folder
 
-__all__ = ["CLAIMS", "SEMANTICS", "Finding", "Manifest", "TensorFact", "Theorem", "compare", "files_of",
-           "read_manifest", "recomputed", "write_folder"]
+__all__ = ["CLAIMS", "MORE", "SEMANTICS", "Finding", "Manifest", "TensorFact", "Theorem", "compare",
+           "files_of", "read_manifest", "recomputed", "sign_folder", "write_folder"]

@@ -10,32 +10,49 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from provenn.base.words import Words, to_bytes
 from provenn.base.words import sha256 as words_sha256
 from provenn.coq.extract import Extracted
-from provenn.deploy.differences import differences
+from provenn.deploy.differences import Finding, differences, named
 from provenn.deploy.files import (
     CERTIFICATE,
+    GGUF,
     MODULE,
     NPZ,
     ONNX,
     PROPERTY,
     SAFETENSORS,
+    SAVED_MODEL,
     SPECIFICATION,
     STABLEHLO,
     TORCH,
     WORDS,
-    about,
     programs_of,
 )
-from provenn.deploy.manifest import MANIFEST, Manifest, TensorFact, Theorem, read_manifest, sha256
+from provenn.deploy.manifest import (
+    MANIFEST,
+    Manifest,
+    TensorFact,
+    Theorem,
+    manifest_bytes,
+    parse_manifest,
+    sha256,
+)
+from provenn.deploy.programs import metadata_findings, of_onnx, of_saved_model, of_stablehlo
+from provenn.deploy.signature import signature_findings
 from provenn.errors import ProvennError
 from provenn.io import vnnlib
 from provenn.io.files import read_bytes
-from provenn.io.onnx.stored import read_stored
-from provenn.io.onnx.writer import model_of
-from provenn.io.weights import Tensors, graph_tensors, read_npz, read_safetensors, read_torch
+from provenn.io.weights import (
+    Tensors,
+    graph_tensors,
+    read_gguf,
+    read_npz,
+    read_safetensors,
+    read_torch,
+)
 from provenn.ir.graph import Graph
 from provenn.ir.property import property_words
 from provenn.ir.reading import read_graph_words
@@ -43,16 +60,10 @@ from provenn.ops import ALL
 from provenn.verify import checker
 from provenn.verify.stored import words_of
 
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
 ALWAYS = (WORDS, SAFETENSORS, ONNX, NPZ, TORCH, STABLEHLO)
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One difference: in which file, in which tensor (empty for the file as a whole), and what it is."""
-
-    file: str
-    tensor: str
-    what: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +76,18 @@ class Recomputed:
     source_sha256: str
 
 
-def compare(folder: Path, now: Recomputed | None = None) -> tuple[Manifest, list[Finding]]:
+def compare(folder: Path, now: Recomputed | None = None, key: Ed25519PublicKey | None = None
+            ) -> tuple[Manifest, list[Finding]]:
     """All differences between a folder and its manifest; none when everything agrees.
 
-    ``now`` is what Coq computed again from the source. Raises FileError PNN-CERT-631 and -632 for a folder
-    without a manifest that can be read.
+    ``now`` is what Coq computed again from the source; with ``key``, manifest.sig must be its signature of
+    the manifest. Raises FileError PNN-CERT-631 and -632 for a folder without a manifest that can be read.
     """
-    manifest = read_manifest(folder)
-    found = [Finding(name, "", "the manifest does not list it") for name in ALWAYS
-             if name not in manifest.files]
+    data = manifest_bytes(folder)
+    manifest = parse_manifest(folder, data)
+    found = [] if key is None else signature_findings(folder, data, key)
+    found += [Finding(name, "", "the manifest does not list it")
+             for name in sorted({*ALWAYS, *_present(folder)} - manifest.files.keys())]
     contents: dict[str, bytes] = {}
     for name in manifest.files:
         try:
@@ -96,6 +110,16 @@ def compare(folder: Path, now: Recomputed | None = None) -> tuple[Manifest, list
     return manifest, found
 
 
+def _present(folder: Path) -> list[str]:
+    """Files that somebody may load: of formats that not every folder has, and all in that of a SavedModel.
+
+    TensorFlow prefers other files there to the one that is compared.
+    """
+    room = (folder / SAVED_MODEL).parent
+    inside = [p.relative_to(folder).as_posix() for p in room.rglob("*") if not p.is_dir()]
+    return inside + [name for name in (GGUF, MODULE) if (folder / name).exists()]
+
+
 def said(e: ProvennError) -> str:
     """An error in one line."""
     return f"{e.code}: {e.what}" + (f" ({e.got})" if e.got else "")
@@ -110,30 +134,28 @@ def _of_graph(folder: Path, graph: Graph, manifest: Manifest, contents: Mapping[
     yield from _of_manifest(tensors, manifest)
     if now is not None:
         yield from _of_coq(tensors, contents[WORDS], manifest, now)
+    try:
+        written = programs_of(graph, manifest)
+    except ProvennError as e:
+        yield Finding(WORDS, "", said(e))
+        written = {}
     readers: Mapping[str, Callable[[bytes], Iterator[Finding]]] = {
-        SAFETENSORS: lambda data: _of_safetensors(tensors, data, manifest),
-        NPZ: lambda data: _named(NPZ, differences(tensors, read_npz(data))),
-        TORCH: lambda data: _named(TORCH, differences(tensors, read_torch(data))),
-        ONNX: lambda data: _of_onnx(graph, tensors, data, manifest)}
+        SAFETENSORS: lambda data: _of_tensors(SAFETENSORS, tensors, *read_safetensors(data), manifest),
+        GGUF: lambda data: _of_tensors(GGUF, tensors, *read_gguf(data), manifest),
+        NPZ: lambda data: named(NPZ, differences(tensors, read_npz(data))),
+        TORCH: lambda data: named(TORCH, differences(tensors, read_torch(data))),
+        ONNX: lambda data: of_onnx(graph, tensors, data, manifest),
+        STABLEHLO: lambda data: of_stablehlo(tensors, data, written.get(STABLEHLO, b"")),
+        SAVED_MODEL: lambda data: of_saved_model(graph, tensors, data, manifest)}
     for name, reader in readers.items():
         if name in contents:
             try:
                 yield from list(reader(contents[name]))
             except ProvennError as e:
                 yield Finding(name, "", said(e))
-    try:
-        written = programs_of(graph, manifest)
-    except ProvennError as e:
-        yield Finding(WORDS, "", said(e))
-        written = {}
-    for name in (STABLEHLO, MODULE):
-        if name in contents and contents[name] != written.get(name):
-            yield Finding(name, "", "is not the program of this network")
+    if MODULE in contents and contents[MODULE] != written.get(MODULE):
+        yield Finding(MODULE, "", "is not the program of this network")
     yield from _of_certificate(folder, graph, contents, manifest)
-
-
-def _named(file: str, found: Mapping[str, str]) -> Iterator[Finding]:
-    yield from (Finding(file, tensor, what) for tensor, what in found.items())
 
 
 def _of_manifest(tensors: Tensors, manifest: Manifest) -> Iterator[Finding]:
@@ -153,7 +175,7 @@ def _of_coq(tensors: Tensors, content: bytes, manifest: Manifest, now: Recompute
     if words_of(content, WORDS).tobytes() != now.words.tobytes():
         coq = graph_tensors(read_graph_words(now.words, ALL, "the words from Coq"))
         found = differences(coq, tensors)
-        yield from _named(WORDS, {t: f"{what}, according to Coq" for t, what in found.items()})
+        yield from named(WORDS, {t: f"{what}, according to Coq" for t, what in found.items()})
         if not found:
             yield Finding(WORDS, "", "has other layers than the network in Coq")
     for fact, error in zip(manifest.tensors, now.errors):
@@ -164,43 +186,11 @@ def _of_coq(tensors: Tensors, content: bytes, manifest: Manifest, now: Recompute
         yield Finding(manifest.source, "", f"proves now, or rests on other axioms: {statement}")
 
 
-def _of_safetensors(tensors: Tensors, data: bytes, manifest: Manifest) -> Iterator[Finding]:
-    found, metadata = read_safetensors(data)
-    yield from _of_metadata(SAFETENSORS, metadata, manifest)
-    yield from _named(SAFETENSORS, differences(tensors, found))
-
-
-def _of_metadata(file: str, metadata: Mapping[str, str], manifest: Manifest) -> Iterator[Finding]:
-    """What a file says of itself."""
-    wanted = manifest.metadata
-    for key in sorted(wanted.keys() | {k for k in metadata if k.startswith("provenn.")}):
-        if metadata.get(key) != wanted.get(key):
-            yield Finding(file, "", f"says {key} = {metadata.get(key, 'nothing')}, "
-                                    f"the manifest {wanted.get(key, 'nothing')}")
-
-
-def _of_onnx(graph: Graph, tensors: Tensors, data: bytes, manifest: Manifest) -> Iterator[Finding]:
-    """Initialisers, then the graph node by node, then metadata."""
-    model, found = read_stored(data)
-    wanted = model_of(graph, manifest.metadata, about(manifest))
-    constants = read_stored(wanted.SerializeToString())[1]
-    wanted.graph.ClearField("initializer")
-    yield from _of_metadata(ONNX, {str(p.key): str(p.value) for p in model.metadata_props}, manifest)
-    yield from _named(ONNX, differences({**constants, **tensors}, found))
-    for k, (a, b) in enumerate(zip(model.graph.node, wanted.graph.node)):
-        if a != b:
-            yield Finding(ONNX, "", f"node {k} is {_node(a)} instead of {_node(b)}")
-    if len(model.graph.node) != len(wanted.graph.node):
-        yield Finding(ONNX, "", f"has {len(model.graph.node)} nodes instead of {len(wanted.graph.node)}")
-    for part in ("input", "output"):
-        if list(getattr(model.graph, part)) != list(getattr(wanted.graph, part)):
-            yield Finding(ONNX, "", f"declares another {part}")
-    if (model.ir_version, list(model.opset_import)) != (wanted.ir_version, list(wanted.opset_import)):
-        yield Finding(ONNX, "", "declares another version of ONNX")
-
-
-def _node(node: object) -> str:
-    return " ".join(str(node).split())[:80]
+def _of_tensors(file: str, tensors: Tensors, found: Tensors, metadata: Mapping[str, str],
+                manifest: Manifest) -> Iterator[Finding]:
+    """A file of tensors and metadata."""
+    yield from metadata_findings(file, metadata, manifest)
+    yield from named(file, differences(tensors, found))
 
 
 def _of_certificate(folder: Path, graph: Graph, contents: Mapping[str, bytes], manifest: Manifest

@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
 import numpy as np
 
 from provenn.io.weights import Stored, Tensors
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One difference: in which file, in which tensor (empty for the file as a whole), and what it is."""
+
+    file: str
+    tensor: str
+    what: str
+
+
+def named(file: str, found: Mapping[str, str]) -> Iterator[Finding]:
+    """Differences by tensor, as findings in a file."""
+    yield from (Finding(file, tensor, what) for tensor, what in found.items())
 
 
 def differences(wanted: Tensors, found: Tensors) -> dict[str, str]:

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from provenn.base.words import to_bytes
-from provenn.deploy.manifest import CLAIMS, MANIFEST, Manifest, sha256
-from provenn.errors import ToolError
+from provenn.deploy.manifest import CLAIMS, MANIFEST, SIGNATURE, Manifest, read_manifest, sha256
+from provenn.errors import ProvennError, ToolError
 from provenn.eval import stablehlo
+from provenn.io import tensorflow
 from provenn.io.onnx.writer import onnx_bytes
 from provenn.io.output import write_atomically
-from provenn.io.weights import graph_tensors, torch_module, write_npz, write_safetensors, write_torch
+from provenn.io.weights import (
+    graph_tensors,
+    torch_module,
+    write_gguf,
+    write_npz,
+    write_safetensors,
+    write_torch,
+)
 from provenn.ir.canonical import graph_words
 from provenn.ir.graph import Graph
 
 WORDS, SAFETENSORS, ONNX = "network.pvn", "model.safetensors", "model.onnx"
 NPZ, TORCH, MODULE, STABLEHLO = "weights.npz", "model.pt", "model.py", "model.mlir"
+GGUF, SAVED_MODEL = "model.gguf", "saved_model/saved_model.pb"
 SPECIFICATION, PROPERTY, CERTIFICATE = "spec.vnnlib", "property.pvp", "proof.cert"
+
+# Formats that are written when they are asked for: the word for each, and its file.
+MORE = {"gguf": GGUF, "tensorflow": SAVED_MODEL}
 
 
 def about(manifest: Manifest) -> str:
@@ -27,13 +39,21 @@ def about(manifest: Manifest) -> str:
     return text.replace('"', "'").replace("\\", "/")
 
 
-def files_of(graph: Graph, manifest: Manifest) -> dict[str, bytes]:
-    """The content of every file by name; the same for the same graph and manifest."""
+def files_of(graph: Graph, manifest: Manifest, also: Collection[str] = ()) -> dict[str, bytes]:
+    """The content of every file by name; the same for the same graph and manifest.
+
+    ``also`` names keys of ``MORE``. Raises FileError PNN-CERT-636 where such a format has no room for a
+    tensor, ToolError PNN-TOOL-733 without TensorFlow for its own.
+    """
     tensors = graph_tensors(graph)
     made = {
         WORDS: to_bytes(graph_words(graph)), SAFETENSORS: write_safetensors(tensors, manifest.metadata),
         ONNX: onnx_bytes(graph, manifest.metadata, about(manifest)), NPZ: write_npz(tensors),
         TORCH: write_torch(tensors)}
+    if "gguf" in also:
+        made[GGUF] = write_gguf(tensors, manifest.metadata)
+    if "tensorflow" in also:
+        made[SAVED_MODEL] = tensorflow.write_saved_model(graph, manifest.metadata)
     return made | programs_of(graph, manifest)
 
 
@@ -44,16 +64,20 @@ def programs_of(graph: Graph, manifest: Manifest) -> dict[str, bytes]:
     return made if module is None else {**made, MODULE: module.encode()}
 
 
-def write_folder(folder: Path, graph: Graph, manifest: Manifest, more: Mapping[str, bytes]) -> Manifest:
+def write_folder(folder: Path, graph: Graph, manifest: Manifest, more: Mapping[str, bytes],
+                 also: Collection[str] = ()) -> Manifest:
     """Write all files, those in ``more`` too, and the manifest last; what it says is returned.
 
-    A folder with a manifest always has the files of that manifest. Raises ToolError PNN-TOOL-703.
+    A folder with a manifest always has the files of that manifest, and none of those of one before it, whose
+    signature goes too. Raises ToolError PNN-TOOL-703.
     """
-    files = {**files_of(graph, manifest), **more}
+    files = {**files_of(graph, manifest, also), **more}
     manifest = replace(manifest, files={name: sha256(data) for name, data in sorted(files.items())})
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / MANIFEST).unlink(missing_ok=True)
+        for name in files:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        for name in (MANIFEST, SIGNATURE, *_before(folder).difference(files)):
+            (folder / name).unlink(missing_ok=True)
     except OSError as e:
         raise ToolError("PNN-TOOL-703", "the folder could not be written", where=str(folder),
                         got=e.strerror or str(e), hint="name another folder with -o") from None
@@ -61,3 +85,12 @@ def write_folder(folder: Path, graph: Graph, manifest: Manifest, more: Mapping[s
         write_atomically(folder / name, data)
     write_atomically(folder / MANIFEST, manifest.text())
     return manifest
+
+
+def _before(folder: Path) -> set[str]:
+    """Files of ours that the manifest in the folder lists, if there is one that can be read."""
+    try:
+        return {WORDS, SAFETENSORS, ONNX, NPZ, TORCH, MODULE, STABLEHLO, GGUF, SAVED_MODEL, SPECIFICATION,
+                PROPERTY, CERTIFICATE} & read_manifest(folder).files.keys()
+    except ProvennError:
+        return set()

@@ -6,14 +6,14 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from provenn.coq.trust import STANDARD
 from provenn.errors import FileError
 from provenn.io.files import read_bytes
 
-MANIFEST = "manifest.json"
+MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
 FORMAT, VERSION = "provenn-weights", 1
 CLAIMS = {
     "theorem": "these weights are the network in the source, number by number, which Coq has proved; "
@@ -107,14 +107,30 @@ def read_manifest(folder: Path) -> Manifest:
 
     Raises FileError PNN-CERT-631 when the folder has none and PNN-CERT-632 when it is damaged.
     """
-    path = folder / MANIFEST
-    data = read_bytes(path, "PNN-CERT-631", "manifest")
+    return parse_manifest(folder, manifest_bytes(folder))
+
+
+def manifest_bytes(folder: Path) -> bytes:
+    """The content of manifest.json, which a signature covers; FileError PNN-CERT-631 without one."""
+    return read_bytes(folder / MANIFEST, "PNN-CERT-631", "manifest")
+
+
+def parse_manifest(folder: Path, data: bytes) -> Manifest:
+    """The manifest that ``manifest_bytes`` read; FileError PNN-CERT-632 when it is damaged."""
     try:
         return _manifest(json.loads(data))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as e:
-        raise FileError("PNN-CERT-632", "the manifest is damaged", where=str(path),
+        raise FileError("PNN-CERT-632", "the manifest is damaged", where=str(folder / MANIFEST),
                         expected=f"{FORMAT}, version {VERSION}", got=f"{type(e).__name__}: {e}"[:200],
                         hint="write the folder again: provenn extract") from None
+
+
+def _inside(name: str) -> str:
+    """The name of a file in the folder; ValueError for one that leads out of it."""
+    path = PurePosixPath(name)
+    if path.is_absolute() or not path.parts or ".." in path.parts or str(path) != name or "\\" in name:
+        raise ValueError(f"{name!r} is no file in this folder")
+    return name
 
 
 def _manifest(said: Mapping[str, Any]) -> Manifest:
@@ -128,7 +144,7 @@ def _manifest(said: Mapping[str, Any]) -> Manifest:
     words = {k: str(said[k]) for k in ("claim", "network", "network_sha256", "source", "source_sha256")}
     made = Manifest(
         **words, tensors=tensors, versions=dict(said["versions"]), certified=dict(said["certified"]),
-        files={Path(name).name: str(digest) for name, digest in said["files"].items()},
+        files={_inside(name): str(digest) for name, digest in said["files"].items()},
         theorem=theorem and Theorem(theorem["name"], theorem["statement"], tuple(theorem["axioms"])))
     if (made.claim in ("theorem", "exact")) != made.exact or (made.claim == "theorem" and not made.theorem):
         raise ValueError(f"the claim {made.claim} does not agree with tensors and theorem")

@@ -112,6 +112,16 @@ class OnnxWriter(Protocol):
         """Shape of a value of the graph."""
 
 
+class TensorflowWriter(Protocol):
+    """Writes operations of a TensorFlow graph. Values are its tensors."""
+
+    def op(self, name: str, **args: Any) -> Any:
+        """One operation of ``tf.raw_ops`` with one result, which is returned."""
+
+    def shape(self, value: Any) -> tuple[int, ...]:
+        """Shape of a value."""
+
+
 ShapeRule = Callable[[Sequence[TensorType], Attrs], TensorType]
 Kernel = Callable[..., Array]
 IntervalRule = Callable[..., Pair]
@@ -126,6 +136,7 @@ RelaxRule = Callable[["Emitter", int, int], tuple[int, int, int]]
 ComposeRule = Callable[["Emitter", Sequence[int]], int]
 WriteRule = Callable[["Writer", Attrs, Sequence[int]], int]
 ExportRule = Callable[["OnnxWriter", Attrs, Sequence[str]], str]
+TensorflowRule = Callable[["TensorflowWriter", Attrs, Sequence[Any]], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +166,7 @@ class Op:
         relax      rule(emitter, lower, upper) -> (lower slope, upper slope, upper offset), all nodes: a line
                    through 0 below and a chord above an elementwise op of one operand in [lower, upper]
         to_onnx    rule(writer, attrs, operands) -> value: writes the operation as ONNX nodes of opset 17
+        to_tensorflow  the same with operations of TensorFlow that run on every processor
         onnx       (operator name, opset) pairs that the reader maps to this op
 
     ``hint``, rule(lo, hi) -> alpha, is what the checker takes for a curve unless told otherwise.
@@ -184,6 +196,7 @@ class Op:
     planes: Have[PlanesRule] | Lacks = Lacks("it is no product of two variables")
     composed: Have[ComposeRule] | Lacks = Lacks("it is not written as other operations for the checker")
     to_onnx: Have[ExportRule] | Lacks = Lacks("no ONNX operator is written for it")
+    to_tensorflow: Have[TensorflowRule] | Lacks = Lacks("no TensorFlow operation is written for it")
     relax: Have[RelaxRule] | Lacks = Lacks("its lines are not written as a graph yet")
 
     def need(self, facet: str, where: str = "") -> Any:

@@ -54,6 +54,7 @@ abs_op = Op(
     lines=Have(families.two_piece(-1.0, 1.0), "Ops.FunctionsProof.rule_of_sound"),
     grad=Have(grad, lemmas.REVERSE), lower=families.CORE,
     to_onnx=exports.operator("Abs"),
+    to_tensorflow=exports.raw("Abs", "x"),
     stablehlo=rules.written("abs"),
     enclose=Have(enclose), onnx=Have(("Abs",)),
 )

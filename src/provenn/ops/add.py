@@ -44,6 +44,7 @@ add = Op(
     transpose=Have(transpose, lemmas.TRANSPOSED), slope=families.AFFINE, lines=families.AFFINE,
     grad=Have(grad, lemmas.REVERSE), lower=families.CORE,
     to_onnx=exports.operator("Add"),
+    to_tensorflow=exports.raw("AddV2", "x", "y"),
     stablehlo=rules.written("add"),
     enclose=rules.both_ends("add"), onnx=Have(("Add",)),
 )

@@ -67,6 +67,8 @@ concat = Op(
     transpose=Have(transpose, lemmas.TRANSPOSED), slope=families.AFFINE, lines=families.AFFINE,
     grad=families.NOT_CORE, lower=Have(lower),
     to_onnx=exports.operator("Concat", axis="axis"),
+    to_tensorflow=Have(lambda w, attrs, xs: xs[0] if len(xs) == 1 else
+                       w.op("ConcatV2", values=list(xs), axis=attrs["axis"])),
     stablehlo=rules.written_lowered(lower),
     enclose=families.ENCLOSED_LOWERED, onnx=Have(("Concat",)),
 )

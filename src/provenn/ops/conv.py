@@ -118,6 +118,7 @@ conv = Op(
     transpose=Have(transpose, lemmas.TRANSPOSED), slope=families.AFFINE, lines=families.AFFINE,
     grad=families.NOT_CORE, lower=Have(lower),
     to_onnx=exports.operator("Conv", group="groups", strides="stride", pads="pad", dilations="dilation"),
+    to_tensorflow=Have(exports.raw_windows),
     stablehlo=rules.written_lowered(lower),
     enclose=families.ENCLOSED_LOWERED, onnx=Have(("Conv",)),
 )

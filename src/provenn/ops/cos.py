@@ -53,6 +53,7 @@ cos = Op(
     lines=Have(lines, "Ops.WaveProof.cos_sound"),
     grad=Have(grad, lemmas.REVERSE), lower=families.CORE,
     to_onnx=exports.operator("Cos"),
+    to_tensorflow=exports.raw("Cos", "x"),
     stablehlo=rules.written("cosine"),
     enclose=families.NO_ENCLOSURE, onnx=Have(("Cos",)), hint=curves.middle,
 )

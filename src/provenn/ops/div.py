@@ -35,6 +35,7 @@ div = Op(
     transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
     grad=Have(grad, lemmas.REVERSE), lower=families.CORE,
     to_onnx=exports.operator("Div"),
+    to_tensorflow=exports.raw("RealDiv", "x", "y"),
     stablehlo=rules.written("divide"),
     enclose=rules.by_centre("div", (0,)), onnx=families.NOT_READ,
 )

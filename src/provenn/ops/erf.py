@@ -44,6 +44,7 @@ erf = Op(
     transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
     grad=Have(grad, lemmas.REVERSE), lower=families.CORE,
     to_onnx=exports.operator("Erf"),
+    to_tensorflow=exports.raw("Erf", "x"),
     stablehlo=Have(write),
     enclose=rules.both_ends("erf"), onnx=families.NOT_READ,
 )

@@ -50,6 +50,7 @@ exp = Op(
     lines=Have(lines, "Ops.ElementaryProof.exp_sound"),
     grad=Have(grad, lemmas.REVERSE), lower=families.CORE,
     to_onnx=exports.operator("Exp"),
+    to_tensorflow=exports.raw("Exp", "x"),
     stablehlo=rules.written("exponential"),
     enclose=rules.both_ends("exp"), onnx=Have(("Exp",)), hint=curves.middle,
 )

@@ -72,6 +72,7 @@ linear = Op(
     transpose=Have(transpose, lemmas.TRANSPOSED), slope=families.AFFINE, lines=families.AFFINE,
     grad=families.NOT_CORE, lower=Have(lower),
     to_onnx=Have(exports.product),
+    to_tensorflow=Have(exports.raw_product),
     stablehlo=rules.written_lowered(lower),
     enclose=families.ENCLOSED_LOWERED, onnx=Have(("MatMul", "Gemm")),
 )

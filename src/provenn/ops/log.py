@@ -50,6 +50,7 @@ log = Op(
     lines=Have(lines, "Ops.ElementaryProof.log_sound"),
     grad=Have(grad, lemmas.REVERSE), lower=families.CORE,
     to_onnx=exports.operator("Log"),
+    to_tensorflow=exports.raw("Log", "x"),
     stablehlo=rules.written("log"),
     enclose=rules.both_ends("log"), onnx=Have(("Log",)), hint=curves.middle,
 )

@@ -45,6 +45,7 @@ maximum = Op(
     shape=Have(families.same_shapes), kernel=Have(kernel), interval=families.COMPOSED,
     transpose=families.NOT_AFFINE, slope=families.COMPOSED, lines=families.COMPOSED,
     grad=Have(grad, lemmas.REVERSE), lower=families.CORE, to_onnx=exports.operator("Max"),
+    to_tensorflow=exports.raw("Maximum", "x", "y"),
     composed=Have(composed, "Ops.ComposedProof.maximum_nodes"),
     stablehlo=rules.written("maximum"),
     enclose=rules.both_ends("maximum"), onnx=Have(("Max", "Min", "MaxPool", "ReduceMax", "Clip")),

@@ -65,6 +65,7 @@ mul = Op(
     transpose=Have(transpose, lemmas.TRANSPOSED), slope=families.AFFINE, lines=families.AFFINE,
     grad=Have(grad, lemmas.REVERSE), lower=families.CORE,
     to_onnx=exports.operator("Mul"),
+    to_tensorflow=exports.raw("Mul", "x", "y"),
     stablehlo=rules.written("multiply"),
     enclose=rules.by_centre("mul"), onnx=Have(("Mul",)),
 )

@@ -38,6 +38,7 @@ neg = Op(
     transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
     grad=Have(grad, lemmas.REVERSE), lower=families.CORE,
     to_onnx=exports.operator("Neg"),
+    to_tensorflow=exports.raw("Neg", "x"),
     stablehlo=rules.written("negate"),
     enclose=Have(enclose), onnx=families.NOT_READ,
 )

@@ -58,6 +58,7 @@ recip = Op(
     transpose=families.NOT_AFFINE, slope=Have(slope), lines=Have(lines, "Ops.ElementaryProof.recip_sound"),
     grad=families.NOT_CORE, lower=Have(lower),
     to_onnx=exports.operator("Reciprocal"),
+    to_tensorflow=exports.raw("Reciprocal", "x"),
     stablehlo=rules.written_lowered(lower),
     enclose=families.NO_ENCLOSURE, onnx=Have(("Reciprocal",)), hint=curves.middle,
 )

@@ -62,6 +62,7 @@ relu = Op(
     lines=Have(families.two_piece(0.0, 1.0), "Ops.ReluProof.relu_sound"),
     grad=Have(grad, lemmas.REVERSE), lower=families.CORE,
     to_onnx=exports.operator("Relu"),
+    to_tensorflow=exports.raw("Relu", "features"),
     stablehlo=Have(write),
     enclose=rules.both_ends("relu"), onnx=Have(("Relu",)),
     relax=Have(relax),

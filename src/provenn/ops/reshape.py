@@ -56,6 +56,7 @@ reshape = Op(
     transpose=Have(transpose, lemmas.TRANSPOSED), slope=families.AFFINE, lines=families.AFFINE,
     grad=families.NOT_CORE, lower=Have(lower),
     to_onnx=Have(lambda w, attrs, x: w.node("Reshape", *x, w.ints(attrs["shape"]))),
+    to_tensorflow=Have(lambda w, attrs, x: w.op("Reshape", tensor=x[0], shape=attrs["shape"])),
     stablehlo=Have(write),
     enclose=families.ENCLOSED_LOWERED, onnx=Have(("Reshape", "Flatten", "Squeeze", "Unsqueeze")),
 )

@@ -52,6 +52,7 @@ sigmoid = Op(
     lines=Have(lines, "Ops.SigmoidProof.sigmoid_sound"),
     grad=Have(grad, lemmas.REVERSE), lower=families.CORE,
     to_onnx=exports.operator("Sigmoid"),
+    to_tensorflow=exports.raw("Sigmoid", "x"),
     stablehlo=rules.written("logistic"),
     enclose=rules.both_ends("sigmoid"), onnx=Have(("Sigmoid",)), hint=curves.bend,
 )

@@ -41,6 +41,7 @@ sign = Op(
     lines=Have(lines, "Ops.PiecewiseProof.sign_sound"),
     grad=Zero(lemmas.REVERSE), lower=families.CORE,
     to_onnx=exports.operator("Sign"),
+    to_tensorflow=exports.raw("Sign", "x"),
     stablehlo=rules.written("sign"),
     enclose=families.NO_ENCLOSURE, onnx=Have(("Sign",)),
 )

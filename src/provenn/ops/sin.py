@@ -53,6 +53,7 @@ sin = Op(
     lines=Have(lines, "Ops.WaveProof.sin_sound"),
     grad=Have(grad, lemmas.REVERSE), lower=families.CORE,
     to_onnx=exports.operator("Sin"),
+    to_tensorflow=exports.raw("Sin", "x"),
     stablehlo=rules.written("sine"),
     enclose=families.NO_ENCLOSURE, onnx=Have(("Sin",)), hint=curves.middle,
 )

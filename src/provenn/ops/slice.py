@@ -10,13 +10,14 @@ Proof: theories/Ops/Movement.v; the index maps are checked to be inverse when a 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from provenn.base.types import TensorType
 from provenn.errors import ShapeError
 from provenn.ir import lemmas, rules
-from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
+from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op, TensorflowWriter
 from provenn.ops import families
 
 
@@ -56,6 +57,14 @@ def lower(emit: Emitter, attrs: Attrs, args: Sequence[int]) -> int:
         *(a if a != axis else (a, x[a], start) for a in range(len(x)))))
 
 
+def write(writer: TensorflowWriter, attrs: Attrs, args: Sequence[Any]) -> Any:
+    """Where to begin, and how many elements to take, along each axis."""
+    shape, axis = writer.shape(args[0]), attrs["axis"]
+    begin = [attrs["start"] if a == axis else 0 for a in range(len(shape))]
+    size = [attrs["stop"] - attrs["start"] if a == axis else n for a, n in enumerate(shape)]
+    return writer.op("Slice", input=args[0], begin=begin, size=size)
+
+
 slice_op = Op(
     tag="slice", code=12, coq="Provenn.Ops.Movement", facts=("affine", "movement"),
     attrs=("axis", "start", "stop"),
@@ -63,6 +72,7 @@ slice_op = Op(
     transpose=Have(transpose, lemmas.TRANSPOSED), slope=families.AFFINE, lines=families.AFFINE,
     grad=families.NOT_CORE, lower=Have(lower),
     to_onnx=Have(lambda w, a, x: w.node("Slice", *x, *(w.ints([a[k]]) for k in ("start", "stop", "axis")))),
+    to_tensorflow=Have(write),
     stablehlo=rules.written_lowered(lower),
     enclose=families.ENCLOSED_LOWERED, onnx=Have(("Slice",)),
 )

@@ -56,6 +56,7 @@ softplus = Op(
     lines=Have(lines, "Ops.SoftplusProof.softplus_sound"),
     grad=Have(grad, lemmas.REVERSE), lower=families.CORE,
     to_onnx=exports.operator("Softplus"),
+    to_tensorflow=exports.raw("Softplus", "features"),
     stablehlo=Have(write),
     enclose=rules.both_ends("softplus"), onnx=Have(("Softplus",)), hint=curves.middle,
 )

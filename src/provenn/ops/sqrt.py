@@ -50,6 +50,7 @@ sqrt = Op(
     lines=Have(lines, "Ops.ElementaryProof.sqrt_sound"),
     grad=Have(grad, lemmas.REVERSE), lower=families.CORE,
     to_onnx=exports.operator("Sqrt"),
+    to_tensorflow=exports.raw("Sqrt", "x"),
     stablehlo=rules.written("sqrt"),
     enclose=rules.both_ends("sqrt"), onnx=Have(("Sqrt",)), hint=curves.middle,
 )

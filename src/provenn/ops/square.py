@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from provenn.base import curves
-from provenn.ir import lemmas, rules
+from provenn.ir import exports, lemmas, rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op, Pair
 from provenn.ops import families
 
@@ -54,6 +54,7 @@ square = Op(
     transpose=families.NOT_AFFINE, slope=Have(slope), lines=Have(lines, "Ops.FunctionsProof.rule_of_sound"),
     grad=families.NOT_CORE, lower=Have(lower),
     to_onnx=Have(lambda w, attrs, x: w.node("Mul", *x, *x)),
+    to_tensorflow=exports.raw("Square", "x"),
     stablehlo=rules.written_lowered(lower),
     enclose=families.NO_ENCLOSURE, onnx=Have(("Pow",)), hint=curves.middle,
 )

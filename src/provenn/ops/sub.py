@@ -53,6 +53,7 @@ sub = Op(
     transpose=Have(transpose, lemmas.TRANSPOSED), slope=families.AFFINE, lines=families.AFFINE,
     grad=Have(grad, lemmas.REVERSE), lower=families.CORE,
     to_onnx=exports.operator("Sub"),
+    to_tensorflow=exports.raw("Sub", "x", "y"),
     stablehlo=rules.written("subtract"),
     enclose=Have(enclose), onnx=Have(("Sub",)),
 )

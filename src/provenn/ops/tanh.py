@@ -49,6 +49,7 @@ tanh = Op(
     lines=Have(lines, "Ops.SigmoidProof.tanh_sound"),
     grad=Have(grad, lemmas.REVERSE), lower=families.CORE,
     to_onnx=exports.operator("Tanh"),
+    to_tensorflow=exports.raw("Tanh", "x"),
     stablehlo=rules.written("tanh"),
     enclose=rules.both_ends("tanh"), onnx=Have(("Tanh",)), hint=curves.bend,
 )

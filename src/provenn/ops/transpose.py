@@ -54,6 +54,7 @@ transpose = Op(
     transpose=Have(transpose_rule, lemmas.TRANSPOSED), slope=families.AFFINE, lines=families.AFFINE,
     grad=families.NOT_CORE, lower=Have(lower),
     to_onnx=exports.operator("Transpose", perm="perm"),
+    to_tensorflow=Have(lambda w, attrs, x: w.op("Transpose", x=x[0], perm=attrs["perm"])),
     stablehlo=rules.written_lowered(lower),
     enclose=families.ENCLOSED_LOWERED, onnx=Have(("Transpose",)),
 )

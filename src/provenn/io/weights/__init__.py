@@ -2,6 +2,7 @@
 
     write_safetensors, read_safetensors    safetensors, in F32, F64, F16 or BF16
     write_npz, read_npz                    NumPy's .npz
+    write_gguf, read_gguf                  GGUF, version 3
     write_torch, read_torch                a PyTorch state_dict that torch.load(weights_only=True) reads
     torch_module                           a Python file with the torch.nn.Sequential of a graph
 
@@ -11,11 +12,12 @@ with element type and shape, and convert nothing.
 
 from __future__ import annotations
 
+from provenn.io.weights.gguf import read_gguf, write_gguf
 from provenn.io.weights.module import torch_module
 from provenn.io.weights.npz import read_npz, write_npz
 from provenn.io.weights.safetensors import read_safetensors, write_safetensors
 from provenn.io.weights.stored import Stored, Tensors, graph_tensors, unreadable
 from provenn.io.weights.torch import read_torch, write_torch
 
-__all__ = ["Stored", "Tensors", "graph_tensors", "read_npz", "read_safetensors", "read_torch", "torch_module",
-           "unreadable", "write_npz", "write_safetensors", "write_torch"]
+__all__ = ["Stored", "Tensors", "graph_tensors", "read_gguf", "read_npz", "read_safetensors", "read_torch",
+           "torch_module", "unreadable", "write_gguf", "write_npz", "write_safetensors", "write_torch"]
