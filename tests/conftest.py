@@ -16,8 +16,8 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 
 
 # What make test installs and tests import where it is there.
-INSTALLED = ("distributed", "gmpy2", "iree.compiler", "jax", "onnxruntime", "sklearn", "softfloatpy", "torch",
-             "vnnlib", "vnntest")
+INSTALLED = ("cryptography", "distributed", "gguf", "gmpy2", "iree.compiler", "jax", "onnxruntime", "sklearn",
+             "softfloatpy", "tensorflow", "torch", "vnnlib", "vnntest")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -19,7 +19,7 @@ LEVELS = {
     "errors": -1, "base": 0, "catalogue": 0, "ir": 1, "ops": 2,
     "eval": 3, "autodiff": 3, "bounds": 3, "io": 3,
     "tensor": 4, "verify": 4, "coq": 4, "bounded": 4, "deploy": 5,
-    "functional": 5, "nn": 6, "optim": 6, "train": 7, "report": 8, "cli": 9,
+    "functional": 5, "nn": 6, "optim": 6, "train": 7, "report": 8, "cli": 9, "pytest_plugin": 9,
     "__init__": 10, "__main__": 10,
 }
 ENGINES = ("bounds", "eval", "autodiff", "verify", "report", "cli")

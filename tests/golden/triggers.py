@@ -351,6 +351,7 @@ TRIGGERS: dict[str, Trigger] = {
 VARIES = {
     "PNN-ONNX-402": (r"got       Error.*", "got       <what protobuf says>"),
     "PNN-ONNX-403": (r"from 7 to \d+", "from 7 to <newest>"),
+    "PNN-CERT-637": (r"got       Valid.*", "got       <what cryptography says>"),
     "PNN-VNNLIB-511": (r"expected  Var.*", "expected  <what vnnlib says>"),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,15 +11,20 @@ from typing import Any
 import numpy as np
 import pytest
 
+from provenn import deploy
 from provenn.cli.extract import flags_of
+from provenn.cli.sign import sign
 from provenn.coq.coqc import Compiled
 from provenn.coq.extract import _Said, extract
 from provenn.deploy import read_manifest
-from provenn.io.weights import Stored, read_npz
+from provenn.deploy.signature import public_key
+from provenn.io.weights import Stored, read_npz, write_gguf
 from provenn.ir.canonical import graph_words
 from provenn.ir.graph import Builder
 from provenn.ir.reading import read_graph_words
 from provenn.ops import ALL
+from tests.deploy.test_compare import GRAPH, MANIFEST
+from tests.deploy.test_signature import private_pem, written
 
 Patch = pytest.MonkeyPatch
 
@@ -73,6 +79,20 @@ def assumed(tmp: Path, patch: Patch) -> None:
     _Said(tmp, said, said, "safe").extracted()
 
 
+def unsigned(tmp: Path, patch: Patch) -> None:
+    """Sign a folder with a file that is not the one that was written."""
+    deploy.write_folder(tmp / "net", GRAPH, MANIFEST, {})
+    (tmp / "net" / "model.py").write_text("pass\n")
+    (tmp / "key.pem").write_text(private_pem())
+    sign(tmp / "net", tmp / "key.pem")
+
+
+def without_tensorflow(tmp: Path, patch: Patch) -> None:
+    """Write a SavedModel where TensorFlow cannot be imported."""
+    patch.setitem(sys.modules, "tensorflow", None)
+    deploy.files_of(GRAPH, MANIFEST, ["tensorflow"])
+
+
 TRIGGERS: dict[str, Callable[[Path, Patch], Any]] = {
     "PNN-GRAPH-111": word(3, 9),
     "PNN-GRAPH-112": word(6, 99),
@@ -85,5 +105,9 @@ TRIGGERS: dict[str, Callable[[Path, Patch], Any]] = {
     "PNN-CERT-633": lambda tmp, patch: read_npz(b"PK and nothing else", "weights.npz"),
     "PNN-CERT-634": lambda tmp, patch: Stored.of(np.array([1.0001], np.float32), "BF16"),
     "PNN-CERT-635": assumed,
+    "PNN-CERT-636": lambda tmp, patch: write_gguf({"scale": Stored.of(np.array(2.5, np.float32))}),
+    "PNN-CERT-637": lambda tmp, patch: public_key(written(tmp / "key.pem", private_pem())),
+    "PNN-CERT-638": unsigned,
+    "PNN-TOOL-733": without_tensorflow,
     "PNN-CLI-812": lambda tmp, patch: flags_of(["theories"], None, None),
 }

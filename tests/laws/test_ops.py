@@ -26,7 +26,7 @@ def having(facet: str) -> pytest.MarkDecorator:
 
 SEEDED = pytest.mark.parametrize("seed", SEEDS)
 FACETS = ("kernel", "interval", "transpose", "slope", "lines", "grad", "lower", "composed", "stablehlo",
-          "to_onnx", "onnx")
+          "to_onnx", "to_tensorflow", "onnx")
 
 
 def test_every_op_has_samples() -> None:

@@ -89,12 +89,8 @@ def _weights(folder: Path, against: Path | None, key: Path | None, flags: list[s
 
     now, by = None, public_key(key) if key else None
     if against is not None:
-        from provenn.coq.extract import extract as ask
-
-        said = deploy.read_manifest(folder)
-        theorem = said.theorem.name if said.theorem else ""
-        narrate(f"asking Coq for the words of {said.network} in {against}")
-        now = deploy.recomputed(against, ask(against, said.network, theorem, flags, theories))
+        narrate(f"asking Coq for the words of the network in {against}")
+        now = deploy.ask_again(folder, against, flags, theories)
     manifest, found = deploy.compare(folder, now, by)
     word = "rejected" if found else "accepted"
     if as_json:

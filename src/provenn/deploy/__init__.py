@@ -8,7 +8,7 @@ sign_folder(folder, key)  the user's signature of the manifest
 
 from __future__ import annotations
 
-from provenn.deploy.compare import compare, recomputed
+from provenn.deploy.compare import ask_again, compare, recomputed
 from provenn.deploy.differences import Finding
 from provenn.deploy.files import MORE, files_of, write_folder
 from provenn.deploy.manifest import (
@@ -21,5 +21,5 @@ from provenn.deploy.manifest import (
 )
 from provenn.deploy.signature import sign_folder
 
-__all__ = ["CLAIMS", "MORE", "SEMANTICS", "Finding", "Manifest", "TensorFact", "Theorem", "compare",
+__all__ = ["CLAIMS", "MORE", "SEMANTICS", "Finding", "Manifest", "TensorFact", "Theorem", "ask_again", "compare",
            "files_of", "read_manifest", "recomputed", "sign_folder", "write_folder"]

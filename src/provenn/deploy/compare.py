@@ -7,14 +7,14 @@ file and the tensor.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from provenn.base.words import Words, to_bytes
 from provenn.base.words import sha256 as words_sha256
-from provenn.coq.extract import Extracted
+from provenn.coq.extract import Extracted, extract
 from provenn.deploy.differences import Finding, differences, named
 from provenn.deploy.files import (
     CERTIFICATE,
@@ -38,6 +38,7 @@ from provenn.deploy.manifest import (
     Theorem,
     manifest_bytes,
     parse_manifest,
+    read_manifest,
     sha256,
 )
 from provenn.deploy.programs import metadata_findings, of_onnx, of_saved_model, of_stablehlo
@@ -215,6 +216,17 @@ def _of_certificate(folder: Path, graph: Graph, contents: Mapping[str, bytes], m
         yield Finding(CERTIFICATE, "", f"the checker rejects it: {result.reason}")
     if words_sha256(words_of(contents[PROPERTY], PROPERTY)) != manifest.certified.get("property_sha256"):
         yield Finding(PROPERTY, "", "is another property than the manifest names")
+
+
+def ask_again(folder: Path, source: Path, flags: Sequence[str] = (), theories: Path | None = None
+              ) -> Recomputed:
+    """What Coq computes from ``source`` for the network and the theorem that the folder's manifest names.
+
+    Raises as ``provenn.coq.extract.extract`` and ``read_manifest`` do.
+    """
+    manifest = read_manifest(folder)
+    theorem = manifest.theorem.name if manifest.theorem else ""
+    return recomputed(source, extract(source, manifest.network, theorem, flags, theories))
 
 
 def recomputed(source: Path, made: Extracted) -> Recomputed:

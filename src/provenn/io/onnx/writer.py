@@ -66,7 +66,7 @@ def model_of(graph: Graph, metadata: Mapping[str, str] | None = None, about: str
             place[i] = rule(nodes, node.attrs, [place[k] for k in node.inputs])
         nodes.shapes[place[i]] = node.type.shape
     _end(nodes, [place[i] for i in graph.outputs], outputs)
-    weights = [numpy_helper.from_array(np.ascontiguousarray(graph.nodes[i].value, "<f4"), name)
+    weights = [numpy_helper.from_array(np.asarray(graph.nodes[i].value, "<f4", "C"), name)
                for i, name in names.items()]
     made = helper.make_graph(
         nodes.nodes, graph.name, [_info(graph, i, n) for i, n in zip(graph.inputs, inputs)],

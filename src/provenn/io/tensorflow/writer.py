@@ -78,7 +78,7 @@ def _build(tf: Any, graph: Graph) -> tuple[dict[str, Any], dict[str, Any]]:
     for i, name in zip(graph.inputs, input_names(graph)):
         place[i] = tf.raw_ops.Placeholder(dtype=tf.float32, shape=graph.nodes[i].type.shape, name=name)
     for i, name in names.items():
-        place[i] = _constant(tf, np.ascontiguousarray(graph.nodes[i].value, "<f4"), name)
+        place[i] = _constant(tf, np.asarray(graph.nodes[i].value, "<f4", "C"), name)
     inputs = {name: place[i] for i, name in zip(graph.inputs, input_names(graph))}
     for i, node in enumerate(graph):
         if i not in place:

@@ -34,7 +34,7 @@ class Stored:
 
         Raises FileError PNN-CERT-634 where a number would have to be rounded.
         """
-        exact = np.ascontiguousarray(value)
+        exact = np.asarray(value, order="C")
         if dtype == "BF16":
             # The upper halves of binary32 numbers whose lower halves are 0.
             words = exact.astype("<f4").view("<u4")
