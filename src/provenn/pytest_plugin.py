@@ -2,8 +2,8 @@
 
     pytest --provenn weights=Proof.v --provenn-key release.pub
 
-``weights`` is a folder of ``provenn extract``; with ``=Proof.v`` Coq computes the network and the theorem again.
-The same in a project's configuration, for every run:
+``weights`` is a folder of ``provenn extract``; with ``=Proof.v`` Coq computes the network and the theorem
+again. The same in a project's configuration, for every run:
 
     [tool.pytest.ini_options]
     provenn = ["weights=Proof.v"]
@@ -131,7 +131,7 @@ def told(found: Sequence[Finding]) -> str:
 
 @pytest.fixture(scope="session")
 def weights_match() -> Callable[..., None]:
-    """A function of a folder, and of against, key and flags for coqc, that fails the test where they differ."""
+    """A function of a folder, and of against, key and flags for coqc, that fails where they differ."""
 
     def check(folder: str | Path, against: str | Path | None = None, key: str | Path | None = None,
               flags: Sequence[str] = ()) -> None:

@@ -8,7 +8,7 @@ from textwrap import dedent
 import pytest
 
 from provenn import deploy
-from tests.coq.test_kernel import needs_coq
+from tests.coq.test_export import needs_coq
 from tests.deploy.test_compare import GRAPH, MANIFEST
 from tests.deploy.test_signature import private_pem, public_text
 

@@ -21,5 +21,5 @@ from provenn.deploy.manifest import (
 )
 from provenn.deploy.signature import sign_folder
 
-__all__ = ["CLAIMS", "MORE", "SEMANTICS", "Finding", "Manifest", "TensorFact", "Theorem", "ask_again", "compare",
-           "files_of", "read_manifest", "recomputed", "sign_folder", "write_folder"]
+__all__ = ["CLAIMS", "MORE", "SEMANTICS", "Finding", "Manifest", "TensorFact", "Theorem", "ask_again",
+           "compare", "files_of", "read_manifest", "recomputed", "sign_folder", "write_folder"]
