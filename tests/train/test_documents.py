@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import typer
 
-from provenn.cli.app import program
+from provenn.cli.program import program
 from provenn.train import dataset, sources
 
 

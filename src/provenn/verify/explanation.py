@@ -22,12 +22,11 @@ from provenn.verify.goals import Goals, make_goals
 from provenn.verify.outline import Branch, Shape, outline, shape
 from provenn.verify.pace import Clock, OutOfTime
 from provenn.verify.ranges import Ranges, Sample, ranges, sample
-from provenn.verify.search import Outcome
+from provenn.verify.search import UNDECIDED, Outcome
 
 SECONDS, GLANCE = 30.0, 4.0
 SHARES = (0.2, 0.6, 0.75, 1.0)
 SHOWN = 160
-UNDECIDED = ("unknown", "timed-out")
 
 
 @dataclass(frozen=True, slots=True)

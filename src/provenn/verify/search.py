@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -29,11 +29,14 @@ from provenn.verify.pace import Clock, Exhausted, OutOfTime, Pace
 from provenn.verify.pool import POOL_BYTES, Hole
 from provenn.verify.root import refine
 from provenn.verify.semantics import REAL, Semantics
-from provenn.verify.signs import SignBrancher
-from provenn.verify.subproblems import Query, Team
+
+if TYPE_CHECKING:
+    from provenn.verify.signs import SignBrancher
+    from provenn.verify.subproblems import Team
 
 Kind = Literal["unsat", "sat", "unknown", "timed-out"]
 Report = Callable[[dict[str, Any]], None]
+UNDECIDED = ("unknown", "timed-out")
 MANY_INPUTS = 12
 ROOT_STEPS = 60
 SOLO = 2.0
@@ -261,6 +264,8 @@ class Search:
         self.report({"event": "refined", "neurons": len(refined.steps), "worst_bound": self.worst})
         if brancher.close(final, [Hole(k, None, False)], [refined.steps])[0]:
             return
+        from provenn.verify.signs import SignBrancher
+
         signs = SignBrancher(brancher, refined, k)
         self._rounds(brancher, signs)
 
@@ -304,6 +309,8 @@ class Search:
 
     def _share(self, brancher: Brancher, signs: SignBrancher | None) -> None:
         """Let the team finish what is open."""
+        from provenn.verify.subproblems import Query
+
         assert self.team is not None
         root, case = (None, 0) if signs is None else (signs.root, signs.case)
         noise = None if self.regions.noise is None else self.regions.noise.settings

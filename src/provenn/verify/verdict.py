@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from contextlib import closing, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -27,17 +27,19 @@ from provenn.ir.canonical import graph_words
 from provenn.ir.graph import Graph
 from provenn.ir.op import Array
 from provenn.ir.property import Property, property_words
-from provenn.verify import checker, explanation
-from provenn.verify.explanation import GLANCE, SECONDS, UNDECIDED, Explanation, Frontier, frontier
+from provenn.verify import checker
 from provenn.verify.limits import capped
 from provenn.verify.opinion import onnxruntime_output
 from provenn.verify.orders import Standing, standing
-from provenn.verify.search import Outcome, search
+from provenn.verify.search import UNDECIDED, Outcome, search
 from provenn.verify.semantics import REAL, ULPS, Semantics, chosen, of, relabelled
 from provenn.verify.stored import load_certificate, load_words
-from provenn.verify.subproblems import Team
 from provenn.verify.witness import violation
-from provenn.verify.workers import Workers
+
+if TYPE_CHECKING:
+    from provenn.verify.explanation import Explanation, Frontier
+    from provenn.verify.subproblems import Team
+    from provenn.verify.workers import Workers
 
 Answer = Literal["sat", "unsat", "unknown", "timed-out"]
 Progress = Callable[[dict[str, Any]], None]
@@ -185,8 +187,7 @@ def verify(
                "check": total - read - run.search_seconds, "total": total}
     if explain or result["answer"] in UNDECIDED:
         say({"event": "explaining"})
-        left = SECONDS if explain else min(GLANCE, timeout - total)
-        result |= _explained(graph, prop, made, result, left, explain)
+        result |= _explained(graph, prop, made, result, timeout - total, explain)
     return Verdict(**known, **result, seconds=seconds)
 
 
@@ -198,13 +199,17 @@ def _property(spec: str | Path | Property, graph: Graph, name: str | None) -> tu
     return reading.property, reading.element_type if reading.version > 1 else ""
 
 
-def _explained(graph: Graph, prop: Property, made: Outcome, result: dict[str, Any], seconds: float,
+def _explained(graph: Graph, prop: Property, made: Outcome, result: dict[str, Any], left: float,
                full: bool) -> dict[str, Any]:
     """The verdict's explanation, about the counterexample's box, or the open one, or the first; its frontier.
 
-    A verdict never depends on them: where an explanation cannot be made there is none.
+    A verdict never depends on them: where an explanation cannot be made there is none. ``left`` seconds bound
+    one that nobody asked for.
     """
-    here = frontier(prop, made) if result["answer"] in UNDECIDED else None
+    from provenn.verify import explanation
+
+    seconds = explanation.SECONDS if full else min(explanation.GLANCE, left)
+    here = explanation.frontier(prop, made) if result["answer"] in UNDECIDED else None
     cx = result.get("counterexample")
     case = cx.case if cx else here.case if here else None
     point = None if cx is None else cx.x.astype(np.float64)
@@ -279,7 +284,7 @@ class _Run:
         begin = time.perf_counter()
         seconds = max(0.0, SEARCH_SHARE * self.timeout - (begin - self.start))
         workers, self.workers = self.workers, None
-        with capped(self.memory), closing(Team(workers)) if workers else nullcontext() as team:
+        with capped(self.memory), _together(workers) as team:
             made = search(self.graph, self.prop, timeout=seconds, seed=self.seed, report=self.say,
                           exact=self.exact, memory=self.memory, team=team, care=care,
                           semantics=semantics or self.semantics, yielding=not self.asked)
@@ -294,6 +299,15 @@ class _Run:
             self.say({"event": "replaying"})
             return made, _replayed(self.exact, self.prop, made, model)
         return made, {"answer": made.kind}
+
+
+def _together(workers: Workers | None) -> AbstractContextManager[Team | None]:
+    """The team of ``workers``, where there are any; what it needs is loaded then."""
+    if not workers:
+        return nullcontext()
+    from provenn.verify.subproblems import Team
+
+    return closing(Team(workers))
 
 
 def _checked(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from provenn.errors import FileError, UnsupportedError
+from provenn.io.onnx import package
 from provenn.io.onnx.nodes import DOMAINS
 from provenn.io.onnx.tensors import array_of
 from provenn.io.onnx.values import Const
@@ -58,12 +59,11 @@ def open_model(data: bytes, file: str) -> Model:
 
 
 def _parse(data: bytes, file: str) -> Any:
-    import onnx
     from google.protobuf.message import DecodeError
 
     hint = "is it an .onnx file? download or export it again"
     try:
-        message = onnx.ModelProto.FromString(data)
+        message = package.messages().ModelProto.FromString(data)
     except (DecodeError, ValueError) as e:
         raise FileError("PNN-ONNX-402", "the file is not a readable ONNX model", where=file,
                         expected="an ONNX protobuf message", got=str(e).split("\n")[0], hint=hint) from None
@@ -75,9 +75,7 @@ def _parse(data: bytes, file: str) -> Any:
 
 def _opset(message: Any, file: str) -> int:
     """The version of the standard operators; files that repeat it must agree."""
-    import onnx
-
-    newest = onnx.defs.onnx_opset_version()
+    newest = package.newest_opset()
     versions = {int(o.version) for o in message.opset_import if o.domain in DOMAINS}
     if len(versions) != 1 or not OLDEST <= min(versions) <= newest:
         raise FileError("PNN-ONNX-403", "the opset of the model is not read", where=file,

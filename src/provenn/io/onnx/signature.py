@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from provenn.errors import FileError
+from provenn.io.onnx import package
 from provenn.io.onnx.values import Const, Value
 
 NAMES = {"float32": "float", "float64": "double"}
@@ -16,11 +17,10 @@ def attributes(node: Any, opset: int, operands: Sequence[Value | None], where: s
 
     Raises FileError (PNN-ONNX-414) when operands or attributes are not what the standard says.
     """
-    import onnx
-
+    standard = package.schemas()
     try:
-        schema: Any = onnx.defs.get_schema(node.op_type, opset, "")
-    except onnx.defs.SchemaError:
+        schema: Any = standard.get_schema(node.op_type, opset, "")
+    except standard.SchemaError:
         raise _broken("its operator does not exist in this opset", where, f"another opset than {opset}",
                       node.op_type) from None
     for what, low, high, got in (("operands", schema.min_input, schema.max_input, len(node.input)),
@@ -36,7 +36,7 @@ def attributes(node: Any, opset: int, operands: Sequence[Value | None], where: s
                           ", ".join(sorted(schema.attributes)), a.name)
         if a.ref_attr_name or int(known.type.value) != a.type:
             raise _broken(f"the attribute {a.name} has another type", where, known.type.name, a.type)
-        value = onnx.helper.get_attribute_value(a)
+        value = package.attribute_value(a)
         out[a.name] = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
     missing = [name for name, a in schema.attributes.items() if a.required and name not in out]
     if missing:
