@@ -56,6 +56,12 @@ def _window(attrs: Attrs, tap: int, count: int, a: int) -> slice:
     return slice(start, start + stride * (count - 1) + 1, stride)
 
 
+def _taps(attrs: Attrs, place: int, count: int, a: int) -> slice:
+    """Padded positions that output ``place`` of axis ``a`` reads."""
+    start, step = place * attrs["stride"][a], attrs["dilation"][a]
+    return slice(start, start + step * (count - 1) + 1, step)
+
+
 def kernel(arith: Arithmetic | None, attrs: Attrs, x: Array, w: Array, b: Array | None = None) -> Array:
     """Patches in the order (channel, row, column) of the weight, contracted by the arithmetic."""
     w, g = w[0], attrs["groups"]
@@ -79,17 +85,23 @@ def kernel(arith: Arithmetic | None, attrs: Attrs, x: Array, w: Array, b: Array 
 def transpose(
     attrs: Attrs, k: int, ct: Array, operands: Sequence[Array], types: Sequence[TensorType]
 ) -> Array:
-    """Scatter the cotangent through the same taps."""
+    """Scatter the cotangent through the same taps, in fewer and larger pieces where outputs are few."""
     w, g = operands[1][0], attrs["groups"]
     lead, (o, oh, ow) = ct.shape[:-3], ct.shape[-3:]
     c, h, wd = types[0].shape[-3:]
     top, left, bottom, right = attrs["pad"]
     ct = families.fold_rows(ct, 3).reshape(-1, g, o // g, oh * ow)
-    flat = w.reshape(g, o // g, -1)
-    cols = np.matmul(flat.transpose(0, 2, 1), ct).reshape(len(ct), c, *w.shape[2:], oh, ow)
-    out = np.zeros((len(ct), c, h + top + bottom, wd + left + right), cols.dtype)
-    for u in range(w.shape[2]):
-        for v in range(w.shape[3]):
+    flat, (kh, kw) = w.reshape(g, o // g, -1), w.shape[2:]
+    out = np.zeros((len(ct), c, h + top + bottom, wd + left + right), np.result_type(ct, w))
+    if oh * ow < kh * kw:
+        rows = ct.transpose(1, 0, 3, 2).reshape(g, -1, o // g)
+        patches = np.matmul(rows, flat).reshape(g, len(ct), oh, ow, -1, kh, kw)
+        patches = patches.transpose(2, 3, 1, 0, 4, 5, 6).reshape(oh, ow, len(ct), c, kh, kw)
+        for i, j in np.ndindex(oh, ow):
+            out[:, :, _taps(attrs, i, kh, 0), _taps(attrs, j, kw, 1)] += patches[i, j]
+    else:
+        cols = np.matmul(flat.transpose(0, 2, 1), ct).reshape(len(ct), c, kh, kw, oh, ow)
+        for u, v in np.ndindex(kh, kw):
             out[:, :, _window(attrs, u, oh, 0), _window(attrs, v, ow, 1)] += cols[:, :, u, v]
     return out[:, :, top : top + h, left : left + wd].reshape(*lead, c, h, wd)
 
