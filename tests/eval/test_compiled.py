@@ -16,7 +16,7 @@ from provenn.base.views import Dim, Loops
 from provenn.errors import ShapeError, UnsupportedError
 from provenn.eval.backends import compile_graph
 from provenn.eval.run import execute
-from provenn.eval.stablehlo import text
+from provenn.eval.stablehlo import products, text
 from provenn.ir.emit import GraphEmitter
 from provenn.ir.graph import Builder, Graph
 from provenn.ir.op import Have
@@ -113,17 +113,17 @@ def test_backends_agree_on_random_graphs() -> None:
     agree(made, [v for seed, g in enumerate(made) for v in graphs.feeds(g, seed)], "iree")
 
 
-def pooled(overlap: bool) -> Graph:
-    """Maxima of 2 x 2 windows of an image after a convolution; the windows may overlap."""
+def pooled(size: int, step: int, image: int) -> Graph:
+    """Maxima over windows of an image after a convolution, so many apart."""
     builder = Builder()
     emit = GraphEmitter(builder, ALL)
-    x = builder.add(ALL["input"], shape=(2, 2, 6, 6))
+    x = builder.add(ALL["input"], shape=(2, 2, image, image))
     w = builder.add(ALL["input"], shape=(3, 2, 3, 3))
     y = emit.relu(emit.conv(x, w, groups=1, stride=(1, 1), pad=(1, 1, 1, 1), dilation=(1, 1)))
-    loops = Loops((2, 3, 5, 5) if overlap else (2, 3, 3, 3))
-    step, parts = 1 if overlap else 2, list[int]()
-    for i, j in itertools.product((0, 1), (0, 1)):
-        src = loops.view(0, 1, Dim(6, loops.steps({2: step}), i), Dim(6, loops.steps({3: step}), j))
+    count, parts = (image - size) // step + 1, list[int]()
+    loops = Loops((2, 3, count, count))
+    for i, j in itertools.product(range(size), repeat=2):
+        src = loops.view(0, 1, Dim(image, loops.steps({2: step}), i), Dim(image, loops.steps({3: step}), j))
         parts.append(emit.move(y, shape=loops.sizes, loops=loops, out=loops.view(0, 1, 2, 3), src=src))
     top = parts[0]
     for part in parts[1:]:
@@ -131,11 +131,27 @@ def pooled(overlap: bool) -> Graph:
     return gradient(lower(builder.finish(graphs.squared(emit, top))))
 
 
-@pytest.mark.parametrize("overlap", [False, True])
-def test_pooling_after_a_convolution(overlap: bool) -> None:
-    graph = pooled(overlap)
+@pytest.mark.parametrize(("size", "step", "image", "chosen", "beside"), [
+    (2, 2, 6, True, False), (2, 1, 6, False, False), (3, 3, 6, True, False), (4, 4, 8, False, True)])
+def test_pooling_after_a_convolution(size: int, step: int, image: int, chosen: bool, beside: bool) -> None:
+    """Parts of the gradient that fill each other's gaps are chosen from, or laid side by side, not added."""
+    graph = pooled(size, step, image)
     agree([graph], graphs.feeds(graph, 7))
-    assert ("concatenate" in text(graph)) != overlap
+    assert ("stablehlo.iota" in text(graph), "concatenate" in text(graph)) == (chosen, beside)
+
+
+def test_convolutions_of_a_batch_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With parts of a batch that its size is no multiple of; the result is the same."""
+    builder = Builder()
+    emit = GraphEmitter(builder, ALL)
+    x = builder.add(ALL["input"], shape=(5, 4, 6, 6))
+    w = builder.add(ALL["input"], shape=(6, 2, 3, 3))
+    y = emit.conv(x, w, groups=2, stride=(2, 1), pad=(1, 1, 1, 1), dilation=(1, 1))
+    graph = gradient(lower(builder.finish(graphs.squared(emit, y))))
+    whole = text(graph).count("stablehlo.convolution")
+    monkeypatch.setattr(products, "WORK", 1)
+    assert text(graph).count("stablehlo.convolution") == whole + 2
+    agree([graph], graphs.feeds(graph, 7))
 
 
 def test_what_is_neither_is_refused() -> None:

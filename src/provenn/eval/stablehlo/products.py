@@ -13,6 +13,7 @@ Everything else is written out over the loops that tie the views up, or refused 
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 
 TAPS = 49  # one channel: up to so many copies of an image are faster than a convolution
+BATCHES, WORK = 2, 1 << 24  # parts of a batch in a convolution, at most; products in each, at least
 CHUNK, PARTS = 16, 8  # points of a summed loop in one convolution, at least; parts of that loop, at most
 
 
@@ -155,11 +157,32 @@ def convolution(w: TextWriter, a: int, b: int, views: tuple[View, View, View],
     repeats = math.prod(n for i, n in enumerate(sizes) if i not in {*x.labels, *k.labels} | spatial | there)
     loose = _area(found, sizes, "u") >= _area(found, sizes, "v")
     extents = {**dict(enumerate(sizes)), **{axis.label: axis.size for axis in found}}
-    if loose or not r.summed:
+    if loose:
+        y = _in_batches(w, x, k, r, found, extents, transposed=holder == 0)
+    elif not r.summed:
         y = _convolve(w, x, k, r, found, extents, transposed=holder == 0)
     else:
         y = _in_chunks(w, x, k, r, found, extents)
     return nests.scaled(w, y._replace(loose=loose), repeats)
+
+
+def _in_batches(w: TextWriter, x: Labelled, k: Labelled, r: Roles, found: list[Axis],
+                extents: dict[int, int], transposed: bool) -> Labelled:
+    """A convolution in parts of the first loop that only images and result have, the batch as a rule.
+
+    XLA runs one convolution on one core; parts run beside each other, and each result has the same products.
+    """
+    count = extents[r.left[0]] if r.left else 1
+    work = math.prod(extents[n] for n in (*r.group, *r.left, *r.right, *r.summed))
+    work *= math.prod(extents[axis.u] * extents[axis.v] for axis in found)
+    parts = min(BATCHES, count, work // WORK)
+    if parts < 2:
+        return _convolve(w, x, k, r, found, extents, transposed)
+    ends = [count * n // parts for n in range(parts + 1)]
+    made = [_convolve(w, nests.part(w, x, r.left[0], start, stop), k, r, found,
+                      {**extents, r.left[0]: stop - start}, transposed)
+            for start, stop in itertools.pairwise(ends)]
+    return made[0]._replace(value=w.concat([y.value for y in made]))
 
 
 def _in_chunks(w: TextWriter, x: Labelled, k: Labelled, r: Roles, found: list[Axis],

@@ -20,7 +20,8 @@ from provenn.ops import ALL
 Order = tuple[int, ...]
 SUMS = frozenset({"add"})
 STARTS = {"add": 0.0, "maximum": -math.inf}
-ELEMENTS = {"float32": "f32", "bool": "i1"}
+ELEMENTS = {"float32": "f32", "bool": "i1", "int32": "i32"}
+CHOSEN = 3  # so many parts, at most, are interleaved by choosing
 
 
 def spell(t: TensorType) -> str:
@@ -258,28 +259,50 @@ class TextWriter:
         return made
 
     def _interleaved(self, comb: Comb) -> int:
-        """All parts of a comb: along each axis, from the last one, rows of all parts side by side."""
+        """All parts of a comb: along each axis, from the last one, rows of all parts side by side.
+
+        A few parts are chosen from by the number of the row, which compilers fuse with what made the parts;
+        a concatenation would write them down first.
+        """
         parts = dict(comb.parts)
         for axis in reversed(range(len(comb.steps))):
             count, merged = comb.steps[axis], dict[Order, int]()
             for key in sorted(k for k in parts if k[axis] == 0):
                 each = [parts[(*key[:axis], j, *key[axis + 1 :])] for j in range(count)]
-                t = self.values[each[0]].type
-                rows, width = math.prod(t.shape[: axis + 1]), math.prod(t.shape[axis + 1 :])
-                flat = [self.reshape_to(p, (rows, width)) for p in each]
-                wide = TensorType((rows, count * width), t.dtype)
-                y = flat[0] if count == 1 else self.call("concatenate", flat, wide, ", dim = 1")
-                shape = (*t.shape[:axis], count * t.shape[axis], *t.shape[axis + 1 :])
-                merged[key] = self.reshape_to(y, shape)
+                shape = self.values[each[0]].type.shape
+                y = each[0] if count == 1 else (self._chosen if count <= CHOSEN else self._beside)(each, axis)
+                merged[key] = self.reshape_to(y, (*shape[:axis], count * shape[axis], *shape[axis + 1 :]))
             parts = merged
         return parts[(0,) * len(comb.steps)]
 
+    def _chosen(self, each: Sequence[int], axis: int) -> int:
+        """Bare values of one type on a new axis behind ``axis``, each element chosen by its place there."""
+        t = self.values[each[0]].type
+        shape = (*t.shape[: axis + 1], len(each), *t.shape[axis + 1 :])
+        dims = [a for a in range(len(shape)) if a != axis + 1]
+        place = TensorType(shape, "int32")
+        number = self.line(f"stablehlo.iota dim = {axis + 1} : {spell(place)}", place)
+        wide = [self.spread_to(p, shape, dims) for p in each]
+        y = wide[0]
+        for j, part in enumerate(wide[1:], 1):
+            this = self.line(f"stablehlo.constant dense<{j}> : {spell(place)}", place)
+            here = self.call("compare EQ,", (number, this), TensorType(shape, "bool"))
+            y = self.call("select", (here, part, y), TensorType(shape, t.dtype))
+        return y
+
+    def _beside(self, each: Sequence[int], axis: int) -> int:
+        """Bare values of one type, the rows of all of them side by side."""
+        t = self.values[each[0]].type
+        rows, width = math.prod(t.shape[: axis + 1]), math.prod(t.shape[axis + 1 :])
+        flat = [self.reshape_to(p, (rows, width)) for p in each]
+        return self.call("concatenate", flat, TensorType((rows, len(each) * width), t.dtype), ", dim = 1")
+
     def concat(self, xs: Sequence[int]) -> int:
-        """Bare values of one type, one behind the other along axis 0."""
+        """Bare values that differ in axis 0 only, one behind the other along it."""
         if len(xs) == 1:
             return xs[0]
-        t = self.values[xs[0]].type
-        made = TensorType((len(xs) * t.shape[0], *t.shape[1:]), t.dtype)
+        types = [self.values[x].type for x in xs]
+        made = TensorType((sum(t.shape[0] for t in types), *types[0].shape[1:]), types[0].dtype)
         return self.call("concatenate", xs, made, ", dim = 0")
 
     def slice_of(self, x: int, windows: Sequence[tuple[int, int, int]]) -> int:
