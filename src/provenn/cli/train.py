@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 
+from provenn.cli import deviations
 from provenn.cli.console import narrate, output, say, say_json
 from provenn.cli.progress import Bar
 from provenn.errors import UsageError
@@ -21,6 +22,7 @@ from provenn.train.settings import CERTIFIED, USUAL, Settings
 if TYPE_CHECKING:
     from provenn.train.loop import Epoch, Event
     from provenn.train.metrics import Confusion
+    from provenn.train.rounding import Deviation
     from provenn.train.session import Session
 
 Model = Annotated[str | None, typer.Option(metavar="linear|mlp|cnn|strided|resnet", help="The architecture.")]
@@ -43,12 +45,13 @@ Resume = Annotated[bool, typer.Option("--resume", help="Continue the run in --ou
 PANEL = "Certified training"
 Certify = Annotated[float | None, typer.Option(
     metavar="EPS", rich_help_panel=PANEL, help="Certifiable under changes of EPS a pixel.")]
-Bound = Annotated[str | None, typer.Option(metavar="ibp|crown-ibp", rich_help_panel=PANEL,
-                                            help="The bounds.")]
+Relaxation = Annotated[str | None, typer.Option(metavar="ibp|crown-ibp", rich_help_panel=PANEL,
+                                                help="The bounds in the loss.")]
 Kappa = Annotated[
     float | None, typer.Option(metavar="X", rich_help_panel=PANEL, help="Weight of the usual loss.")]
 Radius = Annotated[float | None, typer.Option(
     metavar="EPS", rich_help_panel=PANEL, help="Radius in training, if not 1.2 times --certify.")]
+Rounding = Annotated[bool, typer.Option("--bound", help="Bound the rounding errors of one more step.")]
 Backend = Annotated[str | None, typer.Option(metavar="xla|iree|numpy", help="What runs the step.")]
 Same = Annotated[
     bool | None, typer.Option("--reproducible", help="Same bits on any number of cores (slower).")]
@@ -72,9 +75,10 @@ def train(
     resume: Resume = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Start anew in --out.")] = False,
     certify: Certify = None,
-    bound: Bound = None,
+    relaxation: Relaxation = None,
     kappa: Kappa = None,
     train_certify: Radius = None,
+    bound: Rounding = False,
     backend: Backend = None,
     reproducible: Same = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")] = False,
@@ -90,29 +94,34 @@ def train(
     given: dict[str, Any] = {
         "epochs": epochs, "batch_size": batch_size, "rate": lr, "optimizer": optimizer, "momentum": momentum,
         "weight_decay": weight_decay, "schedule": schedule, "warmup": warmup, "clip": clip, "seed": seed,
-        "certify": certify, "bound": bound, "kappa": kappa, "train_certify": train_certify,
+        "certify": certify, "bound": relaxation, "kappa": kappa, "train_certify": train_certify,
         "backend": backend, "reproducible": reproducible}
-    chosen = {k: v for k, v in given.items() if v is not None}
     from provenn.train import session, tie
 
     stored = session.stored(out, resume, overwrite)
-    known = stored.get("settings") or {}
     name = model or stored.get("architecture") or ("strided" if certify else "mlp")
-    settings = replace(Settings(**known) if known else CERTIFIED if certify else USUAL.get(name, Settings()),
-                       **chosen)
+    settings = replace(_start(stored.get("settings"), name, certify),
+                       **{k: v for k, v in given.items() if v is not None})
     narrate(f"reading {data}")
     made = session.prepare(data, name, _widths(hidden) or tuple(stored.get("widths", ())), settings, out)
-    _announce(made)
-    with Display() as display:
+    with _announced(made) as display:
         history = session.train(made, resume, display)
     tied = tie.tie(made.step, made.shapes)
-    kept = _keep(made, history, tied) if out is not None else []
+    rounding = deviations.of_one_step(made) if bound else []
+    kept = _keep(made, history, tied, rounding) if out is not None else []
     seconds = time.perf_counter() - began
     if as_json:
-        say_json({**_as_data(made, history, display.confusion, seconds, kept), "gradient": tied})
+        say_json({**_as_data(made, history, display.confusion, seconds, kept), "gradient": tied,
+                  "rounding": [d.data() for d in rounding]})
     else:
         _print(made, history, display.confusion, seconds, kept, tied)
+        deviations.show(rounding)
     return 2 if tied["accepted"] is False else 0
+
+
+def _start(known: Mapping[str, Any] | None, name: str, certify: float | None) -> Settings:
+    """Those of the run that is resumed, else what suits the model."""
+    return Settings(**known) if known else CERTIFIED if certify else USUAL.get(name, Settings())
 
 
 def _widths(hidden: list[str] | None) -> tuple[int, ...]:
@@ -124,7 +133,8 @@ def _widths(hidden: list[str] | None) -> tuple[int, ...]:
     return tuple(map(int, words))
 
 
-def _announce(made: Session) -> None:
+def _announced(made: Session) -> Display:
+    """What shows the run, once it is said what will run."""
     s, plan = made.settings, made.plan
     widths = "-".join(map(str, (math.prod(plan.shape), *plan.widths, len(plan.classes))))
     narrate(f"{plan.architecture} {widths}: {made.size} parameters; {len(made.train)} images to train, "
@@ -132,6 +142,7 @@ def _announce(made: Session) -> None:
             f"seed {s.seed}, {s.backend}{' reproducible' if s.reproducible else ''}")
     if made.folder is None:
         narrate("nothing will be kept: --out DIR keeps model, state and records")
+    return Display()
 
 
 class Display(Bar):
@@ -172,7 +183,8 @@ def _row(e: Epoch) -> str:
             + ("" if e.certified is None else f"  certified {100 * e.certified:.2f} %"))
 
 
-def _keep(made: Session, history: list[Epoch], tied: dict[str, Any]) -> list[Path]:
+def _keep(made: Session, history: list[Epoch], tied: dict[str, Any],
+          rounding: list[Deviation]) -> list[Path]:
     """Write curve, confusion matrix, the graphs of the step and what the checker said of them."""
     from provenn.report.curves import learning_curve
     from provenn.train.tie import keep
@@ -185,7 +197,8 @@ def _keep(made: Session, history: list[Epoch], tied: dict[str, Any]) -> list[Pat
     title = f"{made.data}, {made.plan.architecture}, seed {made.settings.seed}"
     write_atomically(curve, learning_curve(rows, title))
     graphs = made.step.save(made.folder / "gradient", made.shapes)
-    return [*(made.folder / n for n in names), curve, *graphs, keep(tied, made.folder / "gradient")]
+    return [*(made.folder / n for n in names), curve, *graphs, keep(tied, made.folder / "gradient"),
+            *deviations.keep(made, rounding)]
 
 
 def _as_data(

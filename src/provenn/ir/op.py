@@ -135,6 +135,7 @@ HintRule = Callable[[Array, Array], Array]
 RelaxRule = Callable[["Emitter", int, int], tuple[int, int, int]]
 ComposeRule = Callable[["Emitter", Sequence[int]], int]
 WriteRule = Callable[["Writer", Attrs, Sequence[int]], int]
+RoundingRule = Callable[..., Array]
 ExportRule = Callable[["OnnxWriter", Attrs, Sequence[str]], str]
 TensorflowRule = Callable[["TensorflowWriter", Attrs, Sequence[Any]], Any]
 
@@ -172,6 +173,8 @@ class Op:
     ``hint``, rule(lo, hi) -> alpha, is what the checker takes for a curve unless told otherwise.
     ``planes``, rule((xlo, xhi), (ylo, yhi), alpha) -> slopes on x and y and level of a plane below, then of
     one above, is what an op of two variables has for lines; alpha in [0, 1] is free.
+    ``rounding``, rule(attrs, unit, ulps, *(lo, hi) pairs) -> array, bounds the error of an op of several
+    roundings; ``unit`` is that of one rounding, ``ulps`` the accuracy of elementary functions.
     ``constants`` lists the operands that bounds need as parameters.
     """
 
@@ -197,6 +200,7 @@ class Op:
     composed: Have[ComposeRule] | Lacks = Lacks("it is not written as other operations for the checker")
     to_onnx: Have[ExportRule] | Lacks = Lacks("no ONNX operator is written for it")
     to_tensorflow: Have[TensorflowRule] | Lacks = Lacks("no TensorFlow operation is written for it")
+    rounding: Have[RoundingRule] | Lacks = Lacks("its error is that of one function or one sum of products")
     relax: Have[RelaxRule] | Lacks = Lacks("its lines are not written as a graph yet")
 
     def need(self, facet: str, where: str = "") -> Any:

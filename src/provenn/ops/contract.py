@@ -13,10 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from provenn.base.types import TensorType
 from provenn.base.walks import product, read
 from provenn.ir import lemmas, rules
-from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op, Writer
+from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op, Pair, Writer
 from provenn.ops import families
 
 
@@ -36,6 +38,14 @@ def kernel(arith: Arithmetic | None, attrs: Attrs, a: Array, b: Array) -> Array:
     return y.reshape(len(y), *attrs["shape"])
 
 
+def interval(attrs: Attrs, a: Pair, b: Pair) -> Pair:
+    """Around the product of the middles; a radius costs the largest size of the other factor."""
+    (x, r), (y, s) = (((e[0] + e[1]) / 2, (e[1] - e[0]) / 2) for e in (a, b))
+    middle = kernel(None, attrs, x, y)
+    radius = kernel(None, attrs, np.abs(x), s) + kernel(None, attrs, r, np.abs(y) + s)
+    return middle - radius, middle + radius
+
+
 def grad(emit: Emitter, slot: int, args: Sequence[int], out: int, ct: int) -> int:
     """The same loops: the operand's view and the result's are exchanged."""
     a = emit.attrs(out)
@@ -52,7 +62,7 @@ def write(writer: Writer, attrs: Attrs, args: Sequence[int]) -> int:
 contract = Op(
     tag="contract", code=21, coq="Provenn.Autodiff.View", facts=("affine",),
     attrs=("loops", "out", "left", "right"),
-    shape=Have(shape), kernel=Have(kernel), interval=families.NO_BOUNDS,
+    shape=Have(shape), kernel=Have(kernel), interval=Have(interval),
     transpose=families.NO_BOUNDS, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
     grad=Have(grad, lemmas.REVERSE), lower=families.CORE,
     stablehlo=Have(write),

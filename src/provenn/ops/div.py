@@ -11,8 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from provenn.ir import exports, lemmas, rules
-from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op
+from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op, Pair
 from provenn.ops import families
 
 
@@ -20,6 +22,14 @@ def kernel(arith: Arithmetic | None, attrs: Attrs, x: Array, y: Array) -> Array:
     """Elementwise, correctly rounded."""
     out: Array = x / y
     return out
+
+
+def interval(attrs: Attrs, x: Pair, y: Pair) -> Pair:
+    """The extreme quotients of ends; everything where the divisor may be 0."""
+    apart = (y[0] > 0) | (y[1] < 0)
+    corners = [a / np.where(apart, b, 1) for a in x for b in y]
+    low, high = np.minimum.reduce(corners), np.maximum.reduce(corners)
+    return np.where(apart, low, -np.inf), np.where(apart, high, np.inf)
 
 
 def grad(emit: Emitter, slot: int, args: Sequence[int], out: int, ct: int) -> int:
@@ -31,7 +41,7 @@ def grad(emit: Emitter, slot: int, args: Sequence[int], out: int, ct: int) -> in
 
 div = Op(
     tag="div", code=22, coq="Provenn.Autodiff.Core", facts=("elementwise",),
-    shape=Have(families.same_shapes), kernel=Have(kernel), interval=families.NO_BOUNDS,
+    shape=Have(families.same_shapes), kernel=Have(kernel), interval=Have(interval),
     transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
     grad=Have(grad, lemmas.REVERSE), lower=families.CORE,
     to_onnx=exports.operator("Div"),

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from provenn.ir import lemmas
-from provenn.ir.op import Arithmetic, Array, Attrs, Have, Op, Writer, Zero
+from provenn.ir.op import Arithmetic, Array, Attrs, Have, Op, Pair, Writer, Zero
 from provenn.ops import families
 
 
@@ -22,14 +22,21 @@ def kernel(arith: Arithmetic | None, attrs: Attrs, x: Array, y: Array) -> Array:
     return out
 
 
+def interval(attrs: Attrs, x: Pair, y: Pair) -> Pair:
+    """Certain where all four ends agree, or where the intervals lie apart."""
+    surely = (x[0] == x[1]) & (y[0] == y[1]) & (x[0] == y[0])
+    never = (x[1] < y[0]) | (y[1] < x[0])
+    return surely.astype(x[0].dtype), (~never).astype(x[0].dtype)
+
+
 def write(writer: Writer, attrs: Attrs, args: Sequence[int]) -> int:
     """A comparison."""
     return writer.compare("EQ", args[0], args[1])
 
 
 equal = Op(
-    tag="equal", code=39, coq="Provenn.Autodiff.Core", facts=("elementwise",),
-    shape=Have(families.same_shapes), kernel=Have(kernel), interval=families.NO_BOUNDS,
+    tag="equal", code=39, coq="Provenn.Autodiff.Core", facts=("elementwise", "exact"),
+    shape=Have(families.same_shapes), kernel=Have(kernel), interval=Have(interval),
     transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
     grad=Zero(lemmas.REVERSE), lower=families.CORE,
     stablehlo=Have(write),

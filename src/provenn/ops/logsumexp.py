@@ -18,7 +18,7 @@ from provenn.base.types import TensorType
 from provenn.base.views import Loops
 from provenn.errors import ShapeError
 from provenn.ir import lemmas, rules
-from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op, Writer
+from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op, Pair, Writer
 from provenn.ops import families
 
 
@@ -42,6 +42,19 @@ def kernel(arith: Arithmetic | None, attrs: Attrs, x: Array) -> Array:
     return out
 
 
+def rounding(attrs: Attrs, unit: float, ulps: float, x: Pair) -> Array:
+    """Every exponential is off by ``ulps`` and by the rounding of its argument, |d| e^d being at most 1 / e.
+
+    The sum of n of them is at least 1, so that its relative error is an absolute one of the logarithm.
+    """
+    outer, n, inner = attrs["dims"]
+    top = np.maximum(np.abs(x[0]), np.abs(x[1])).reshape(len(x[0]), outer, n, inner).max(axis=2)
+    relative = unit * (2 * ulps + 3 * n + 4)
+    level = np.log(n) + 2 * relative
+    out: Array = 1.01 * (relative + 2 * unit * ulps * level + unit * (top + level))
+    return out.reshape(len(out), *attrs["shape"]) + 2.0**-120
+
+
 def grad(emit: Emitter, slot: int, args: Sequence[int], out: int, ct: int) -> int:
     """The cotangent times the softmax."""
     loops = Loops(emit.attrs(out)["dims"])
@@ -62,8 +75,8 @@ def write(writer: Writer, attrs: Attrs, args: Sequence[int]) -> int:
 
 
 logsumexp = Op(
-    tag="logsumexp", code=38, coq="Provenn.Autodiff.Core", attrs=("dims",),
-    shape=Have(shape), kernel=Have(kernel), interval=families.NO_BOUNDS,
+    tag="logsumexp", code=38, coq="Provenn.Autodiff.Core", attrs=("dims",), rounding=Have(rounding),
+    shape=Have(shape), kernel=Have(kernel), interval=Have(families.increasing(kernel)),
     transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
     grad=Have(grad, lemmas.REVERSE), lower=families.CORE,
     stablehlo=Have(write),

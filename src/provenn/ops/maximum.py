@@ -41,8 +41,8 @@ def grad(emit: Emitter, slot: int, args: Sequence[int], out: int, ct: int) -> in
 
 
 maximum = Op(
-    tag="maximum", code=23, coq="Provenn.Autodiff.Core", facts=("elementwise",),
-    shape=Have(families.same_shapes), kernel=Have(kernel), interval=families.COMPOSED,
+    tag="maximum", code=23, coq="Provenn.Autodiff.Core", facts=("elementwise", "exact"),
+    shape=Have(families.same_shapes), kernel=Have(kernel), interval=Have(families.moved(kernel)),
     transpose=families.NOT_AFFINE, slope=families.COMPOSED, lines=families.COMPOSED,
     grad=Have(grad, lemmas.REVERSE), lower=families.CORE, to_onnx=exports.operator("Max"),
     to_tensorflow=exports.raw("Maximum", "x", "y"),

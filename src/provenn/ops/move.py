@@ -49,7 +49,7 @@ def write(writer: Writer, attrs: Attrs, args: Sequence[int]) -> int:
 move = Op(
     tag="move", code=20, coq="Provenn.Autodiff.View", facts=("affine", "movement"),
     attrs=("loops", "out", "src"),
-    shape=Have(shape), kernel=Have(kernel), interval=families.NO_BOUNDS,
+    shape=Have(shape), kernel=Have(kernel), interval=Have(families.moved(kernel)),
     transpose=families.NO_BOUNDS, slope=families.AFFINE, lines=families.AFFINE,
     grad=Have(grad, lemmas.REVERSE), lower=families.CORE,
     stablehlo=Have(write),

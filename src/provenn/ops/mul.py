@@ -59,7 +59,7 @@ def grad(emit: Emitter, slot: int, args: Sequence[int], out: int, ct: int) -> in
 
 
 mul = Op(
-    tag="mul", code=5, coq="Provenn.IR.LinMap", facts=("affine", "elementwise"),
+    tag="mul", code=5, coq="Provenn.IR.LinMap", facts=("affine", "elementwise", "product"),
     planes=Have(planes, "Ops.ProductProof.plane_below_product Ops.ProductProof.plane_above_product"),
     shape=Have(families.same_shapes), kernel=Have(kernel), interval=Have(interval, lemmas.FORWARD),
     transpose=Have(transpose, lemmas.TRANSPOSED), slope=families.AFFINE, lines=families.AFFINE,

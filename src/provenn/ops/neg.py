@@ -34,7 +34,7 @@ def enclose(emit: Emitter, attrs: Attrs, x: Ends) -> Ends:
 
 neg = Op(
     tag="neg", code=25, coq="Provenn.Autodiff.Core", facts=("affine", "elementwise"),
-    shape=Have(families.like_input), kernel=Have(kernel), interval=families.NO_BOUNDS,
+    shape=Have(families.like_input), kernel=Have(kernel), interval=Have(lambda attrs, x: (-x[1], -x[0])),
     transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
     grad=Have(grad, lemmas.REVERSE), lower=families.CORE,
     to_onnx=exports.operator("Neg"),

@@ -29,8 +29,8 @@ def write(writer: Writer, attrs: Attrs, args: Sequence[int]) -> int:
 
 
 step = Op(
-    tag="step", code=24, coq="Provenn.Autodiff.Core", facts=("elementwise", "jumps"),
-    shape=Have(families.like_input), kernel=Have(kernel), interval=families.NO_BOUNDS,
+    tag="step", code=24, coq="Provenn.Autodiff.Core", facts=("elementwise", "exact", "jumps"),
+    shape=Have(families.like_input), kernel=Have(kernel), interval=Have(families.increasing(kernel)),
     transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
     grad=Zero(lemmas.REVERSE), lower=families.CORE,
     stablehlo=Have(write),

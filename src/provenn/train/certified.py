@@ -185,6 +185,10 @@ class CertifiedStep(TrainStep):
         at = self.recipe.at(int(scalars.get("number", self.count)), self.steps)
         return super().__call__(*batch, lr=lr, **(at | scalars))
 
+    def extras(self) -> dict[str, float]:
+        """Eps and kappa of the step's number in the run."""
+        return self.recipe.at(self.count, self.steps)
+
 
 class Worst(nn.Module):
     """A model's scores and the lower bounds of its margins over boxes of radius ``eps``."""

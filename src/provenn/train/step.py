@@ -201,18 +201,25 @@ class TrainStep:
         for group in self.optimizer.param_groups if lr is not None else ():
             group["lr"] = lr
         self.count += 1
-        rows = [self.optimizer.scalars(group, self.count) for group in self.optimizer.param_groups]
-        t = plan.trace
-        feeds = [*arrays, *(np.float32(scalars[name]) for name in self.extra),
-                 *(self.values[k] for k in (*t.parameters, *t.buffers)), *self._masks(plan),
-                 *(self.slots[pair] for pair in plan.states), *(rows[n][name] for n, name in plan.scalars)]
-        loss, *rest = run(feeds)
+        loss, *rest = run(self.feeds(plan, arrays, scalars))
         new = iter(rest)
         self.norm = Scalar(next(new), run) if plan.plan.measured else None
         self.values |= {k: next(new) for k in plan.trained}
         self.slots |= {pair: next(new) for pair in plan.states}
-        self.values |= {k: next(new) for k in t.changed}
+        self.values |= {k: next(new) for k in plan.trace.changed}
         return Scalar(loss, run)
+
+    def feeds(self, plan: StepGraph, arrays: Sequence[Any], scalars: Mapping[str, float]) -> list[Any]:
+        """What step number ``count`` reads, in the order of the graph's inputs."""
+        rows = [self.optimizer.scalars(group, self.count) for group in self.optimizer.param_groups]
+        t = plan.trace
+        return [*arrays, *(np.float32(scalars[name]) for name in self.extra),
+                *(self.values[k] for k in (*t.parameters, *t.buffers)), *self._masks(plan),
+                *(self.slots[pair] for pair in plan.states), *(rows[n][name] for n, name in plan.scalars)]
+
+    def extras(self) -> dict[str, float]:
+        """Values of ``scalars`` that the next step takes unless told otherwise."""
+        return {}
 
     def _masks(self, plan: StepGraph) -> list[NDArray[np.float32]]:
         """Random masks that depend on the seed and the number of the step only."""
