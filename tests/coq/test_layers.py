@@ -2,7 +2,7 @@
 
 The result of a lowered graph is written out as one Coq expression over its inputs (shared nodes as often as
 they are read), and ``reflexivity`` compares it with the layer of Layers.v, whose meaning is a theorem of
-LayersProof.v.
+LayersProof.v, ChannelsProof.v or PoolProof.v.
 """
 
 from __future__ import annotations
@@ -62,6 +62,7 @@ def f32(x: float) -> str:
 
 
 GEOMETRY = "(Geometry 2 2 3 2 5 5 3 3 3 3 2 2 1 1 1 1)"
+ONE, EPS, LOWEST = f32(1), f32(1e-5), f32(np.finfo(np.float32).min)
 NORMAL = "layer_norm 3 4 " + f32(0.25) + " " + f32(1e-5)
 LAYERS: dict[str, tuple[Callable[..., Tensor], list[tuple[int, ...]], str]] = {
     "linear": (F.linear, [(3, 2), (4, 2), (4,)], "linear 3 4 2 (Ref 0) (Ref 1) (Ref 2)"),
@@ -78,6 +79,12 @@ LAYERS: dict[str, tuple[Callable[..., Tensor], list[tuple[int, ...]], str]] = {
                    "max_pool 2 3 4 5 2 3 2 1 2%nat 3%nat (Ref 0)"),
     "avg_pool2d": (lambda x: F.avg_pool2d(x, (2, 4)), [(2, 3, 4, 8)],
                    f"avg_pool 2 3 4 8 2 2 2 4 2%nat 4%nat {f32(0.125)} (Ref 0)"),
+    "padded max_pool2d": (lambda x: F.max_pool2d(x, 2, 2, 1), [(2, 3, 4, 4)],
+                          "max_pool 2 3 6 6 3 3 2 2 2%nat 2%nat "
+                          f"(filled 2 3 4 4 6 6 1 1 {LOWEST} {ONE} (Ref 0))"),
+    "padded avg_pool2d": (lambda x: F.avg_pool2d(x, (3, 2), (1, 2), (1, 0)), [(2, 3, 4, 6)],
+                          f"avg_pool 2 3 6 6 4 3 1 2 3%nat 2%nat {f32(1 / 6)} "
+                          "(placed 2 3 4 6 6 6 1 0 (Ref 0))"),
     "cross_entropy": (lambda z, t: F.cross_entropy(z, t, reduction="none"), [(3, 4), (3, 4)],
                       "cross_entropy 3 4 (Ref 2) (Ref 0) (Ref 1)"),
     "mean cross_entropy": (F.cross_entropy, [(4, 3), (4, 3)],
@@ -86,6 +93,16 @@ LAYERS: dict[str, tuple[Callable[..., Tensor], list[tuple[int, ...]], str]] = {
     "layer_norm affine": (lambda x, w, b: F.layer_norm(x, (4,), w, b), [(3, 4), (4,), (4,)],
                           f"Apply2 Add [3; 4]%N (Apply2 Mul [3; 4]%N ({NORMAL} (Ref 0)) (bias 3 4 (Ref 1))) "
                           "(bias 3 4 (Ref 2))"),
+    "batch_norm": (F.batch_norm, [(2, 3), (3,), (3,)],
+                   f"batch_norm 2 3 [] {ONE} {EPS} (Ref 1) (Ref 2) (Ref 0)"),
+    "batch_norm affine": (F.batch_norm, [(2, 3, 4), (3,), (3,), (3,), (3,)],
+                          f"batch_norm_affine 2 3 [4] {ONE} {EPS} (Ref 1) (Ref 2) (Ref 3) (Ref 4) (Ref 0)"),
+    "batch_norm of a batch": (lambda x: F.batch_norm(x, *F.moments(x)), [(2, 3, 4, 5)],
+                              f"batch_norm_train 2 3 [4; 5] {ONE} {f32(1 / 40)} {EPS} (Ref 0)"),
+    "batch_norm of a batch, affine": (lambda x, w, b: F.batch_norm(x, *F.moments(x), w, b),
+                                      [(2, 3, 4, 5), (3,), (3,)],
+                                      f"batch_norm_train_affine 2 3 [4; 5] {ONE} {f32(1 / 40)} {EPS} "
+                                      "(Ref 1) (Ref 2) (Ref 0)"),
     "sum": (lambda x: x.sum(1), [(3, 4)], "Moved [3; 4]%N (lead [3]%N 1) (lead [3; 4]%N 0) [3]%N (Ref 0)"),
     "expand": (lambda b: b.expand(3, 4), [(4,)], "bias 3 4 (Ref 0)"),
 }
@@ -107,6 +124,8 @@ def test_layers_are_those_of_the_theorems(tmp_path: Path, repository: Path) -> N
 def test_another_layer_would_be_noticed(tmp_path: Path, repository: Path) -> None:
     wrong = {"linear": "linear 3 4 2 (Ref 0) (Ref 1) (Ref 1)",
              "conv2d": LAYERS["conv2d"][2].replace("2 2 1 1 1 1)", "2 2 1 0 1 1)"),
+             "padded max_pool2d": LAYERS["padded max_pool2d"][2].replace("1 1 ", "1 0 "),
+             "batch_norm affine": LAYERS["batch_norm affine"][2].replace("3) (Ref 4)", "4) (Ref 3)"),
              "cross_entropy": "cross_entropy 3 4 (Ref 2) (Ref 1) (Ref 0)"}
     goals = [f"Goal {lowered(case)} =\n  ({other})%N.\nProof. Fail reflexivity. Abort."
              for case, other in wrong.items()]

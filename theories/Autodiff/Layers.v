@@ -8,12 +8,16 @@
     [plane_bias]        one number added to every plane of an image
     [conv2d]            cross-correlation with groups, stride, padding and dilation, as one contraction
     [joined f s tap k]  the first [k] taps of shape [s], joined by [f]
+    [placed], [filled]  an image within a larger one of zeros, or of another stored number
     [pool f]            windows joined by [f]; [max_pool]; [avg_pool] times a stored number (near 1/size)
     [cross_entropy]     for each row, less the sum of targets times (logit - logsumexp of the logits);
                         [average] is a sum times a stored number (near 1/n)
     [gelu c h]          h * x * (1 + erf (c x)), with c and h stored numbers (near 1/sqrt 2, and 1/2)
     [total], [normalise]  sum over groups of elements, and (x - mean) / sqrt (variance + eps) in each group
-    [layer_norm], [batch_norm]  its instances: groups are rows, or channels *)
+    [layer_norm]        its instance whose groups are rows
+    [planes z]          one number of [z] for each channel, spread over its planes
+    [batch_norm m v]    (x - m) (1 / sqrt (v + eps)) in each channel; [_affine] times [g] plus [b];
+                        [_train] with mean and variance of the batch itself *)
 From Coq Require Import Floats Reals NArith ZArith List.
 From Provenn Require Import Autodiff.View Autodiff.Core Autodiff.Reverse.
 Import ListNotations.
@@ -76,6 +80,17 @@ Definition max_pool : N -> N -> N -> N -> N -> N -> Z -> Z -> nat -> nat -> expr
 Definition avg_pool (n c h w oh ow : N) (sv sh : Z) (kv kh : nat) (inv : PrimFloat.float) (x : expr) : expr :=
   Apply2 Mul [n; c; oh; ow] (pool Add n c h w oh ow sv sh kv kh x) (broadcast [n; c; oh; ow] (Number inv)).
 
+(** An image within a larger one, [pv] rows from the top and [ph] columns from the left; around it is 0, or,
+    [filled], the stored number [low]. *)
+Definition placed (n c h w hh ww : N) (pv ph : Z) (x : expr) : expr :=
+  Moved [n; c; h; w] [axis 4 0 n; axis 4 1 c; Dim hh pv (unit_vector 4 2); Dim ww ph (unit_vector 4 3)]
+    (lead [n; c; h; w] 0) [n; c; hh; ww] x.
+Definition filled (n c h w hh ww : N) (pv ph : Z) (low one : PrimFloat.float) (x : expr) : expr :=
+  let s := [n; c; hh; ww] in
+  Apply2 Add s (placed n c h w hh ww pv ph x) (Apply2 Mul s (broadcast s (Number low))
+    (Apply2 Sub s (broadcast s (Number one))
+      (placed n c h w hh ww pv ph (broadcast [n; c; h; w] (Number one))))).
+
 (** [lse] holds the logsumexp of [z] along its rows. *)
 Definition cross_entropy (rows n : N) (lse z target : expr) : expr :=
   Apply1 Neg [rows]
@@ -107,6 +122,30 @@ Definition normalise (x : expr) : expr :=
 End Normalise.
 Definition layer_norm (rows n : N) : PrimFloat.float -> PrimFloat.float -> expr -> expr :=
   normalise rows [n] (lead [rows; n] 0) [rows; n] [rows; 1%N] (axis 2 0 rows).
-Definition batch_norm (rows channels n : N) : PrimFloat.float -> PrimFloat.float -> expr -> expr :=
-  normalise channels [rows; n] [axis 3 1 rows; axis 3 0 channels; axis 3 2 n] [rows; channels; n] [channels]
-    (axis 3 1 channels).
+
+(** Channels lie along axis 1 of a tensor of shape [n :: c :: rest]. *)
+Section Channels.
+Variables (n c : N) (rest : list N).
+Let s : list N := n :: c :: rest.
+Definition channel : dim := axis (2 + length rest) 1 c.
+Definition channel_total (x : expr) : expr := Moved s [channel] (lead s 0) [c] x.
+Definition channel_mean (inv : PrimFloat.float) (x : expr) : expr :=
+  Apply2 Mul [c] (channel_total x) (broadcast [c] (Number inv)).
+Definition planes (z : expr) : expr :=
+  Moved s (lead s 0) [channel] s
+    (Moved [c] (lead [c] 0) [axis 1 0 c] (1%N :: c :: map (fun _ => 1%N) rest) z).
+Definition less (m x : expr) : expr := Apply2 Sub s x (planes m).
+Definition channel_variance (inv : PrimFloat.float) (x : expr) : expr :=
+  let d := less (channel_mean inv x) x in channel_mean inv (Apply2 Mul s d d).
+Definition precision (one eps : PrimFloat.float) (v : expr) : expr :=
+  Apply2 Div [c] (broadcast [c] (Number one))
+    (Apply1 Sqrt [c] (Apply2 Add [c] v (broadcast [c] (Number eps)))).
+Definition rescaled (m g x : expr) : expr := Apply2 Mul s (less m x) (planes g).
+Definition batch_norm (one eps : PrimFloat.float) (m v x : expr) : expr := rescaled m (precision one eps v) x.
+Definition batch_norm_affine (one eps : PrimFloat.float) (m v g b x : expr) : expr :=
+  Apply2 Add s (rescaled m (Apply2 Mul [c] g (precision one eps v)) x) (planes b).
+Definition batch_norm_train (one inv eps : PrimFloat.float) (x : expr) : expr :=
+  batch_norm one eps (channel_mean inv x) (channel_variance inv x) x.
+Definition batch_norm_train_affine (one inv eps : PrimFloat.float) (g b x : expr) : expr :=
+  batch_norm_affine one eps (channel_mean inv x) (channel_variance inv x) g b x.
+End Channels.
