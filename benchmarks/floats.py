@@ -25,13 +25,13 @@ from provenn.io.onnx import load  # noqa: E402
 from provenn.ir.emit import composed  # noqa: E402
 from provenn.ir.graph import Graph  # noqa: E402
 from provenn.ops import ALL  # noqa: E402
-from tests.floats.arithmetic import NUMPY, Extracted, build, patterns, reference, same  # noqa: E402
+from tests.floats.arithmetic import FLUSHING, NUMPY, Extracted, build, patterns, reference, same  # noqa: E402
 from tests.floats.test_networks import layered  # noqa: E402
 
 
 def operations(program: Path, count: int) -> bool:
     """Random bit patterns through every operation; true when all bits agree."""
-    ops = [*NUMPY, "round"]
+    ops = [*NUMPY, *FLUSHING, "round"]
     each, all_same = -(-count // len(ops)), True
     for k, op in enumerate(ops):
         rng = np.random.default_rng(k)

@@ -1,7 +1,8 @@
 (* Binary32 arithmetic that was extracted from Coq, on files of 8-byte words: a program for tests and replays,
    no part of the checker.
 
-   usage: provenn-float OP A [B] OUT           OP: add sub mul div eq lt le, or with one operand sqrt round
+   usage: provenn-float OP A [B] OUT           OP: add sub mul div addz mulz (which flush
+                                      subnormal numbers) eq lt le, or with one operand sqrt round
           provenn-float affine R N M X W OUT   X is R rows of N numbers, W is M rows of N, OUT is R rows of M
           provenn-float network GRAPH X OUT    OUT has the values of all nodes, in the order of the file
    All words are binary64 numbers, little-endian; what goes in must be binary32 numbers, except for round. *)
@@ -35,7 +36,7 @@ let timed operations out run =
   write out made
 
 let binary = Kernel.[ "add", add_all; "sub", sub_all; "mul", mul_all; "div", div_all;
-                      "eq", eq_all; "lt", lt_all; "le", le_all ]
+                      "addz", addz_all; "mulz", mulz_all; "eq", eq_all; "lt", lt_all; "le", le_all ]
 let unary = Kernel.[ "sqrt", sqrt_all; "round", round_all ]
 
 (* Functions that are one operation; [reference] rounds their results. All others belong to a library. *)

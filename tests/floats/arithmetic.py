@@ -103,12 +103,23 @@ NUMPY = {"add": np.add, "sub": np.subtract, "mul": np.multiply, "div": np.divide
          "eq": np.equal, "lt": np.less, "le": np.less_equal}
 
 
+FLUSHING = {"addz": np.add, "mulz": np.multiply}
+
+
 def reference(op: str, *operands: Array) -> Array:
     """The same by NumPy in binary32."""
     with np.errstate(all="ignore"):
         if op == "round":
             return operands[0].astype(np.float32)
+        if op in FLUSHING:
+            return flushed(FLUSHING[op](*map(flushed, operands)))
         return NUMPY[op](*operands).astype(np.float32)
+
+
+def flushed(x: Array) -> Array:
+    """Zeros with their sign instead of subnormal numbers."""
+    small = np.abs(x) < np.finfo(np.float32).tiny
+    return np.where(small, np.copysign(np.float32(0), x), x).astype(np.float32)
 
 
 def patterns(rng: np.random.Generator, count: int) -> Array:

@@ -2014,3 +2014,30 @@ let reference lib graph x =
       (demand (forallb weights32 net.nodes) WrongSemantics
         (Uint63.of_int (0))) (fun _ -> Ok ((evaluateF lib x net.nodes),
       net.output)))
+
+(** val flush32 : Float64.t -> Float64.t **)
+
+let flush32 x =
+  if ltb0 (abs x) (Float64.of_float (0x1p-126))
+  then mul0 x (Float64.of_float (0x0p+0))
+  else x
+
+(** val addz32 : Float64.t -> Float64.t -> Float64.t **)
+
+let addz32 x y =
+  flush32 (add32 (flush32 x) (flush32 y))
+
+(** val mulz32 : Float64.t -> Float64.t -> Float64.t **)
+
+let mulz32 x y =
+  flush32 (mul32 (flush32 x) (flush32 y))
+
+(** val addz_all : Uint63.t -> farr -> farr -> farr **)
+
+let addz_all =
+  zip32 addz32
+
+(** val mulz_all : Uint63.t -> farr -> farr -> farr **)
+
+let mulz_all =
+  zip32 mulz32

@@ -524,3 +524,13 @@ val row32 : extent -> linmap -> bool
 val weights32 : node -> bool
 
 val reference : library -> words -> farr -> (farr list * nat) res
+
+val flush32 : Float64.t -> Float64.t
+
+val addz32 : Float64.t -> Float64.t -> Float64.t
+
+val mulz32 : Float64.t -> Float64.t -> Float64.t
+
+val addz_all : Uint63.t -> farr -> farr -> farr
+
+val mulz_all : Uint63.t -> farr -> farr -> farr
