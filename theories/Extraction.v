@@ -13,7 +13,7 @@
 From Coq Require Import Extraction ExtrOcamlBasic ExtrOCamlFloats ExtrOCamlInt63 ExtrOCamlPArray.
 From Provenn Require Import Base.Vector Base.Dot Checker.Words Checker.Check.
 From Provenn Require Import Autodiff.Gradient Autodiff.CheckStep.
-From Provenn Require Import Float.Reference.
+From Provenn Require Import Float.Reference Float.ReferenceGraph Float.Flush.
 
 (* Coq 8.16 prints these constructors without their module, and the array type without parentheses if it is
    inlined. *)
@@ -35,4 +35,5 @@ Extract Constant ftab4 => "Farray.tab4".
 
 Extraction "checker.ml" check dot.
 Extraction "gradient.ml" check_gradient check_step.
-Extraction "float/kernel.ml" add_all sub_all mul_all div_all sqrt_all round_all eq_all lt_all le_all affine32.
+Extraction "float/kernel.ml" add_all sub_all mul_all div_all sqrt_all round_all eq_all lt_all le_all affine32
+  reference addz_all mulz_all.

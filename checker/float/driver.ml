@@ -1,10 +1,13 @@
 (* Binary32 arithmetic that was extracted from Coq, on files of 8-byte words: a program for tests and replays,
    no part of the checker.
 
-   usage: provenn-float OP A [B] OUT           OP: add sub mul div eq lt le, or with one operand sqrt round
+   usage: provenn-float OP A [B] OUT           OP: add sub mul div addz mulz (which flush
+                                      subnormal numbers) eq lt le, or with one operand sqrt round
           provenn-float affine R N M X W OUT   X is R rows of N numbers, W is M rows of N, OUT is R rows of M
+          provenn-float network GRAPH X OUT    OUT has the values of all nodes, in the order of the file
    All words are binary64 numbers, little-endian; what goes in must be binary32 numbers, except for round. *)
-let usage = "usage: provenn-float OP A [B] OUT | provenn-float affine R N M X W OUT"
+let usage = "usage: provenn-float OP A [B] OUT | provenn-float affine R N M X W OUT | \
+             provenn-float network GRAPH X OUT"
 
 (* Coq's arrays are at most this long, so the extraction means what Coq proves up to here. *)
 let longest = 4194303
@@ -33,8 +36,25 @@ let timed operations out run =
   write out made
 
 let binary = Kernel.[ "add", add_all; "sub", sub_all; "mul", mul_all; "div", div_all;
-                      "eq", eq_all; "lt", lt_all; "le", le_all ]
+                      "addz", addz_all; "mulz", mulz_all; "eq", eq_all; "lt", lt_all; "le", le_all ]
 let unary = Kernel.[ "sqrt", sqrt_all; "round", round_all ]
+
+(* Functions that are one operation; [reference] rounds their results. All others belong to a library. *)
+let library (f : Kernel.unary) x =
+  match f with
+  | Sqrt -> sqrt x
+  | Recip -> 1.0 /. x
+  | Power 2 -> x *. x
+  | Hinge -1.0 -> abs_float x
+  | _ -> failwith "a library computes one of the functions"
+
+let network graph x out =
+  let words = { Kernel.count = Farray.length graph; word = Farray.get graph } in
+  match Kernel.reference library words x with
+  | Ok (values, _) ->
+      let all = Float.Array.concat (List.rev values) in
+      write out all
+  | Err (_, place, _, _) -> failwith (Printf.sprintf "the graph is refused at word %d" place)
 
 let main = function
   | [ "affine"; r; n; m; x; w; out ] ->
@@ -42,6 +62,7 @@ let main = function
       if min r (min n m) < 0 || r * m > longest || Farray.length x <> r * n || Farray.length w <> m * n then
         failwith "the sizes do not fit the files";
       timed (r * m * max 0 ((2 * n) - 1)) out (fun () -> Kernel.affine32 r n m x w)
+  | [ "network"; graph; x; out ] -> network (read graph) (read x) out
   | [ op; a; b; out ] when List.mem_assoc op binary ->
       let a = read a and b = read b in
       if Farray.length a <> Farray.length b then failwith "the operands have different lengths";

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
+from provenn.base.words import to_bytes
+from provenn.ir.canonical import graph_words
+from provenn.ir.graph import Graph
 from provenn.ir.op import Array
 from provenn.verify.compile import arithmetic_sources, compile_program
 
@@ -50,6 +53,24 @@ class Extracted:
             parts.append(self._ask(sizes, some.ravel(), np.ascontiguousarray(w).ravel()))
         return np.concatenate(parts).reshape(*x.shape[:-1], len(w))
 
+    def network(self, graph: Graph, x: Array) -> list[Array] | None:
+        """All nodes of a network at one input, flat; None where a library computes one of its functions."""
+        with tempfile.TemporaryDirectory() as room:
+            paths = [Path(room, name) for name in ("graph", "x", "y")]
+            paths[0].write_bytes(to_bytes(graph_words(graph)))
+            x.ravel().astype("<f8").tofile(paths[1])
+            done = subprocess.run([self.program, "network", *paths], capture_output=True, text=True,
+                                  check=False)
+            if "a library computes" in done.stderr:
+                return None
+            if done.returncode:
+                raise RuntimeError(done.stderr)
+            with np.errstate(invalid="ignore"):
+                made = np.fromfile(paths[2], "<f8").astype(np.float32)
+        ends = np.cumsum([node.type.size for node in graph])
+        assert ends[-1] == len(made)
+        return np.split(made, ends[:-1])
+
     def _ask(self, arguments: list[str], *operands: Array) -> Array:
         with tempfile.TemporaryDirectory() as room:
             paths = [Path(room, str(k)) for k in range(len(operands) + 1)]
@@ -82,12 +103,23 @@ NUMPY = {"add": np.add, "sub": np.subtract, "mul": np.multiply, "div": np.divide
          "eq": np.equal, "lt": np.less, "le": np.less_equal}
 
 
+FLUSHING = {"addz": np.add, "mulz": np.multiply}
+
+
 def reference(op: str, *operands: Array) -> Array:
     """The same by NumPy in binary32."""
     with np.errstate(all="ignore"):
         if op == "round":
             return operands[0].astype(np.float32)
+        if op in FLUSHING:
+            return flushed(FLUSHING[op](*map(flushed, operands)))
         return NUMPY[op](*operands).astype(np.float32)
+
+
+def flushed(x: Array) -> Array:
+    """Zeros with their sign instead of subnormal numbers."""
+    small = np.abs(x) < np.finfo(np.float32).tiny
+    return np.where(small, np.copysign(np.float32(0), x), x).astype(np.float32)
 
 
 def patterns(rng: np.random.Generator, count: int) -> Array:

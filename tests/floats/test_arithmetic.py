@@ -11,7 +11,7 @@ import pytest
 
 from provenn.ir.op import Array
 from tests.conftest import missing
-from tests.floats.arithmetic import COMPARISONS, NUMPY, Extracted, patterns, reference, same
+from tests.floats.arithmetic import COMPARISONS, FLUSHING, NUMPY, Extracted, patterns, reference, same
 
 BINARY = ("add", "sub", "mul", "div", *COMPARISONS)
 
@@ -89,7 +89,7 @@ def test_fpgen(extracted: Extracted, shared: Path) -> None:
         assert same(extracted(op, *operands), wanted), op
 
 
-@pytest.mark.parametrize("op", [*BINARY, "sqrt", "round"])
+@pytest.mark.parametrize("op", [*BINARY, *FLUSHING, "sqrt", "round"])
 def test_random_bits(op: str, extracted: Extracted) -> None:
     rng = np.random.default_rng(len(op))
     operands: list[Array] = [patterns(rng, 200_000) for _ in range(1 if op in ("sqrt", "round") else 2)]

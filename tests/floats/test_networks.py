@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from provenn.errors import UnsupportedError
-from provenn.eval.run import Ordered, replay, run
+from provenn.eval.run import Ordered, replay, run, values
 from provenn.io.onnx import load
+from provenn.ir.emit import composed
 from provenn.ir.graph import Builder, Graph
 from provenn.ops import ALL
 from tests.floats.arithmetic import Extracted, patterns, same
@@ -46,6 +47,65 @@ def test_networks_that_others_published(extracted: Extracted, shared: Path) -> N
             assert same(run(graph, x, extracted), run(graph, x, Ordered())), path
         seen += 1
     assert seen >= 10
+
+
+def test_every_node_of_whole_networks(extracted: Extracted, shared: Path) -> None:
+    """The graph evaluated in Coq's reference order, from its canonical words: the same bits at every node."""
+    seen = 0
+    for path in sorted((shared / "bench/vnncomp").glob("*/onnx/*.onnx")):
+        if path.stat().st_size > LARGEST or path.name.startswith("cGAN"):
+            continue
+        try:
+            graph = composed(load(path).graph, ALL)
+        except UnsupportedError:
+            continue
+        x = np.random.default_rng(seen).uniform(-1, 1, (1, *graph.input_type.shape)).astype(np.float32)
+        found = extracted.network(graph, x)
+        if found is None:
+            continue
+        with np.errstate(all="ignore"):
+            wanted = values(graph, x, Ordered())
+        for i, (got, want) in enumerate(zip(found, wanted)):
+            assert same(got, want.ravel()), f"{path.name}, {graph.where(i)}"
+        seen += 1
+    assert seen >= 10
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_every_node_of_a_network_of_all_kinds_of_sums(extracted: Extracted, seed: int) -> None:
+    """Padded, strided, dilated and grouped convolutions, moves, sums, products; any bits as input."""
+    rng = np.random.default_rng(seed)
+    builder = Builder()
+
+    def parameter(*shape: int) -> int:
+        value = rng.standard_normal(shape).astype(np.float32) * (rng.random(shape) < 0.7)
+        return builder.parameter(ALL["parameter"], value.astype(np.float32), f"p{len(builder.nodes)}")
+
+    x = builder.add(ALL["input"], shape=(1, 4, 5, 6))
+    y = builder.add(ALL["conv"], x, parameter(6, 2, 3, 2), parameter(6), groups=2, stride=(2, 1),
+                    pad=(1, 2, 0, 1), dilation=(1, 2))
+    shape = builder.nodes[y].type.shape
+    y = builder.add(ALL["transpose"], builder.add(ALL["relu"], y), perm=(0, 2, 1, 3))
+    moved = parameter(shape[0], shape[2], shape[1], shape[3])
+    y = builder.add(ALL["mul"], y, builder.add(ALL["sub"], y, moved))
+    y = builder.add(ALL["concat"], builder.add(ALL["slice"], y, axis=2, start=1, stop=4), y, axis=2)
+    flat = builder.nodes[y].type.size
+    y = builder.add(ALL["reshape"], y, shape=(2, flat // 2))
+    y = builder.add(ALL["linear"], y, parameter(3, flat // 2))
+    graph = builder.finish(builder.add(ALL["square"], builder.add(ALL["abs"], y)))
+    given = patterns(rng, 120) if seed % 2 else rng.standard_normal(120).astype(np.float32)
+    given = given.reshape(1, 1, 4, 5, 6)
+    found = extracted.network(graph, given)
+    assert found is not None
+    with np.errstate(all="ignore"):
+        for i, (got, want) in enumerate(zip(found, values(graph, given, Ordered()))):
+            assert same(got, want.ravel()), graph.where(i)
+
+
+def test_functions_of_libraries_are_left_to_them(extracted: Extracted) -> None:
+    builder = Builder()
+    graph = builder.finish(builder.add(ALL["tanh"], builder.add(ALL["input"], shape=(2,))))
+    assert extracted.network(graph, np.ones((1, 2), np.float32)) is None
 
 
 def layered(widths: list[int]) -> Graph:

@@ -13,6 +13,8 @@ from provenn.coq.trust import NAME, STANDARD
 
 OPERATIONS = ("add", "sub", "mul", "div", "sqrt", "eqb", "ltb", "leb")
 THEOREMS = ("KernelProof.r32_correct", "ReferenceProof.dot32_correct",
+            "ReferenceGraphProof.reference_is_execution", "ReferenceGraphProof.reference_correct",
+            "ReferenceSound.reference_sound", "FlushProof.addz32_correct", "FlushProof.mulz32_correct",
             *(f"OperationsProof.{op}32_correct" for op in OPERATIONS))
 
 
