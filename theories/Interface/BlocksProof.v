@@ -4,7 +4,7 @@
     [small n]      no larger than [largest], up to which every integer is tried: reading its word gives it back *)
 From Coq Require Import Bool ZArith Lia Floats Uint63 Ring63 List.
 From Provenn Require Import Base.Vector Base.VectorProof Base.Binary64 IR.LinMap IR.Graph.
-From Provenn Require Import Checker.Words Checker.WordsProof Checker.ReadGraph Interface.Blocks.
+From Provenn Require Import Checker.Words Checker.WordsProof Checker.ReadGraph Interface.Blocks Interface.Words.
 Import ListNotations.
 Local Open Scope uint63_scope.
 
@@ -177,4 +177,44 @@ Proof.
   rewrite (get_num_size f 3 _ Ol P3 W3). cbn [bind]. rewrite (get_num_size f 4 _ Oo P4 W4). cbn [bind].
   rewrite <- (app_nil_r (flat_map _ _)) in S. rewrite N, (read_some_words f [] bs 6 Ob S). cbn [bind].
   rewrite E, (proj2 (eqb_spec _ _) eq_refl). reflexivity.
+Qed.
+
+(** ** Words in an array *)
+Lemma store_other : forall l i a k, (to_Z i + Z.of_nat (length l) < wB)%Z -> (to_Z k < to_Z i)%Z ->
+  PArray.get (store l i a) k = PArray.get a k.
+Proof.
+  induction l as [|x l IH]; intros i a k B K; [reflexivity|]. cbn [store length] in *.
+  assert (N : to_Z (i + 1) = (to_Z i + 1)%Z).
+  { rewrite add_spec. apply Z.mod_small. change (to_Z 1) with 1%Z. pose proof (to_Z_bounded i). lia. }
+  rewrite IH by lia. apply PArray.get_set_other. intros ->. lia.
+Qed.
+Lemma store_spells n : forall l i a, (to_Z i + Z.of_nat (length l) <= to_Z (PArray.length a))%Z ->
+  to_Z n = (to_Z i + Z.of_nat (length l))%Z -> spells (Words n (PArray.get (store l i a))) i l.
+Proof.
+  induction l as [|x l IH]; intros i a L E; cbn [spells store length count word] in *.
+  - apply leb_spec. lia.
+  - pose proof (to_Z_bounded n) as Bn. pose proof (to_Z_bounded i) as Bi.
+    assert (N : to_Z (i + 1) = (to_Z i + 1)%Z).
+    { rewrite add_spec. apply Z.mod_small. change (to_Z 1) with 1%Z. lia. }
+    split; [apply ltb_spec; lia|]. split.
+    + rewrite store_other by lia. apply PArray.get_set_same. apply ltb_spec. lia.
+    + apply IH; [rewrite PArray.length_set|]; lia.
+Qed.
+Lemma words_of_list_spells l : (Z.of_nat (length l) <= 4194303)%Z ->
+  spells (words_of_list l) 0 l /\ count (words_of_list l) = length_of l /\ small (length_of l).
+Proof.
+  intros L. assert (E : to_Z (length_of l) = Z.of_nat (length l)).
+  { unfold length_of. rewrite of_Z_spec. apply Z.mod_small. change wB with 9223372036854775808%Z. lia. }
+  split; [|split; [reflexivity | unfold small; lia]]. unfold words_of_list. fold (length_of l).
+  apply store_spells; [|exact E]. rewrite PArray.length_make.
+  assert (M : (length_of l <=? PArray.max_length) = true).
+  { apply leb_spec. rewrite E. change (to_Z PArray.max_length) with 4194303%Z. lia. }
+  rewrite M, E. change (to_Z 0) with 0%Z. lia.
+Qed.
+
+Theorem parse_print bs out : blocks_ok bs out = true ->
+  (Z.of_nat (length (print_graph bs out)) <= 4194303)%Z ->
+  read_blocks (words_of_list (print_graph bs out)) = Ok (bs, out).
+Proof.
+  intros O L. destruct (words_of_list_spells _ L) as (S & C & M). apply read_print; [exact O | exact C | rewrite C; exact M | exact S].
 Qed.
