@@ -80,7 +80,7 @@ def test_the_advisory_network_is_the_one_that_the_script_trains(repository: Path
     assert script["rule"](x).tolist() == [2, 1, 0, 1]
     written, template = (room / "Advisory.v").read_text(), (room / "Advisory.v.in").read_text()
     parts = template.split("@")
-    assert [key for key in parts[1::2]] == ["LAYERS", "SPECIFICATION", "PROPERTY", "CERTIFICATE"]
+    assert parts[1::2] == ["LAYERS", "SPECIFICATION", "PROPERTY", "CERTIFICATE"]
     assert all(part.strip() in written for part in parts[::2])
 
 

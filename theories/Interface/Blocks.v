@@ -1,16 +1,15 @@
 (** Canonical words of a graph as blocks, one a node: the form that files have before they mean a network.
 
+    [Checker.ReadGraph] reads the same words in the same order and says at once what they mean.
+
     [block]            operation code, shape, operands, attributes and data of a node
     [num n]            an integer as a word; [length_of l] is the length of a list as a machine integer
     [block_words b]    the words of a node; [print_graph bs out] those of a graph whose output is node [out]
     [read_block f p]   the node at word [p] and the position after it; [read_blocks f] all nodes and the output
     [block_ok], [blocks_ok]  sizes are no larger than the format allows, data are finite
-    [node_from b ...]  the node that a block means among the earlier ones, as [Checker.ReadGraph] has it;
-                       [nodes_from bs ...] are those of all, newest first
     [spells f p l]     the words [l] stand in [f] from position [p] *)
 From Coq Require Import Bool ZArith Floats Uint63 List.
-From Provenn Require Import Base.Vector Base.Binary64 Ops.Movement IR.LinMap IR.Graph.
-From Provenn Require Import Checker.Words Checker.ReadGraph.
+From Provenn Require Import Base.Vector Base.Binary64 Checker.Words Checker.ReadGraph.
 Import ListNotations.
 Local Open Scope uint63_scope.
 
@@ -63,28 +62,6 @@ Definition read_blocks (f : words) : res (list block * int) :=
   let* (bs, p) := read_some (nat_of n) f 6 in
   let* _ := demand (p =? count f) TrailingWords p in
   Ok (bs, out).
-
-(** ** What blocks mean, as the checker's reader has it *)
-Definition node_from (b : block) (k p : int) (prev : list shaped) : res shaped :=
-  let n_data := length_of (values b) in
-  let* _ := demand (size_ok (sizes b) 1) TooLarge p in
-  let* t := match tag_of (code b) with
-            | Some t => Ok t
-            | None => Err UnknownOperation p (PrimFloat.of_uint63 (code b)) 0
-            end in
-  let* _ := demand (n_data =? (match t with TParameter => product (sizes b) | _ => 0 end)) WrongShape p in
-  let data := ftab n_data (fun i => nth (nat_of i) (values b) 0%float) in
-  let* ops := operands prev k (operand_ids b) p in
-  let* n := lower t (sizes b) ops (attributes b) data p in
-  let* _ := demand (node_ok n (map node_of prev)) Malformed p in
-  Ok (Shaped n (sizes b)).
-Fixpoint nodes_from (bs : list block) (k p : int) (prev : list shaped) : res (list shaped) :=
-  match bs with
-  | [] => Ok prev
-  | b :: bs =>
-      let* n := node_from b k p prev in
-      nodes_from bs (k + 1) (p + length_of (block_words b)) (n :: prev)
-  end.
 
 Definition short {A} (l : list A) : bool := (Z.of_nat (length l) <=? 2097152)%Z.
 Definition block_ok (b : block) : bool :=

@@ -3,7 +3,7 @@
     [upto k i t]   the test [t] holds of the [k] numbers from [i] on
     [small n]      no larger than [largest], up to which every integer is tried: reading its word gives it back *)
 From Coq Require Import Bool ZArith Lia Floats Uint63 Ring63 List.
-From Provenn Require Import Base.Vector Base.VectorProof Base.Binary64 IR.LinMap IR.Graph.
+From Provenn Require Import Base.Vector Base.VectorProof Base.Binary64.
 From Provenn Require Import Checker.Words Checker.WordsProof Checker.ReadGraph Interface.Blocks Interface.Words.
 Import ListNotations.
 Local Open Scope uint63_scope.
