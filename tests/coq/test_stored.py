@@ -114,8 +114,9 @@ def test_coq_reads_what_the_package_writes_and_refuses_what_it_refuses(tmp_path:
             "Definition by_name f k := find (fun t => equal (unpacked 1 [k]%uint63) (name t)) (tensors f)."]
     for name, t in read.items():
         shape = "; ".join(map(str, t.shape))
-        text.append(f"Lemma has_{name} : match read theirs with Some f => by_name f {ord(name)} | None => None "
-                    f"end = Some (Tensor (unpacked 1 [{ord(name)}]%uint63) {t.dtype} [{shape}]%N "
+        text.append(f"Lemma has_{name} : "
+                    f"match read theirs with Some f => by_name f {ord(name)} | None => None end "
+                    f"= Some (Tensor (unpacked 1 [{ord(name)}]%uint63) {t.dtype} [{shape}]%N "
                     f"({stored.term(t.data)})).\nProof. vm_compute. reflexivity. Qed.")
     for k, other in enumerate((swapped, longer, named, offsets, ours[:-1], ours[:20])):
         text.append(f"Lemma no{k} : read ({stored.term(other)}) = None. Proof. vm_compute. reflexivity. Qed.")
