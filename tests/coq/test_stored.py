@@ -12,8 +12,12 @@ from safetensors.numpy import save
 
 from provenn.cli.app import run
 from provenn.coq import coqc, stored
+from provenn.coq.kernel import HEADER, definition
 from provenn.errors import CertificateError
+from provenn.io import onnx
 from provenn.io.weights import Stored, read_safetensors, write_safetensors
+from provenn.ir.canonical import graph_words
+from tests.coq.samples import convolutional, curved
 from tests.coq.test_export import needs_coq
 
 EXAMPLES = {"vote": ("Vote.v", "vote", True), "counter": ("Counter.v", "step_of", True),
@@ -110,10 +114,27 @@ def test_coq_reads_what_the_package_writes_and_refuses_what_it_refuses(tmp_path:
             "Definition by_name f k := find (fun t => equal (unpacked 1 [k]%uint63) (name t)) (tensors f)."]
     for name, t in read.items():
         shape = "; ".join(map(str, t.shape))
-        text.append(f"Lemma has_{name} : match read theirs with Some f => by_name f {ord(name)} | None => None end "
+        text.append(f"Lemma has_{name} : "
+                    f"match read theirs with Some f => by_name f {ord(name)} | None => None end "
                     f"= Some (Tensor (unpacked 1 [{ord(name)}]%uint63) {t.dtype} [{shape}]%N "
                     f"({stored.term(t.data)})).\nProof. vm_compute. reflexivity. Qed.")
     for k, other in enumerate((swapped, longer, named, offsets, ours[:-1], ours[:20])):
         text.append(f"Lemma no{k} : read ({stored.term(other)}) = None. Proof. vm_compute. reflexivity. Qed.")
     (tmp_path / "Theirs.v").write_text("\n".join(text))
     coqc.coqc(tmp_path / "Theirs.v")
+
+
+def test_coq_prints_the_blocks_that_it_reads(tmp_path: Path, digits: Path) -> None:
+    needs_coq()
+    graphs = [convolutional(1), curved(2), onnx.read(digits / "conv.onnx")]
+    parts = [HEADER, "From Coq Require Import List.",
+             "From Provenn Require Import Base.Vector Interface.Blocks.",
+             "Definition prints_itself (f : words) := match read_blocks f with\n"
+             "  | Ok (bs, out) => blocks_ok bs out = true /\\\n"
+             "      print_graph bs out = listed (nat_of (count f)) f 0%uint63\n"
+             "  | _ => False end."]
+    for k, graph in enumerate(graphs):
+        parts += [definition(f"graph{k}", graph_words(graph)),
+                  f"Lemma same{k} : prints_itself graph{k}. Proof. vm_compute. split; reflexivity. Qed."]
+    (tmp_path / "Blocks.v").write_text("\n".join(parts))
+    coqc.coqc(tmp_path / "Blocks.v")

@@ -35,7 +35,8 @@ Proof. exact (holds_run the_network the_bytes file_holds_it). Qed.
 WRITTEN = """\
 Lemma file_is_written : safetensors {metadata} the_network = Some the_bytes.
 Proof. vm_cast_no_check (eq_refl (Some the_bytes)). Qed.
-Theorem file_is_read : exists m, rounded the_network = Some m /\\ read the_bytes = Some (file_of {metadata} m).
+Theorem file_is_read : exists m, rounded the_network = Some m /\\
+  read the_bytes = Some (file_of {metadata} m).
 Proof. exact (safetensors_read _ _ _ file_is_written). Qed.
 """
 
