@@ -33,3 +33,19 @@ From Coq Require Import Reals NArith List.
 Check FrechetProof.loss_gradient_frechet.
 End Frechet.
 Print Assumptions FrechetProof.loss_gradient_frechet.
+
+From Provenn Require Float.ReferenceSound.
+Module Reference_run.
+From Coq Require Import Reals List.
+Check ReferenceSound.reference_sound.
+End Reference_run.
+Print Assumptions ReferenceSound.reference_sound.
+
+From Provenn Require Interface.SafetensorsProof Interface.WeightsProof.
+Check SafetensorsProof.read_write.
+Print Assumptions SafetensorsProof.read_write.
+Module Weights_file.
+From Coq Require Import Reals List.
+Check WeightsProof.holds_run.
+End Weights_file.
+Print Assumptions WeightsProof.holds_run.

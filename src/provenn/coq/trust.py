@@ -20,10 +20,12 @@ STANDARD = ("ClassicalDedekindReals.", "FunctionalExtensionality.", "Classical_P
             "PrimFloat.", "FloatAxioms.", "FloatOps.", "FloatClass.", "PrimInt63.", "Uint63.", "Sint63.",
             "SpecFloat.", "PArray.")
 # The theorems of headlines.v, as Coq names them there; the headline of each pillar comes first.
-VERDICTS = ("check_sound", "Sound.check_sound_binary32")
+VERDICTS = ("check_sound", "Sound.check_sound_binary32", "ReferenceSound.reference_sound")
 GRADIENTS = ("CheckStepProof.check_step_sound", "StepProof.train_step_correct",
              "ReverseProof.loss_gradient_correct", "FrechetProof.loss_gradient_frechet")
-START = re.compile(rf"^(?=(?:{'|'.join(map(re.escape, VERDICTS + GRADIENTS))})\n)", re.MULTILINE)
+WEIGHTS = ("SafetensorsProof.read_write", "WeightsProof.holds_run")
+START = re.compile(rf"^(?=(?:{'|'.join(map(re.escape, VERDICTS + GRADIENTS + WEIGHTS))})\n)", re.MULTILINE)
+END = re.compile(r"^(?:Axioms:|Closed under the global context)", re.MULTILINE)
 FACETS = ("shape", "kernel", "interval", "transpose", "lines", "planes", "composed", "slope", "grad")
 
 
@@ -40,7 +42,7 @@ def about(theorem: str) -> str:
 
 def statement(theorem: str) -> str:
     """What a theorem says, as Coq prints it."""
-    return about(theorem).partition("Axioms:")[0].strip() or "not recorded: run `make trust`"
+    return END.split(about(theorem))[0].strip() or "not recorded: run `make trust`"
 
 
 def assumptions(*theorems: str) -> list[str]:
@@ -110,7 +112,9 @@ def markdown() -> str:
                        ("BINARY32", statement(VERDICTS[1])), ("CLAIM", claim()),
                        ("GRADIENT AXIOMS", by_module(*GRADIENTS)),
                        ("GRADIENT CLAIM", claim(*GRADIENTS)), ("STEP", statement(GRADIENTS[0])),
-                       ("GRADIENT", statement(GRADIENTS[2]))):
+                       ("GRADIENT", statement(GRADIENTS[2])), ("REFERENCE", statement(VERDICTS[2])),
+                       ("FILE", statement(WEIGHTS[0])), ("HOLDS", statement(WEIGHTS[1])),
+                       ("FILE CLAIM", claim(*WEIGHTS)), ("FILE AXIOMS", by_module(*WEIGHTS))):
         text = text.replace(f"<<{key}>>", value)
     return text
 
