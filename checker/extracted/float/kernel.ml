@@ -10,14 +10,6 @@ let rec add n m =
   | O -> m
   | S p -> S (add p m)
 
-(** val lsr0 : Uint63.t -> Uint63.t -> Uint63.t **)
-
-let lsr0 = Uint63.l_sr
-
-(** val land0 : Uint63.t -> Uint63.t -> Uint63.t **)
-
-let land0 = Uint63.l_and
-
 (** val add0 : Uint63.t -> Uint63.t -> Uint63.t **)
 
 let add0 = Uint63.add
@@ -34,10 +26,6 @@ let div = Uint63.div
 
 let mod0 = Uint63.rem
 
-(** val eqb : Uint63.t -> Uint63.t -> bool **)
-
-let eqb = Uint63.equal
-
 (** val abs : Float64.t -> Float64.t **)
 
 let abs = Float64.abs
@@ -46,9 +34,9 @@ let abs = Float64.abs
 
 let sqrt = Float64.sqrt
 
-(** val eqb0 : Float64.t -> Float64.t -> bool **)
+(** val eqb : Float64.t -> Float64.t -> bool **)
 
-let eqb0 = Float64.eq
+let eqb = Float64.eq
 
 (** val ltb : Float64.t -> Float64.t -> bool **)
 
@@ -130,39 +118,6 @@ module Z =
   | _ -> O
  end
 
-(** val size : nat **)
-
-let size =
-  S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S
-    (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S
-    (S (S (S (S (S (S (S (S (S (S (S (S (S (S
-    O))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))
-
-(** val is_zero : Uint63.t -> bool **)
-
-let is_zero i =
-  eqb i (Uint63.of_int (0))
-
-(** val is_even : Uint63.t -> bool **)
-
-let is_even i =
-  is_zero (land0 i (Uint63.of_int (1)))
-
-(** val to_Z_rec : nat -> Uint63.t -> z **)
-
-let rec to_Z_rec n i =
-  match n with
-  | O -> Z0
-  | S n0 ->
-    if is_even i
-    then Z.double (to_Z_rec n0 (lsr0 i (Uint63.of_int (1))))
-    else Z.succ_double (to_Z_rec n0 (lsr0 i (Uint63.of_int (1))))
-
-(** val to_Z : Uint63.t -> z **)
-
-let to_Z =
-  to_Z_rec size
-
 type farr = Farray.t
 
 (** val fget : farr -> Uint63.t -> Float64.t **)
@@ -171,8 +126,7 @@ let fget = Farray.get
 
 (** val nat_of : Uint63.t -> nat **)
 
-let nat_of n =
-  Z.to_nat (to_Z n)
+let nat_of = (let rec up n m = if n = 0 then m else up (n - 1) (S m) in fun n -> up n O)
 
 (** val ftab : Uint63.t -> (Uint63.t -> Float64.t) -> farr **)
 
@@ -292,7 +246,7 @@ let round_all =
 (** val eq_all : Uint63.t -> farr -> farr -> farr **)
 
 let eq_all =
-  zip32 (fun x y -> flag (eqb0 x y))
+  zip32 (fun x y -> flag (eqb x y))
 
 (** val lt_all : Uint63.t -> farr -> farr -> farr **)
 

@@ -5,10 +5,6 @@ type nat =
 
 val add : nat -> nat -> nat
 
-val lsr0 : Uint63.t -> Uint63.t -> Uint63.t
-
-val land0 : Uint63.t -> Uint63.t -> Uint63.t
-
 val add0 : Uint63.t -> Uint63.t -> Uint63.t
 
 val mul : Uint63.t -> Uint63.t -> Uint63.t
@@ -17,13 +13,11 @@ val div : Uint63.t -> Uint63.t -> Uint63.t
 
 val mod0 : Uint63.t -> Uint63.t -> Uint63.t
 
-val eqb : Uint63.t -> Uint63.t -> bool
-
 val abs : Float64.t -> Float64.t
 
 val sqrt : Float64.t -> Float64.t
 
-val eqb0 : Float64.t -> Float64.t -> bool
+val eqb : Float64.t -> Float64.t -> bool
 
 val ltb : Float64.t -> Float64.t -> bool
 
@@ -64,16 +58,6 @@ module Z :
 
   val to_nat : z -> nat
  end
-
-val size : nat
-
-val is_zero : Uint63.t -> bool
-
-val is_even : Uint63.t -> bool
-
-val to_Z_rec : nat -> Uint63.t -> z
-
-val to_Z : Uint63.t -> z
 
 type farr = Farray.t
 
