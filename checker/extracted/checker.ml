@@ -52,17 +52,6 @@ let rec sub n m =
             | O -> n
             | S l -> sub k l)
 
-(** val eqb : nat -> nat -> bool **)
-
-let rec eqb n m =
-  match n with
-  | O -> (match m with
-          | O -> true
-          | S _ -> false)
-  | S n' -> (match m with
-             | O -> false
-             | S m' -> eqb n' m')
-
 (** val lsr0 : Uint63.t -> Uint63.t -> Uint63.t **)
 
 let lsr0 = Uint63.l_sr
@@ -91,9 +80,9 @@ let div = Uint63.div
 
 let mod0 = Uint63.rem
 
-(** val eqb0 : Uint63.t -> Uint63.t -> bool **)
+(** val eqb : Uint63.t -> Uint63.t -> bool **)
 
-let eqb0 = Uint63.equal
+let eqb = Uint63.equal
 
 (** val ltb : Uint63.t -> Uint63.t -> bool **)
 
@@ -115,9 +104,9 @@ let sqrt = Float64.sqrt
 
 let opp = Float64.opp
 
-(** val eqb1 : Float64.t -> Float64.t -> bool **)
+(** val eqb0 : Float64.t -> Float64.t -> bool **)
 
-let eqb1 = Float64.eq
+let eqb0 = Float64.eq
 
 (** val ltb0 : Float64.t -> Float64.t -> bool **)
 
@@ -334,43 +323,10 @@ let rec skipn n l =
              | [] -> []
              | _ :: l0 -> skipn n0 l0)
 
-(** val size : nat **)
-
-let size =
-  S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S
-    (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S (S
-    (S (S (S (S (S (S (S (S (S (S (S (S (S (S
-    O))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))
-
 (** val max_int : Uint63.t **)
 
 let max_int =
   (Uint63.of_int (-1))
-
-(** val is_zero : Uint63.t -> bool **)
-
-let is_zero i =
-  eqb0 i (Uint63.of_int (0))
-
-(** val is_even : Uint63.t -> bool **)
-
-let is_even i =
-  is_zero (land0 i (Uint63.of_int (1)))
-
-(** val to_Z_rec : nat -> Uint63.t -> z **)
-
-let rec to_Z_rec n i =
-  match n with
-  | O -> Z0
-  | S n0 ->
-    if is_even i
-    then Z.double (to_Z_rec n0 (lsr0 i (Uint63.of_int (1))))
-    else Z.succ_double (to_Z_rec n0 (lsr0 i (Uint63.of_int (1))))
-
-(** val to_Z : Uint63.t -> z **)
-
-let to_Z =
-  to_Z_rec size
 
 type farr = Farray.t
 
@@ -380,8 +336,7 @@ let fget = Farray.get
 
 (** val nat_of : Uint63.t -> nat **)
 
-let nat_of n =
-  Z.to_nat (to_Z n)
+let nat_of = (let rec up n m = if n = 0 then m else up (n - 1) (S m) in fun n -> up n O)
 
 (** val ftab : Uint63.t -> (Uint63.t -> Float64.t) -> farr **)
 
@@ -395,11 +350,11 @@ let part q r =
   let (p, p0) = q in
   let (q0, q1) = p in
   let (q2, q3) = p0 in
-  if eqb0 r (Uint63.of_int (0))
+  if eqb r (Uint63.of_int (0))
   then q0
-  else if eqb0 r (Uint63.of_int (1))
+  else if eqb r (Uint63.of_int (1))
        then q1
-       else if eqb0 r (Uint63.of_int (2)) then q2 else q3
+       else if eqb r (Uint63.of_int (2)) then q2 else q3
 
 (** val ftab4 : Uint63.t -> (Uint63.t -> quad) -> farr **)
 
@@ -426,7 +381,7 @@ let ok_len n =
 (** val finb : Float64.t -> bool **)
 
 let finb x =
-  eqb1 (sub1 x x) (Float64.of_float (0x0p+0))
+  eqb0 (sub1 x x) (Float64.of_float (0x0p+0))
 
 (** val up : Float64.t -> Float64.t **)
 
@@ -916,6 +871,8 @@ type picks =
 | Done
 | One of Uint63.t * picks
 | Four of Uint63.t * Uint63.t * Uint63.t * Uint63.t * picks
+| Eight of Uint63.t * Uint63.t * Uint63.t * Uint63.t * Uint63.t * Uint63.t
+   * Uint63.t * Uint63.t * picks
 
 (** val nonzeros :
     nat -> Uint63.t -> farr -> Uint63.t list -> Uint63.t list **)
@@ -925,7 +882,7 @@ let rec nonzeros n i a found =
   | O -> found
   | S n0 ->
     nonzeros n0 (add0 i (Uint63.of_int (1))) a
-      (if eqb1 (fget a i) (Float64.of_float (0x0p+0))
+      (if eqb0 (fget a i) (Float64.of_float (0x0p+0))
        then found
        else i :: found)
 
@@ -945,10 +902,39 @@ let rec fours l p =
            | [] -> fours l0 (One (i, p))
            | i3 :: l3 -> fours l3 (Four (i, i1, i2, i3, p)))))
 
+(** val eights : Uint63.t list -> picks -> picks **)
+
+let rec eights l p =
+  match l with
+  | [] -> fours l p
+  | i0 :: l0 ->
+    (match l0 with
+     | [] -> fours l p
+     | i1 :: l1 ->
+       (match l1 with
+        | [] -> fours l p
+        | i2 :: l2 ->
+          (match l2 with
+           | [] -> fours l p
+           | i3 :: l3 ->
+             (match l3 with
+              | [] -> fours l p
+              | i4 :: l4 ->
+                (match l4 with
+                 | [] -> fours l p
+                 | i5 :: l5 ->
+                   (match l5 with
+                    | [] -> fours l p
+                    | i6 :: l6 ->
+                      (match l6 with
+                       | [] -> fours l p
+                       | i7 :: l7 ->
+                         eights l7 (Eight (i0, i1, i2, i3, i4, i5, i6, i7, p)))))))))
+
 (** val nonzero : extent -> farr -> picks **)
 
 let nonzero e a =
-  fours (nonzeros e.fuel (Uint63.of_int (0)) a []) Done
+  eights (nonzeros e.fuel (Uint63.of_int (0)) a []) Done
 
 (** val dot_at :
     picks -> farr -> farr -> Uint63.t -> Float64.t -> Float64.t **)
@@ -957,15 +943,29 @@ let rec dot_at p a b j s =
   match p with
   | Done -> s
   | One (i, p0) ->
-    dot_at p0 a b j (add1 s (mul0 (fget a i) (fget b (add0 j i))))
+    dot_at p0 a b j (add1 s (mul0 (fget b (add0 j i)) (fget a i)))
   | Four (i0, i1, i2, i3, p0) ->
     dot_at p0 a b j
       (add1 s
         (add1
-          (add1 (mul0 (fget a i0) (fget b (add0 j i0)))
-            (mul0 (fget a i1) (fget b (add0 j i1))))
-          (add1 (mul0 (fget a i2) (fget b (add0 j i2)))
-            (mul0 (fget a i3) (fget b (add0 j i3))))))
+          (add1 (mul0 (fget b (add0 j i0)) (fget a i0))
+            (mul0 (fget b (add0 j i1)) (fget a i1)))
+          (add1 (mul0 (fget b (add0 j i2)) (fget a i2))
+            (mul0 (fget b (add0 j i3)) (fget a i3)))))
+  | Eight (i0, i1, i2, i3, i4, i5, i6, i7, p0) ->
+    dot_at p0 a b j
+      (add1 s
+        (add1
+          (add1
+            (add1 (mul0 (fget b (add0 j i0)) (fget a i0))
+              (mul0 (fget b (add0 j i1)) (fget a i1)))
+            (add1 (mul0 (fget b (add0 j i2)) (fget a i2))
+              (mul0 (fget b (add0 j i3)) (fget a i3))))
+          (add1
+            (add1 (mul0 (fget b (add0 j i4)) (fget a i4))
+              (mul0 (fget b (add0 j i5)) (fget a i5)))
+            (add1 (mul0 (fget b (add0 j i6)) (fget a i6))
+              (mul0 (fget b (add0 j i7)) (fget a i7))))))
 
 (** val dots_at :
     picks -> farr -> farr -> Uint63.t -> Uint63.t -> Float64.t -> Float64.t
@@ -977,10 +977,10 @@ let rec dots_at p a b j d s0 s1 s2 s3 =
   | One (i, p0) ->
     let x = fget a i in
     let k = add0 j i in
-    dots_at p0 a b j d (add1 s0 (mul0 x (fget b k)))
-      (add1 s1 (mul0 x (fget b (add0 k d))))
-      (add1 s2 (mul0 x (fget b (add0 (add0 k d) d))))
-      (add1 s3 (mul0 x (fget b (add0 (add0 (add0 k d) d) d))))
+    dots_at p0 a b j d (add1 s0 (mul0 (fget b k) x))
+      (add1 s1 (mul0 (fget b (add0 k d)) x))
+      (add1 s2 (mul0 (fget b (add0 (add0 k d) d)) x))
+      (add1 s3 (mul0 (fget b (add0 (add0 (add0 k d) d) d)) x))
   | Four (i0, i1, i2, i3, p0) ->
     let x0 = fget a i0 in
     let x1 = fget a i1 in
@@ -992,26 +992,87 @@ let rec dots_at p a b j d s0 s1 s2 s3 =
     dots_at p0 a b j d
       (add1 s0
         (add1
-          (add1 (mul0 x0 (fget b (add0 j i0))) (mul0 x1 (fget b (add0 j i1))))
-          (add1 (mul0 x2 (fget b (add0 j i2))) (mul0 x3 (fget b (add0 j i3))))))
+          (add1 (mul0 (fget b (add0 j i0)) x0) (mul0 (fget b (add0 j i1)) x1))
+          (add1 (mul0 (fget b (add0 j i2)) x2) (mul0 (fget b (add0 j i3)) x3))))
       (add1 s1
         (add1
-          (add1 (mul0 x0 (fget b (add0 j1 i0)))
-            (mul0 x1 (fget b (add0 j1 i1))))
-          (add1 (mul0 x2 (fget b (add0 j1 i2)))
-            (mul0 x3 (fget b (add0 j1 i3))))))
+          (add1 (mul0 (fget b (add0 j1 i0)) x0)
+            (mul0 (fget b (add0 j1 i1)) x1))
+          (add1 (mul0 (fget b (add0 j1 i2)) x2)
+            (mul0 (fget b (add0 j1 i3)) x3))))
       (add1 s2
         (add1
-          (add1 (mul0 x0 (fget b (add0 j2 i0)))
-            (mul0 x1 (fget b (add0 j2 i1))))
-          (add1 (mul0 x2 (fget b (add0 j2 i2)))
-            (mul0 x3 (fget b (add0 j2 i3))))))
+          (add1 (mul0 (fget b (add0 j2 i0)) x0)
+            (mul0 (fget b (add0 j2 i1)) x1))
+          (add1 (mul0 (fget b (add0 j2 i2)) x2)
+            (mul0 (fget b (add0 j2 i3)) x3))))
       (add1 s3
         (add1
-          (add1 (mul0 x0 (fget b (add0 j3 i0)))
-            (mul0 x1 (fget b (add0 j3 i1))))
-          (add1 (mul0 x2 (fget b (add0 j3 i2)))
-            (mul0 x3 (fget b (add0 j3 i3))))))
+          (add1 (mul0 (fget b (add0 j3 i0)) x0)
+            (mul0 (fget b (add0 j3 i1)) x1))
+          (add1 (mul0 (fget b (add0 j3 i2)) x2)
+            (mul0 (fget b (add0 j3 i3)) x3))))
+  | Eight (i0, i1, i2, i3, i4, i5, i6, i7, p0) ->
+    let x0 = fget a i0 in
+    let x1 = fget a i1 in
+    let x2 = fget a i2 in
+    let x3 = fget a i3 in
+    let x4 = fget a i4 in
+    let x5 = fget a i5 in
+    let x6 = fget a i6 in
+    let x7 = fget a i7 in
+    let j1 = add0 j d in
+    let j2 = add0 j1 d in
+    let j3 = add0 j2 d in
+    dots_at p0 a b j d
+      (add1 s0
+        (add1
+          (add1
+            (add1 (mul0 (fget b (add0 j i0)) x0)
+              (mul0 (fget b (add0 j i1)) x1))
+            (add1 (mul0 (fget b (add0 j i2)) x2)
+              (mul0 (fget b (add0 j i3)) x3)))
+          (add1
+            (add1 (mul0 (fget b (add0 j i4)) x4)
+              (mul0 (fget b (add0 j i5)) x5))
+            (add1 (mul0 (fget b (add0 j i6)) x6)
+              (mul0 (fget b (add0 j i7)) x7)))))
+      (add1 s1
+        (add1
+          (add1
+            (add1 (mul0 (fget b (add0 j1 i0)) x0)
+              (mul0 (fget b (add0 j1 i1)) x1))
+            (add1 (mul0 (fget b (add0 j1 i2)) x2)
+              (mul0 (fget b (add0 j1 i3)) x3)))
+          (add1
+            (add1 (mul0 (fget b (add0 j1 i4)) x4)
+              (mul0 (fget b (add0 j1 i5)) x5))
+            (add1 (mul0 (fget b (add0 j1 i6)) x6)
+              (mul0 (fget b (add0 j1 i7)) x7)))))
+      (add1 s2
+        (add1
+          (add1
+            (add1 (mul0 (fget b (add0 j2 i0)) x0)
+              (mul0 (fget b (add0 j2 i1)) x1))
+            (add1 (mul0 (fget b (add0 j2 i2)) x2)
+              (mul0 (fget b (add0 j2 i3)) x3)))
+          (add1
+            (add1 (mul0 (fget b (add0 j2 i4)) x4)
+              (mul0 (fget b (add0 j2 i5)) x5))
+            (add1 (mul0 (fget b (add0 j2 i6)) x6)
+              (mul0 (fget b (add0 j2 i7)) x7)))))
+      (add1 s3
+        (add1
+          (add1
+            (add1 (mul0 (fget b (add0 j3 i0)) x0)
+              (mul0 (fget b (add0 j3 i1)) x1))
+            (add1 (mul0 (fget b (add0 j3 i2)) x2)
+              (mul0 (fget b (add0 j3 i3)) x3)))
+          (add1
+            (add1 (mul0 (fget b (add0 j3 i4)) x4)
+              (mul0 (fget b (add0 j3 i5)) x5))
+            (add1 (mul0 (fget b (add0 j3 i6)) x6)
+              (mul0 (fget b (add0 j3 i7)) x7)))))
 
 type words = { count : Uint63.t; word : (Uint63.t -> Float64.t) }
 
@@ -1087,14 +1148,14 @@ let get_nonneg f p w =
 (** val to_int : Float64.t -> Uint63.t option **)
 
 let to_int x =
-  if eqb1 x (Float64.of_float (0x0p+0))
+  if eqb0 x (Float64.of_float (0x0p+0))
   then Some (Uint63.of_int (0))
   else if (&&) (leb0 (Float64.of_float (0x1p+0)) x)
             (ltb0 x (Float64.of_float (0x1p+53)))
        then let (m, e) = frshiftexp x in
             let n = lsr0 (normfr_mantissa m) (sub0 (Uint63.of_int (2154)) e)
             in
-            if eqb1 (of_uint63 n) x then Some n else None
+            if eqb0 (of_uint63 n) x then Some n else None
        else None
 
 (** val get_int : words -> Uint63.t -> Uint63.t res **)
@@ -1133,13 +1194,30 @@ let rec all_finite n f p =
     then all_finite n0 f (add0 p (Uint63.of_int (1)))
     else Err (NotFinite, p, (f.word p), (Float64.of_float (0x0p+0)))
 
+(** val block : nat **)
+
+let block =
+  nat_of (Uint63.of_int (1024))
+
+(** val blocks_finite : nat -> words -> Uint63.t -> unit res **)
+
+let rec blocks_finite n f p =
+  match n with
+  | O -> Ok ()
+  | S n0 ->
+    bind (all_finite block f p) (fun _ ->
+      blocks_finite n0 f (add0 p (Uint63.of_int (1024))))
+
 (** val get_block : Uint63.t -> words -> Uint63.t -> farr res **)
 
 let get_block n f p =
   if ok_len n
   then if leb (add0 p n) f.count
-       then bind (all_finite (nat_of n) f p) (fun _ -> Ok
-              (ftab n (fun i -> f.word (add0 p i))))
+       then let few = land0 n (Uint63.of_int (1023)) in
+            bind (blocks_finite (nat_of (lsr0 n (Uint63.of_int (10)))) f p)
+              (fun _ ->
+              bind (all_finite (nat_of few) f (sub0 (add0 p n) few))
+                (fun _ -> Ok (ftab n (fun i -> f.word (add0 p i)))))
        else fail Truncated p
   else Err (TooLarge, p, (of_uint63 n), (of_uint63 max_len))
 
@@ -1148,17 +1226,17 @@ let get_block n f p =
 let check_head f magic =
   bind (get_float f (Uint63.of_int (0))) (fun m ->
     bind
-      (if eqb1 m magic
+      (if eqb0 m magic
        then Ok ()
        else Err (NotThisFormat, (Uint63.of_int (0)), m, magic)) (fun _ ->
       bind (get_float f (Uint63.of_int (1))) (fun v ->
         bind
-          (if eqb1 v (Float64.of_float (0x1p+0))
+          (if eqb0 v (Float64.of_float (0x1p+0))
            then Ok ()
            else Err (NotThisVersion, (Uint63.of_int (1)), v,
                   (Float64.of_float (0x1p+0)))) (fun _ ->
           bind (get_int f (Uint63.of_int (2))) (fun n ->
-            if eqb0 n f.count
+            if eqb n f.count
             then Ok ()
             else Err (WrongCount, (Uint63.of_int (2)), (of_uint63 n),
                    (of_uint63 f.count)))))))
@@ -1175,12 +1253,23 @@ let rec allR n i p =
 let allb e p =
   allR e.fuel (Uint63.of_int (0)) p
 
+(** val counts : nat -> Uint63.t -> bool **)
+
+let rec counts n i =
+  match n with
+  | O -> eqb i (Uint63.of_int (0))
+  | S n0 ->
+    if eqb i (Uint63.of_int (0))
+    then false
+    else counts n0 (sub0 i (Uint63.of_int (1)))
+
 (** val wf_ext : extent -> bool **)
 
 let wf_ext e =
-  let d = extent_of e.len in
   (&&) (ok_len e.len)
-    ((&&) (eqb e.fuel d.fuel) ((&&) (eqb e.octs d.octs) (eqb e.rest d.rest)))
+    ((&&) (counts e.fuel e.len)
+      ((&&) (counts e.octs (lsr0 e.len (Uint63.of_int (3))))
+        (counts e.rest (land0 e.len (Uint63.of_int (7))))))
 
 (** val accR : nat -> Uint63.t -> (Uint63.t -> 'a1 -> 'a1) -> 'a1 -> 'a1 **)
 
@@ -1197,13 +1286,13 @@ let accF e f acc =
 (** val quot : Uint63.t -> Uint63.t -> Uint63.t **)
 
 let quot d z0 =
-  if eqb0 d (Uint63.of_int (1))
+  if eqb d (Uint63.of_int (1))
   then z0
-  else if eqb0 d (Uint63.of_int (2))
-       then if eqb0 (land0 z0 (Uint63.of_int (1))) (Uint63.of_int (0))
+  else if eqb d (Uint63.of_int (2))
+       then if eqb (land0 z0 (Uint63.of_int (1))) (Uint63.of_int (0))
             then lsr0 z0 (Uint63.of_int (1))
             else max_int
-       else let q = div z0 d in if eqb0 (mul q d) z0 then q else max_int
+       else let q = div z0 d in if eqb (mul q d) z0 then q else max_int
 
 type axis = { isize : Uint63.t; osize : Uint63.t; taps : extent;
               stride : Uint63.t; pad : Uint63.t; dil : Uint63.t }
@@ -1377,7 +1466,7 @@ let conv_live c turned =
   let f = nat_of n in
   ftab (oplane c) (fun p ->
     if allR f (mul p n) (fun j ->
-         eqb1 (fget turned j) (Float64.of_float (0x0p+0)))
+         eqb0 (fget turned j) (Float64.of_float (0x0p+0)))
     then (Float64.of_float (0x0p+0))
     else (Float64.of_float (0x1p+0)))
 
@@ -1391,7 +1480,7 @@ let conv_back_at c wt turned live ic first y x =
   taps_fold c (fun ky -> src c.vert ky y) (fun kx -> src c.horz kx x)
     c.vert.osize c.horz.osize (fun oy ox ky kx acc ->
     let p = add0 (mul oy c.horz.osize) ox in
-    if eqb1 (fget live p) (Float64.of_float (0x0p+0))
+    if eqb0 (fget live p) (Float64.of_float (0x0p+0))
     then acc
     else plus4 acc
            (dots c.cout wt (tidx c ic (Uint63.of_int (0)) ky kx) d turned
@@ -1450,7 +1539,7 @@ let conv_entry zero c w i k =
   let ic = ichan c k in
   let ky = tap c.vert (orow c i) (irow c k) in
   let kx = tap c.horz (ocol c i) (icol c k) in
-  if (&&) (eqb0 (div oc c.cout.len) (div ic c.cin.len))
+  if (&&) (eqb (div oc c.cout.len) (div ic c.cin.len))
        ((&&) (ltb ky c.vert.taps.len) (ltb kx c.horz.taps.len))
   then w (widx c oc (mod0 ic c.cin.len) ky kx)
   else zero
@@ -1478,7 +1567,7 @@ let conv_same c w wt =
       allb c.vert.taps (fun ky ->
         allb c.horz.taps (fun kx ->
           allb c.cout (fun j ->
-            eqb1 (fget wt (tidx c (add0 (mul g c.cin.len) k) j ky kx))
+            eqb0 (fget wt (tidx c (add0 (mul g c.cin.len) k) j ky kx))
               (fget w (widx c (add0 (mul g c.cout.len) j) k ky kx)))))))
 
 (** val conv_turned_weights : conv -> farr -> farr **)
@@ -1612,7 +1701,7 @@ let transF l y k =
 (** val single : linmap -> bool **)
 
 let single = function
-| Dense (rows0, _, _, _, _, _, _) -> eqb0 rows0 (Uint63.of_int (1))
+| Dense (rows0, _, _, _, _, _, _) -> eqb rows0 (Uint63.of_int (1))
 | _ -> false
 
 (** val transV : linmap -> farr -> farr **)
@@ -1646,20 +1735,20 @@ let transV l y =
 let rowF l i k =
   match l with
   | Signed (minus, _) ->
-    if eqb0 i k
+    if eqb i k
     then if minus
          then (Float64.of_float (-0x1p+0))
          else (Float64.of_float (0x1p+0))
     else (Float64.of_float (0x0p+0))
-  | Diag (_, w) -> if eqb0 i k then fget w i else (Float64.of_float (0x0p+0))
+  | Diag (_, w) -> if eqb i k then fget w i else (Float64.of_float (0x0p+0))
   | Dense (_, m, n, _, _, w, _) ->
-    if eqb0 (div i m.len) (div k n.len)
+    if eqb (div i m.len) (div k n.len)
     then fget w (add0 (mul (mod0 i m.len) n.len) (mod0 k n.len))
     else (Float64.of_float (0x0p+0))
   | Convolution (v, _, _, w, _) ->
     conv_entry (Float64.of_float (0x0p+0)) v (fget w) i k
   | Reindex (_, _, phi, _) ->
-    if eqb0 (phi i) k
+    if eqb (phi i) k
     then (Float64.of_float (0x1p+0))
     else (Float64.of_float (0x0p+0))
 
@@ -1698,21 +1787,21 @@ let valid l =
            (&&) (wf_ext m)
              ((&&) (wf_ext n)
                ((&&) (ok_len rows0)
-                 ((&&) (eqb0 ein.len (mul rows0 n.len))
-                   ((&&) (eqb0 eout.len (mul rows0 m.len))
+                 ((&&) (eqb ein.len (mul rows0 n.len))
+                   ((&&) (eqb eout.len (mul rows0 m.len))
                      (allb n (fun k ->
                        allb m (fun j ->
-                         eqb1 (fget wt (add0 (mul k m.len) j))
+                         eqb0 (fget wt (add0 (mul k m.len) j))
                            (fget w (add0 (mul j n.len) k)))))))))
          | Convolution (v, ein, eout, w, wt) ->
            (&&) (conv_ok v w wt)
-             ((&&) (eqb0 ein.len (conv_in v)) (eqb0 eout.len (conv_out v)))
+             ((&&) (eqb ein.len (conv_in v)) (eqb eout.len (conv_out v)))
          | Reindex (ein, eout, phi, psi) ->
            (&&)
              (allb eout (fun i ->
-               if ltb (phi i) ein.len then eqb0 (psi (phi i)) i else true))
+               if ltb (phi i) ein.len then eqb (psi (phi i)) i else true))
              (allb ein (fun k ->
-               if ltb (psi k) eout.len then eqb0 (phi (psi k)) k else true))
+               if ltb (psi k) eout.len then eqb (phi (psi k)) k else true))
          | _ -> true)))
 
 type itv = { inf : Float64.t; sup : Float64.t }
@@ -2834,7 +2923,7 @@ let ext = function
 (** val same_len : extent -> extent -> bool **)
 
 let same_len a b =
-  eqb0 a.len b.len
+  eqb a.len b.len
 
 (** val size_at : node list -> nat -> extent option **)
 
@@ -2863,12 +2952,6 @@ let node_ok n ns =
            (fits ns (fst t) (in_ext (snd t)))) ts
      | Unary (_, e, d) -> fits ns d e
      | Product (e, d, d') -> (&&) (fits ns d e) (fits ns d' e))
-
-(** val graph_ok : node list -> bool **)
-
-let rec graph_ok = function
-| [] -> true
-| n :: ns0 -> (&&) (node_ok n ns0) (graph_ok ns0)
 
 type plane = { on_x : Float64.t; on_y : Float64.t; level : Float64.t }
 
@@ -2915,6 +2998,13 @@ let product_range lx hx ly hy =
 type fnoise = { kappa : (node -> Float64.t); eta_up : (node -> Float64.t);
                 noisy : bool; least : Float64.t; cap : Float64.t;
                 defined : (unary -> Float64.t -> Float64.t -> bool) }
+
+(** val noiseless : fnoise -> fnoise **)
+
+let noiseless v =
+  { kappa = (fun _ -> (Float64.of_float (0x0p+0))); eta_up = (fun _ ->
+    (Float64.of_float (0x0p+0))); noisy = v.noisy; least = v.least; cap =
+    v.cap; defined = v.defined }
 
 type info = { lo : farr; hi : farr; mag : farr; load : farr;
               coef : Float64.t; spare : Float64.t }
@@ -3054,16 +3144,16 @@ let affine_info v e ts b ss =
 let no_bounds =
   ftab (Uint63.of_int (0)) (fun _ -> (Float64.of_float (0x0p+0)))
 
-(** val size0 : itv -> Float64.t **)
+(** val size : itv -> Float64.t **)
 
-let size0 i =
+let size i =
   max2 (abs i.inf) (abs i.sup)
 
 (** val widen0 : fnoise -> node -> itv -> itv **)
 
 let widen0 v n i =
   if v.noisy
-  then let d = up (add1 (up (mul0 (v.kappa n) (size0 i))) (v.eta_up n)) in
+  then let d = up (add1 (up (mul0 (v.kappa n) (size i))) (v.eta_up n)) in
        { inf = (dn (sub1 i.inf d)); sup = (up (add1 i.sup d)) }
   else i
 
@@ -3104,7 +3194,7 @@ let enclosed v n ss =
 
 let exact_sizes v n ss =
   if v.noisy
-  then ftab (ext n).len (fun i -> size0 (exact_at v n ss i))
+  then ftab (ext n).len (fun i -> size (exact_at v n ss i))
   else no_bounds
 
 (** val forward : fnoise -> node -> (farr * farr) -> info list -> info **)
@@ -3355,7 +3445,7 @@ let rec doubled n q =
 (** val exact32 : Float64.t -> bool **)
 
 let exact32 x =
-  (||) (eqb1 x (Float64.of_float (0x0p+0)))
+  (||) (eqb0 x (Float64.of_float (0x0p+0)))
     (let (m, e) = frshiftexp x in
      let n = normfr_mantissa m in
      let lost =
@@ -3368,8 +3458,8 @@ let exact32 x =
        ((&&)
          ((&&) ((&&) (finb x) (leb e (Uint63.of_int (2229))))
            (ltb lost (Uint63.of_int (24))))
-         (eqb0 (land0 n (Uint63.of_int (536870911))) (Uint63.of_int (0))))
-       (eqb0 (doubled (nat_of lost) (lsr0 k lost)) k))
+         (eqb (land0 n (Uint63.of_int (536870911))) (Uint63.of_int (0))))
+       (eqb (doubled (nat_of lost) (lsr0 k lost)) k))
 
 (** val node_ok32 : node -> bool **)
 
@@ -3567,7 +3657,7 @@ let bias_dot e b r =
 
 let absolute_cost v n e q =
   let eta = v.eta_up n in
-  if eqb1 eta (Float64.of_float (0x0p+0))
+  if eqb0 eta (Float64.of_float (0x0p+0))
   then (Float64.of_float (0x0p+0))
   else up (mul0 eta (sum_abs_f e q))
 
@@ -3703,6 +3793,25 @@ let rec back v ns ss ls rs acc =
                              (up (add1 (up (add1 cost c)) c')))))))
               | None -> back v ns0 ss0 ls0 rs0 acc))))
 
+(** val combined :
+    fnoise -> node -> info -> farr -> node list -> info list -> lines list ->
+    row list -> Float64.t **)
+
+let combined v n s q ns ss ls rs =
+  match n with
+  | Affine (e, ts, b) ->
+    let own =
+      up
+        (add1
+          (up
+            (mul0 s.coef
+              (dot_abs e q (Uint63.of_int (0)) s.load (Uint63.of_int (0)))))
+          (up (add1 tiny (absolute_cost (noiseless v) n e q))))
+    in
+    let (rs0, cost) = spread ts (fun l -> transV l q) ss rs own in
+    back v ns ss ls rs0 (dn (sub1 (bias_dot e b q) cost))
+  | _ -> nan
+
 (** val neuron :
     fnoise -> node list -> info list -> lines list -> bool -> Uint63.t ->
     Float64.t **)
@@ -3762,7 +3871,7 @@ let rec position a p k =
   match p with
   | [] -> k
   | b :: p0 ->
-    if eqb0 a b then k else position a p0 (add0 k (Uint63.of_int (1)))
+    if eqb a b then k else position a p0 (add0 k (Uint63.of_int (1)))
 
 (** val upto : nat -> Uint63.t -> Uint63.t list **)
 
@@ -3852,7 +3961,7 @@ let rec same a b =
   | x :: a0 ->
     (match b with
      | [] -> false
-     | y :: b0 -> (&&) (eqb0 x y) (same a0 b0))
+     | y :: b0 -> (&&) (eqb x y) (same a0 b0))
 
 (** val last_of : Uint63.t list -> Uint63.t **)
 
@@ -3872,7 +3981,7 @@ let bias more m every times0 p =
      | [] ->
        bind (constant b p) (fun c ->
          bind (demand (same b.shape (m :: [])) WrongShape p) (fun _ ->
-           if eqb0 every (Uint63.of_int (1))
+           if eqb every (Uint63.of_int (1))
            then Ok (Some (ftab (mul times0 m) (fun i -> fget c (mod0 i m))))
            else Ok (Some (ftab (mul m every) (fun i -> fget c (div i every))))))
      | _ :: _ -> fail Malformed p)
@@ -3898,7 +4007,7 @@ let linear s x w more p =
                   ((&&)
                     ((&&) (ltb (Uint63.of_int (0)) m)
                       (ltb (Uint63.of_int (0)) n))
-                    (eqb0 (last_of (snd x).shape) n))
+                    (eqb (last_of (snd x).shape) n))
                   (same s (app (removelast (snd x).shape) (m :: []))))
                 WrongShape p) (fun _ ->
               bind (bias more m (Uint63.of_int (1)) rows0 p) (fun b -> Ok
@@ -3910,10 +4019,10 @@ let linear s x w more p =
     Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t ->
     Uint63.t **)
 
-let positions size1 before after k stride0 dil0 =
+let positions size0 before after k stride0 dil0 =
   add0
     (div
-      (sub0 (add0 (add0 size1 before) after)
+      (sub0 (add0 (add0 size0 before) after)
         (add0 (mul dil0 (sub0 k (Uint63.of_int (1)))) (Uint63.of_int (1))))
       stride0) (Uint63.of_int (1))
 
@@ -4020,9 +4129,9 @@ let convolve s attrs x w more p =
                                                                     ((&&)
                                                                     ((&&)
                                                                     ((&&)
-                                                                    (eqb0 n
+                                                                    (eqb n
                                                                     (Uint63.of_int (1)))
-                                                                    (eqb0 n'
+                                                                    (eqb n'
                                                                     (Uint63.of_int (1))))
                                                                     (ltb
                                                                     (Uint63.of_int (0))
@@ -4056,20 +4165,19 @@ let convolve s attrs x w more p =
                                                                     ((&&)
                                                                     ((&&)
                                                                     ((&&)
-                                                                    (eqb0 o
-                                                                    o')
-                                                                    (eqb0 ci
+                                                                    (eqb o o')
+                                                                    (eqb ci
                                                                     (mul g cg)))
-                                                                    (eqb0
+                                                                    (eqb
                                                                     (mul
                                                                     (div o g)
                                                                     g) o))
-                                                                    (eqb0 oh
+                                                                    (eqb oh
                                                                     (positions
                                                                     h top
                                                                     bottom kh
                                                                     sh dh)))
-                                                                    (eqb0 ov
+                                                                    (eqb ov
                                                                     (positions
                                                                     v west
                                                                     east kv
@@ -4167,11 +4275,11 @@ let rec placed ops axis0 outer inner total off =
   | [] -> []
   | p :: ops0 ->
     let (d, x) = p in
-    let size1 = mul (nth axis0 x.shape (Uint63.of_int (0))) inner in
+    let size0 = mul (nth axis0 x.shape (Uint63.of_int (0))) inner in
     (d,
-    (placing outer size1 (mul total inner) off)) :: (placed ops0 axis0 outer
+    (placing outer size0 (mul total inner) off)) :: (placed ops0 axis0 outer
                                                       inner total
-                                                      (add0 off size1))
+                                                      (add0 off size0))
 
 (** val without : nat -> Uint63.t list -> Uint63.t list **)
 
@@ -4214,7 +4322,7 @@ let function0 f s x p =
 let number x p =
   bind (constant (snd x) p) (fun c ->
     bind
-      (demand (eqb0 (product (snd x).shape) (Uint63.of_int (1))) WrongShape p)
+      (demand (eqb (product (snd x).shape) (Uint63.of_int (1))) WrongShape p)
       (fun _ -> Ok (fget c (Uint63.of_int (0)))))
 
 (** val concat :
@@ -4230,7 +4338,7 @@ let concat s ops axis0 p =
         ((&&)
           (forallb (fun o -> same (without a s) (without a (snd o).shape))
             ops)
-          (eqb0
+          (eqb
             (fold_left (fun n o ->
               add0 n (nth a (snd o).shape (Uint63.of_int (0)))) ops
               (Uint63.of_int (0))) (nth a s (Uint63.of_int (0)))))
@@ -4255,7 +4363,7 @@ let slice s x axis0 start stop p =
           ((&&)
             ((&&) (same (without a s) (without a (snd x).shape))
               (ltb start stop)) (leb stop total))
-          (eqb0 (sub0 stop start) (nth a s (Uint63.of_int (0)))))
+          (eqb (sub0 stop start) (nth a s (Uint63.of_int (0)))))
         (ltb (Uint63.of_int (0)) inner)) WrongShape p) (fun _ -> Ok (Affine
     ((extent_of (product s)), (((fst x),
     (taking outer (mul (nth a s (Uint63.of_int (0))) inner) (mul total inner)
@@ -4282,7 +4390,7 @@ type tag =
 
 let rec find t = function
 | [] -> None
-| p :: l0 -> let (k, a) = p in if eqb0 t k then Some a else find t l0
+| p :: l0 -> let (k, a) = p in if eqb t k then Some a else find t l0
 
 (** val tag_of : Uint63.t -> tag option **)
 
@@ -4510,7 +4618,7 @@ let read_node f k p prev =
   bind (get_size f p) (fun number0 ->
     bind (get_int f (add0 p (Uint63.of_int (1)))) (fun dtype ->
       bind
-        (demand (eqb0 dtype (Uint63.of_int (1))) UnknownOperation
+        (demand (eqb dtype (Uint63.of_int (1))) UnknownOperation
           (add0 p (Uint63.of_int (1)))) (fun _ ->
         bind (get_size f (add0 p (Uint63.of_int (2)))) (fun rank ->
           bind (get_ints (nat_of rank) f (add0 p (Uint63.of_int (3))))
@@ -4537,7 +4645,7 @@ let read_node f k p prev =
                                (Float64.of_float (0x0p+0)))) (fun t ->
                           bind
                             (demand
-                              (eqb0 n_data
+                              (eqb n_data
                                 (match t with
                                  | TParameter -> product s
                                  | _ -> (Uint63.of_int (0)))) WrongShape p3)
@@ -4580,7 +4688,7 @@ let read_graph f =
           (read_nodes (nat_of n) f (Uint63.of_int (0)) (Uint63.of_int (6)) [])
           (fun pat ->
           let (all, p) = pat in
-          bind (demand (eqb0 p f.count) TrailingWords p) (fun _ ->
+          bind (demand (eqb p f.count) TrailingWords p) (fun _ ->
             bind (demand (ltb out n) MissingNode (Uint63.of_int (4)))
               (fun _ ->
               let ns = map (fun s -> s.node_of) all in
@@ -4590,10 +4698,9 @@ let read_graph f =
                            (ftab (Uint63.of_int (0)) (fun _ ->
                              (Float64.of_float (0x0p+0)))))) with
                    | Input _ -> true
-                   | _ -> false) NoInput (Uint63.of_int (6))) (fun _ ->
-                bind (demand (graph_ok ns) Malformed (Uint63.of_int (0)))
-                  (fun _ -> Ok { nodes = ns; output =
-                  (nat_of (sub0 (sub0 n (Uint63.of_int (1))) out)) }))))))))
+                   | _ -> false) NoInput (Uint63.of_int (6))) (fun _ -> Ok
+                { nodes = ns; output =
+                (nat_of (sub0 (sub0 n (Uint63.of_int (1))) out)) })))))))
 
 (** val property_magic : Float64.t **)
 
@@ -4612,7 +4719,7 @@ type property = { n_in : extent; n_out : extent; cases : case list }
     option * Uint63.t) res **)
 
 let get_matrix present m n f p =
-  if eqb0 present (Uint63.of_int (0))
+  if eqb present (Uint63.of_int (0))
   then Ok (None, p)
   else bind (get_block (mul m n) f p) (fun a -> Ok ((Some a),
          (add0 p (mul m n))))
@@ -4673,7 +4780,7 @@ let read_property f =
         bind (get_size f (Uint63.of_int (5))) (fun k ->
           bind (read_cases (nat_of k) f n m (Uint63.of_int (6))) (fun pat ->
             let (cs0, p) = pat in
-            bind (demand (eqb0 p f.count) TrailingWords p) (fun _ -> Ok
+            bind (demand (eqb p f.count) TrailingWords p) (fun _ -> Ok
               { n_in = (extent_of n); n_out = (extent_of m); cases = cs0 }))))))
 
 type state = info list
@@ -4911,7 +5018,7 @@ let rec listed n f p x =
   match n with
   | O -> false
   | S n0 ->
-    if eqb1 (f.word p) x
+    if eqb0 (f.word p) x
     then true
     else listed n0 f (add0 p (Uint63.of_int (1))) x
 
@@ -4937,7 +5044,7 @@ let mask_words e =
 let marked f p i =
   match to_int (f.word (add0 p (div i per_word))) with
   | Some n ->
-    eqb0 (land0 (lsr0 n (mod0 i per_word)) (Uint63.of_int (1)))
+    eqb (land0 (lsr0 n (mod0 i per_word)) (Uint63.of_int (1)))
       (Uint63.of_int (1))
   | None -> false
 
@@ -5012,10 +5119,7 @@ let refute v f ns ss top p c ks =
         let rs = extra_rows f b ns ss O in
         bind (demand (all_pay ns ss rs) MultiplierSign q0) (fun _ ->
           let ls = all_lines f s ns ss ks O in
-          let low =
-            back v (c.over :: ns) (c.about :: ss) (no_lines :: ls) ((Some
-              m) :: rs) (Float64.of_float (0x0p+0))
-          in
+          let low = combined v c.over c.about m ns ss ls rs in
           if finb low
           then if ltb0 (Float64.of_float (0x0p+0)) low
                then Ok (q0, (remember s ks ls O))
@@ -5038,9 +5142,9 @@ let rec leaf v f ns ss top p cs0 ks =
 let cut s e i x = function
 | true ->
   with_bounds s s.lo
-    (ftab e.len (fun k -> if eqb0 k i then x else fget s.hi k))
+    (ftab e.len (fun k -> if eqb k i then x else fget s.hi k))
 | false ->
-  with_bounds s (ftab e.len (fun k -> if eqb0 k i then x else fget s.lo k))
+  with_bounds s (ftab e.len (fun k -> if eqb k i then x else fget s.lo k))
     s.hi
 
 (** val sharpen :
@@ -5070,9 +5174,9 @@ let rec walk depth v f ns top cs0 ss ks p =
   | O -> fail TooDeep p
   | S depth0 ->
     bind (get_size f p) (fun kind ->
-      if eqb0 kind (Uint63.of_int (0))
+      if eqb kind (Uint63.of_int (0))
       then leaf v f ns ss top (add0 p (Uint63.of_int (1))) cs0 ks
-      else if eqb0 kind (Uint63.of_int (1))
+      else if eqb kind (Uint63.of_int (1))
            then bind (get_size f (add0 p (Uint63.of_int (1)))) (fun k ->
                   bind
                     (demand (leb k top) MissingNode
@@ -5104,7 +5208,7 @@ let rec walk depth v f ns top cs0 ss ks p =
                                    (replace ss d (cut s e i x false)) ks0 p0)))
                          | None ->
                            fail MissingNode (add0 p (Uint63.of_int (1))))))))
-           else if eqb0 kind (Uint63.of_int (2))
+           else if eqb kind (Uint63.of_int (2))
                 then bind (get_size f (add0 p (Uint63.of_int (1)))) (fun k ->
                        bind
                          (demand (leb k top) MissingNode
@@ -5112,8 +5216,8 @@ let rec walk depth v f ns top cs0 ss ks p =
                          let d = nat_of (sub0 top k) in
                          bind (get_float f (add0 p (Uint63.of_int (2))))
                            (fun n ->
-                           let unsure = eqb1 n (Float64.of_float (-0x1p+0)) in
-                           let every = eqb1 n (Float64.of_float (-0x1p+1)) in
+                           let unsure = eqb0 n (Float64.of_float (-0x1p+0)) in
+                           let every = eqb0 n (Float64.of_float (-0x1p+1)) in
                            bind
                              (if (||) unsure every
                               then Ok (Uint63.of_int (0))
@@ -5142,7 +5246,7 @@ let rec walk depth v f ns top cs0 ss ks p =
                                  let (p0, q) = pat in
                                  let (ss0, ks0) = p0 in
                                  walk depth0 v f ns top cs0 ss0 ks0 q))))))
-                else if eqb0 kind (Uint63.of_int (4))
+                else if eqb kind (Uint63.of_int (4))
                      then bind (get_size f (add0 p (Uint63.of_int (1))))
                             (fun k ->
                             bind
@@ -5192,9 +5296,9 @@ let certificate_magic =
 
 let read_semantics c =
   bind (get_int c (Uint63.of_int (3))) (fun kind ->
-    if eqb0 kind (Uint63.of_int (0))
+    if eqb kind (Uint63.of_int (0))
     then Ok Reals
-    else if eqb0 kind (Uint63.of_int (1))
+    else if eqb kind (Uint63.of_int (1))
          then bind (get_float c (Uint63.of_int (5))) (fun ulps -> Ok
                 (Binary32 ulps))
          else fail WrongSemantics (Uint63.of_int (3)))
@@ -5240,14 +5344,15 @@ let rec claims v net p ss rs at_word =
     let n = claim_node net p r in
     bind (demand (node_ok n net.nodes) Malformed at_word) (fun _ ->
       let s =
-        affine_info v (ext n)
+        affine_info (noiseless v) (ext n)
           (match n with
            | Affine (_, ts, _) -> ts
            | _ -> []) (match n with
                        | Affine (_, _, b) -> b
                        | _ -> None) ss
       in
-      bind (demand (info_ok v n s) EnclosureFailed at_word) (fun _ ->
+      bind (demand (info_ok (noiseless v) n s) EnclosureFailed at_word)
+        (fun _ ->
         bind (claims v net p ss rs0 at_word) (fun cs0 -> Ok ({ over = n;
           about = s } :: cs0))))
 
@@ -5258,7 +5363,7 @@ let rec claims v net p ss rs at_word =
 let check_case depth v f net p ks c q =
   let ns = net.nodes in
   bind (get_size f q) (fun kind ->
-    if eqb0 kind (Uint63.of_int (3))
+    if eqb kind (Uint63.of_int (3))
     then bind (get_size f (add0 q (Uint63.of_int (1)))) (fun i ->
            bind
              (demand (ltb i p.n_in.len) SplitOutside
@@ -5313,5 +5418,5 @@ let check g p c =
                   bind
                     (check_cases (S (nat_of depth)) v c net prop ks
                       prop.cases (Uint63.of_int (22))) (fun q ->
-                    bind (demand (eqb0 q c.count) TrailingWords q) (fun _ ->
+                    bind (demand (eqb q c.count) TrailingWords q) (fun _ ->
                       Ok (net, prop)))))))))))

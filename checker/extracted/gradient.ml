@@ -587,8 +587,7 @@ let to_Z =
 
 (** val nat_of : Uint63.t -> nat **)
 
-let nat_of n0 =
-  Z.to_nat (to_Z n0)
+let nat_of = (let rec up n m = if n = 0 then m else up (n - 1) (S m) in fun n -> up n O)
 
 (** val max_len : Uint63.t **)
 

@@ -11,7 +11,7 @@
     [dot_abs], [dot_abs_strided]   upper bounds of the same sums of absolute values
     [dot_sel e a p q]     the sum over [t < e] of [a[t] * (p[t] if a[t] >= 0, else q[t])], rounded
     [sum_abs_f e a]       upper bound of the sum over [t < e] of [|a[t]|]
-    [picks]               indices, most of them in groups of four
+    [picks]               indices, most of them in groups of eight
     [nonzero e a]         the indices [t < e] with [a[t] <> 0]
     [dot_at p a b j s]    [s] plus the sum over the indices [t] in [p] of [a[t] * b[j+t]], rounded
     [dots_at p a b j d ...]  four such sums, for [j], [j+d], [j+2d] and [j+3d]
@@ -202,7 +202,8 @@ Definition sum_abs_f (e : extent) (a : farr) : PrimFloat.float :=
 Inductive picks :=
 | Done
 | One (i : int) (more : picks)
-| Four (i0 i1 i2 i3 : int) (more : picks).
+| Four (i0 i1 i2 i3 : int) (more : picks)
+| Eight (i0 i1 i2 i3 i4 i5 i6 i7 : int) (more : picks).
 Fixpoint nonzeros (n : nat) (i : int) (a : farr) (found : list int) : list int :=
   match n with
   | O => found
@@ -214,29 +215,50 @@ Fixpoint fours (l : list int) (p : picks) : picks :=
   | i :: l => fours l (One i p)
   | [] => p
   end.
-Definition nonzero (e : extent) (a : farr) : picks := fours (nonzeros (fuel e) 0 a []) Done.
+Fixpoint eights (l : list int) (p : picks) : picks :=
+  match l with
+  | i0 :: i1 :: i2 :: i3 :: i4 :: i5 :: i6 :: i7 :: l => eights l (Eight i0 i1 i2 i3 i4 i5 i6 i7 p)
+  | l => fours l p
+  end.
+Definition nonzero (e : extent) (a : farr) : picks := eights (nonzeros (fuel e) 0 a []) Done.
 
+(** The loaded entry comes first in each product: OCaml then multiplies it in place. *)
 Local Notation four s x0 x1 x2 x3 b j i0 i1 i2 i3 :=
-  (s + ((x0 * fget b (j + i0)%uint63 + x1 * fget b (j + i1)%uint63)
-        + (x2 * fget b (j + i2)%uint63 + x3 * fget b (j + i3)%uint63)))%float.
+  (s + ((fget b (j + i0)%uint63 * x0 + fget b (j + i1)%uint63 * x1)
+        + (fget b (j + i2)%uint63 * x2 + fget b (j + i3)%uint63 * x3)))%float.
+Local Notation many s x0 x1 x2 x3 x4 x5 x6 x7 b j i0 i1 i2 i3 i4 i5 i6 i7 :=
+  (eight s (fget b (j + i0)%uint63 * x0) (fget b (j + i1)%uint63 * x1) (fget b (j + i2)%uint63 * x2)
+    (fget b (j + i3)%uint63 * x3) (fget b (j + i4)%uint63 * x4) (fget b (j + i5)%uint63 * x5)
+    (fget b (j + i6)%uint63 * x6) (fget b (j + i7)%uint63 * x7)).
 Fixpoint dot_at (p : picks) (a b : farr) (j : int) (s : PrimFloat.float) : PrimFloat.float :=
   match p with
   | Done => s
-  | One i p => dot_at p a b j (s + fget a i * fget b (j + i))%float
+  | One i p => dot_at p a b j (s + fget b (j + i) * fget a i)%float
   | Four i0 i1 i2 i3 p =>
       dot_at p a b j (four s (fget a i0) (fget a i1) (fget a i2) (fget a i3) b j i0 i1 i2 i3)
+  | Eight i0 i1 i2 i3 i4 i5 i6 i7 p =>
+      dot_at p a b j (many s (fget a i0) (fget a i1) (fget a i2) (fget a i3) (fget a i4) (fget a i5)
+        (fget a i6) (fget a i7) b j i0 i1 i2 i3 i4 i5 i6 i7)
   end.
 Fixpoint dots_at (p : picks) (a b : farr) (j d : int) (s0 s1 s2 s3 : PrimFloat.float) : quad :=
   match p with
   | Done => ((s0, s1), (s2, s3))
   | One i p =>
       let x := fget a i in let k := j + i in
-      dots_at p a b j d (s0 + x * fget b k)%float (s1 + x * fget b (k + d))%float
-        (s2 + x * fget b (k + d + d))%float (s3 + x * fget b (k + d + d + d))%float
+      dots_at p a b j d (s0 + fget b k * x)%float (s1 + fget b (k + d) * x)%float
+        (s2 + fget b (k + d + d) * x)%float (s3 + fget b (k + d + d + d) * x)%float
   | Four i0 i1 i2 i3 p =>
       let x0 := fget a i0 in let x1 := fget a i1 in let x2 := fget a i2 in let x3 := fget a i3 in
       let j1 := j + d in let j2 := j1 + d in let j3 := j2 + d in
       dots_at p a b j d (four s0 x0 x1 x2 x3 b j i0 i1 i2 i3) (four s1 x0 x1 x2 x3 b j1 i0 i1 i2 i3)
         (four s2 x0 x1 x2 x3 b j2 i0 i1 i2 i3) (four s3 x0 x1 x2 x3 b j3 i0 i1 i2 i3)
+  | Eight i0 i1 i2 i3 i4 i5 i6 i7 p =>
+      let x0 := fget a i0 in let x1 := fget a i1 in let x2 := fget a i2 in let x3 := fget a i3 in
+      let x4 := fget a i4 in let x5 := fget a i5 in let x6 := fget a i6 in let x7 := fget a i7 in
+      let j1 := j + d in let j2 := j1 + d in let j3 := j2 + d in
+      dots_at p a b j d (many s0 x0 x1 x2 x3 x4 x5 x6 x7 b j i0 i1 i2 i3 i4 i5 i6 i7)
+        (many s1 x0 x1 x2 x3 x4 x5 x6 x7 b j1 i0 i1 i2 i3 i4 i5 i6 i7)
+        (many s2 x0 x1 x2 x3 x4 x5 x6 x7 b j2 i0 i1 i2 i3 i4 i5 i6 i7)
+        (many s3 x0 x1 x2 x3 x4 x5 x6 x7 b j3 i0 i1 i2 i3 i4 i5 i6 i7)
   end.
 End Kernels.

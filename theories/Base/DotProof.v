@@ -474,6 +474,7 @@ Fixpoint picked (p : picks) : list int :=
   | Done => []
   | One i p => i :: picked p
   | Four i0 i1 i2 i3 p => i0 :: i1 :: i2 :: i3 :: picked p
+  | Eight i0 i1 i2 i3 i4 i5 i6 i7 p => i0 :: i1 :: i2 :: i3 :: i4 :: i5 :: i6 :: i7 :: picked p
   end.
 Fixpoint sum_over (l : list int) (f : int -> R) : R :=
   match l with
@@ -485,7 +486,8 @@ Lemma dots_at_dot_at p a b d : forall j s0 s1 s2 s3, dots_at p a b j d s0 s1 s2 
   ((dot_at p a b j s0, dot_at p a b (j + d) s1),
    (dot_at p a b (j + d + d) s2, dot_at p a b (j + d + d + d) s3)).
 Proof.
-  induction p as [|i p IH|i0 i1 i2 i3 p IH]; intros; cbn [dots_at dot_at]; [reflexivity | |apply IH].
+  induction p as [|i p IH|i0 i1 i2 i3 p IH|i0 i1 i2 i3 i4 i5 i6 i7 p IH]; intros; cbn [dots_at dot_at];
+    [reflexivity | |apply IH|apply IH].
   cbv zeta. rewrite IH. replace (j + i + d)%uint63 with (j + d + i)%uint63 by ring.
   replace (j + d + i + d)%uint63 with (j + d + d + i)%uint63 by ring.
   now replace (j + d + d + i + d)%uint63 with (j + d + d + d + i)%uint63 by ring.
@@ -496,14 +498,21 @@ Lemma dot_at_sums a b j p : forall s d o r m, sums s d o r m -> (4 <= d)%nat ->
     (r + sum_over (picked p) (fun i => fR (fget a i) * fR (fget b (j + i)%uint63)))
     (m + sum_over (picked p) (fun i => Rabs (fR (fget a i)) * Rabs (fR (fget b (j + i)%uint63)))).
 Proof.
-  induction p as [|i p IH|i0 i1 i2 i3 p IH]; intros s d o r m S D;
+  assert (mul : forall k, sums (fget b (j + k)%uint63 * fget a k)%float 1 1
+    (fR (fget a k) * fR (fget b (j + k)%uint63)) (Rabs (fR (fget a k)) * Rabs (fR (fget b (j + k)%uint63)))).
+  { intros k. rewrite Rmult_comm, (Rmult_comm (Rabs _)). apply sums_mul. }
+  induction p as [|i p IH|i0 i1 i2 i3 p IH|i0 i1 i2 i3 i4 i5 i6 i7 p IH]; intros s d o r m S D;
     cbn [dot_at picked sum_over length].
   - rewrite !Rplus_0_r. apply (sums_le _ _ _ _ _ _ _ S); lia.
-  - assert (T := sums_add _ _ _ _ _ _ _ _ _ _ S (sums_mul (fget a i) (fget b (j + i)%uint63))).
+  - assert (T := sums_add _ _ _ _ _ _ _ _ _ _ S (mul i)).
     apply IH in T; [|lia]. rewrite !Rplus_assoc in T. apply (sums_le _ _ _ _ _ _ _ T); lia.
-  - set (x k := sums_mul (fget a k) (fget b (j + k)%uint63)).
+  - assert (T := sums_add _ _ _ _ _ _ _ _ _ _ S (sums_add _ _ _ _ _ _ _ _ _ _
+      (sums_add _ _ _ _ _ _ _ _ _ _ (mul i0) (mul i1)) (sums_add _ _ _ _ _ _ _ _ _ _ (mul i2) (mul i3)))).
+    apply IH in T; [|lia]. rewrite !Rplus_assoc in T. apply (sums_le _ _ _ _ _ _ _ T); lia.
+  - assert (four : forall k0 k1 k2 k3, _) by exact (fun k0 k1 k2 k3 => sums_add _ _ _ _ _ _ _ _ _ _
+      (sums_add _ _ _ _ _ _ _ _ _ _ (mul k0) (mul k1)) (sums_add _ _ _ _ _ _ _ _ _ _ (mul k2) (mul k3))).
     assert (T := sums_add _ _ _ _ _ _ _ _ _ _ S (sums_add _ _ _ _ _ _ _ _ _ _
-      (sums_add _ _ _ _ _ _ _ _ _ _ (x i0) (x i1)) (sums_add _ _ _ _ _ _ _ _ _ _ (x i2) (x i3)))).
+      (four i0 i1 i2 i3) (four i4 i5 i6 i7))).
     apply IH in T; [|lia]. rewrite !Rplus_assoc in T. apply (sums_le _ _ _ _ _ _ _ T); lia.
 Qed.
 
@@ -515,6 +524,16 @@ Proof.
   - destruct l; [|cbn in L; lia]. cbn. split; [ring|reflexivity].
   - destruct l as [|i0 [|i1 [|i2 [|i3 l]]]]; try (cbn; split; [ring|lia]). cbn [fours length] in *.
     destruct (IH l (Four i0 i1 i2 i3 p)) as [-> ->]; [lia|]. cbn. split; [ring|lia].
+Qed.
+Lemma picked_eights f : forall n l p, (length l <= n)%nat ->
+  sum_over (picked (eights l p)) f = sum_over l f + sum_over (picked p) f /\
+  length (picked (eights l p)) = (length l + length (picked p))%nat.
+Proof.
+  induction n as [|n IH]; intros l p L.
+  - destruct l; [|cbn in L; lia]. cbn. split; [ring|reflexivity].
+  - do 8 (destruct l as [|? l]; [exact (picked_fours f _ _ p (le_n _))|]). cbn [eights length] in *.
+    match goal with |- context [eights l ?q] => destruct (IH l q) as [-> ->]; [lia|] end.
+    cbn. split; [ring|lia].
 Qed.
 Lemma nonzeros_sum a f : (forall i, (fget a i =? 0)%float = true -> f i = 0) -> forall n i l,
   sum_over (nonzeros n i a l) f = sum_over l f + sumR n i f /\
@@ -529,7 +548,7 @@ Qed.
 Lemma nonzero_sum e a f : wf e -> (forall i, (fget a i =? 0)%float = true -> f i = 0) ->
   sum_over (picked (nonzero e a)) f = sum e f /\ (length (picked (nonzero e a)) <= nat_of (len e))%nat.
 Proof.
-  intros W Z. unfold nonzero. destruct (picked_fours f _ (nonzeros (fuel e) 0 a []) Done (le_n _)) as [-> ->].
+  intros W Z. unfold nonzero. destruct (picked_eights f _ (nonzeros (fuel e) 0 a []) Done (le_n _)) as [-> ->].
   destruct (nonzeros_sum a f Z (fuel e) 0%uint63 []) as [-> L]. rewrite <- (wf_fuel e W). cbn in *.
   split; [unfold sum; ring|lia].
 Qed.

@@ -11,6 +11,7 @@
     [add_row], [spread] add coefficients to the row of one node, or of all operands of an affine node
     [back ns ss ls rs a]  lower bound of [a] plus the sum over all nodes of row times value
     [with_noise ...]    the cost of a step, and of noise
+    [combined ...]      the same, starting from a combination of rows of the claim [n], known by [s]
     [neuron ...]        the same, starting from plus or minus one element of the newest node *)
 From Coq Require Import Bool Reals Floats Uint63 List.
 From Provenn Require Import Base.Vector Base.Binary64 Base.Dot Ops.Loops IR.LinMap IR.Graph.
@@ -150,6 +151,18 @@ Fixpoint back (v : fnoise) (ns : list node) (ss : list info) (ls : list lines) (
           end
       end
   | _, _, _, _ => acc
+  end.
+
+(** The same for the combination [q] of rows of a claim, which has no noise of its own. *)
+Definition combined (v : fnoise) (n : node) (s : info) (q : farr) (ns : list node) (ss : list info)
+    (ls : list lines) (rs : list row) : float :=
+  match n with
+  | Affine e ts b =>
+      let own := up (up (coef s * dot_abs e q 0 (load s) 0)
+                     + up (tiny + absolute_cost (noiseless v) n e q)) in
+      let '(rs, cost) := spread ts (fun l => transV l q) ss rs own in
+      back v ns ss ls rs (dn (bias_dot e b q - cost))
+  | _ => nan
   end.
 
 (** Lower bound of element [j] of the newest node, or of its opposite; [nan] unless that node is affine. *)

@@ -658,6 +658,23 @@ Proof.
     fold n in Q2. fold l in Q2. pose proof tiny_pos. repeat split; trivial. lra.
 Qed.
 
+(** ** A claim *)
+Theorem combined_sound v fv x e ts b ns s ss ls rs ys q (n := Affine e ts b) :
+  covers fv v -> graph_ok ns = true -> node_ok n ns = true -> known fv ns ss ys ->
+  magnitudes (noiseless fv) n s ys (affine ts b ys) -> exec v x ns ys -> lines_good ns ss ls ->
+  holds none x n ys (affine ts b ys) -> fin (combined fv n s q ns ss ls rs) ->
+  rows_fin ns rs /\ fR (combined fv n s q ns ss ls rs) <= dotR e q (affine ts b ys) + rowsum ns rs ys.
+Proof.
+  intros C G N K M X L Y F. cbn [n combined] in F |- *.
+  destruct (spread ts (fun l => transV l q) ss rs _) as [rs1 cost] eqn:Es.
+  destruct (back_sound v fv x C ns ss ls rs1 ys _ G K X L F) as (I1 & I2 & I3).
+  destruct (dn_sub _ _ I2) as (F2 & Fc & L2). assert (T := node_ok_terms e ts b ns G N).
+  destruct (spread_sound fv ns e _ ts ss rs ys _ rs1 cost K T Es Fc I1) as (J1 & J2 & J3 & J4).
+  destruct (back_affine none (noiseless fv) x ns ss ys e ts b s _ q (noiseless_covers fv v C) G N
+    (noiseless_known fv v C ns ss ys K) M Y J2) as (Q1 & Q2); trivial.
+  fold n in Q2. split; [exact J1 | lra].
+Qed.
+
 (** ** One element *)
 Lemma pulled_rows ns e ts ys (minus : bool) j : Forall (term_ok ns e) ts -> below e j ->
   pulled (fun l => rowV l minus j) ts ys

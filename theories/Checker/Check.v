@@ -47,9 +47,9 @@ Fixpoint claims (v : fnoise) (net : network) (p : property) (ss : state) (rs : l
   | r :: rs =>
       let n := claim_node net p r in
       let* _ := demand (node_ok n (nodes net)) Malformed at_word in
-      let s := affine_info v (ext n) (match n with Affine _ ts _ => ts | _ => [] end)
+      let s := affine_info (noiseless v) (ext n) (match n with Affine _ ts _ => ts | _ => [] end)
                  (match n with Affine _ _ b => b | _ => None end) ss in
-      let* _ := demand (info_ok v n s) EnclosureFailed at_word in
+      let* _ := demand (info_ok (noiseless v) n s) EnclosureFailed at_word in
       let* cs := claims v net p ss rs at_word in
       Ok (Claim n s :: cs)
   end.

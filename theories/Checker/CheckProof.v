@@ -16,12 +16,28 @@ Proof.
   replace (length (a :: b :: l) - 1)%nat with (S (length (b :: l) - 1)) by (cbn; lia). now apply IH.
 Qed.
 (** The input node is the first one, at the end of the list, and there is no other. *)
+Lemma read_node_ok f k p prev n q : read_node f k p prev = Ok (n, q) ->
+  node_ok (node_of n) (map node_of prev) = true.
+Proof.
+  unfold read_node. intros H. reading H as t E1. reading H as y E2. passing H as E3. reading H as r E4.
+  reading H as s E5. passing H as E6. reading H as o E7. reading H as is E8. reading H as na E9.
+  reading H as at_ E10. reading H as nd E11. reading H as tag E12. passing H as E13. reading H as data E14.
+  reading H as ops E15. reading H as m E16. passing H as E17. injection H as <- _. exact E17.
+Qed.
+Lemma read_nodes_ok f : forall todo k p prev all q, read_nodes todo f k p prev = Ok (all, q) ->
+  graph_ok (map node_of prev) = true -> graph_ok (map node_of all) = true.
+Proof.
+  induction todo as [|todo IH]; intros k p prev all q H G; cbn [read_nodes] in H.
+  - injection H as <- _. exact G.
+  - reading H as (n, p1) E. apply read_node_ok in E. apply (IH _ _ _ _ _ H). cbn [map graph_ok].
+    now rewrite E.
+Qed.
 Lemma read_graph_ok f net : read_graph f = Ok net -> graph_ok (nodes net) = true /\
   exists e, nth_error (nodes net) (input_at (nodes net)) = Some (Input e).
 Proof.
   unfold read_graph. intros H. reading H as h E1. reading H as n E2. reading H as out E3.
-  reading H as (all, p) E4. passing H as E5. passing H as E6. passing H as E7. passing H as G.
-  injection H as <-. split; [exact G|]. cbn [nodes]. unfold input_at. set (ns := map node_of all) in *.
+  reading H as (all, p) E4. passing H as E5. passing H as E6. passing H as E7.
+  injection H as <-. split; [exact (read_nodes_ok f _ _ _ [] all p E4 eq_refl)|]. cbn [nodes]. unfold input_at. set (ns := map node_of all) in *.
   assert (N : ns <> []) by (intros N; rewrite N in E7; discriminate).
   rewrite (last_nth (Constant (extent_of 0) (ftab 0 (fun _ => 0%float))) ns N).
   destruct (last ns _) as [e| | | |]; try discriminate. now exists e.
@@ -83,8 +99,9 @@ Proof.
   passing H as N. passing H as E1. reading H as cs1 E2. injection H as <-. destruct (IH cs1 E2) as (T & I).
   split; [constructor; [|exact T]|].
   - exists e, ts, b. split; [reflexivity|]. split; [exact N|].
-    apply (affine_known fv v x (nodes net) bl bh ss ys e ts b (affine ts b ys) C G F X B N E1).
-    apply (affine_holds v x e ts b (nodes net)); try apply C. now apply node_ok_terms in N.
+    apply (claim_about fv v x (nodes net) bl bh ss ys e ts b C G F X B N E1).
+    apply (affine_holds none x e ts b (nodes net)); try apply (noiseless_covers fv v C).
+    now apply node_ok_terms in N.
   - intros r' [<-|Hr]; [rewrite Ec; eexists; split; [now left | reflexivity]|].
     destruct (I r' Hr) as (c & Hc & Eo). exists c. split; [now right | exact Eo].
 Qed.

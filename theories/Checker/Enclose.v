@@ -12,6 +12,7 @@
       [noisy]            some node other than affine ones has noise
       [least], [cap]     smallest and largest magnitude
       [defined f l h]    the function may be applied to numbers in [l, h]
+    [noiseless v]   the same without noise, for what the property computes
     [size i]        bound of the absolute values in [i]; [widen v n i] what noise makes of [i]
     [operand]       the operand of a term, as centre [mid] and radius [rad]
     [radii_ok ops]  the radii of all operands of an affine node are finite
@@ -33,6 +34,10 @@ Local Open Scope float_scope.
 
 Record fnoise := FNoise { kappa : node -> float; eta_up : node -> float; noisy : bool;
                           least : float; cap : float; defined : unary -> float -> float -> bool }.
+
+(** The same limits without noise: outputs are compared with the property exactly. *)
+Definition noiseless (v : fnoise) : fnoise :=
+  FNoise (fun _ => 0) (fun _ => 0) (noisy v) (least v) (cap v) (defined v).
 
 Record info := Info { lo : farr; hi : farr; mag : farr; load : farr; coef : float; spare : float }.
 Definition no_info : info :=

@@ -433,14 +433,31 @@ Theorem forwards_known fv v x ns bl bh ss ys : covers fv v -> graph_ok ns = true
   known fv ns ss ys.
 Proof. intros Hv G Hf Hx Hb. now apply (forwards_centred fv v x ns bl bh). Qed.
 
-Theorem affine_known fv v x ns bl bh ss ys e ts b (n := Affine e ts b) (s := affine_info fv e ts b ss) y :
+(** What the property computes from outputs has no noise. *)
+Lemma noiseless_covers fv v : covers fv v -> covers (noiseless fv) none.
+Proof.
+  intros C. split; cbn [noiseless none kappa eta_up relative absolute cap least];
+    try (intros; rewrite ?fR_0; lra); apply C.
+Qed.
+Lemma noiseless_known fv v : covers fv v -> forall ns ss ys, known fv ns ss ys ->
+  known (noiseless fv) ns ss ys.
+Proof.
+  intros C. induction ns as [|n ns IH]; intros [|s ss] [|y ys] K; try contradiction; [exact K|].
+  destruct K as (B & M & K). split; [exact B|]. split; [|now apply IH].
+  destruct M as [M1 M2 M3 M4 M5]. split; try assumption.
+  destruct n as [e|e c|e ts b|f e d|e d d']; trivial. cbn [noiseless kappa]. rewrite fR_0.
+  pose proof (relative_le _ _ C (Affine e ts b)). lra.
+Qed.
+Theorem claim_about fv v x ns bl bh ss ys e ts b (n := Affine e ts b)
+    (s := affine_info (noiseless fv) e ts b ss) :
   covers fv v -> graph_ok ns = true -> forwards fv ns (bl, bh) = inl ss -> exec v x ns ys ->
   (forall e k, In (Input e) ns -> below e k -> fR (fget bl k) <= x k <= fR (fget bh k)) ->
-  node_ok n ns = true -> info_ok fv n s = true -> holds v x n ys y ->
-  between n s y /\ magnitudes fv n s ys y.
+  node_ok n ns = true -> info_ok (noiseless fv) n s = true -> holds none x n ys (affine ts b ys) ->
+  magnitudes (noiseless fv) n s ys (affine ts b ys).
 Proof.
   intros Hv G Hf Hx Hb Hn Hs Hy. destruct (forwards_centred fv v x ns bl bh Hv G ss ys Hf Hx Hb) as [K C].
-  destruct (affine_step fv v x ns ss ys e ts b y Hv G K C Hn Hs Hy) as (B & M & _). now split.
+  exact (proj1 (proj2 (affine_step _ none x ns ss ys e ts b _ (noiseless_covers fv v Hv) G
+    (noiseless_known fv v Hv ns ss ys K) C Hn Hs Hy))).
 Qed.
 
 Lemma forwards_from_fixed fv box : forall ns,

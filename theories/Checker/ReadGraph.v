@@ -237,5 +237,4 @@ Definition read_graph (f : words) : res network :=
   let ns := map node_of all in
   let* _ := demand (match last ns (Constant (extent_of 0) (ftab 0 (fun _ => 0%float))) with
                     | Input _ => true | _ => false end) NoInput 6 in
-  let* _ := demand (graph_ok ns) Malformed 0 in
   Ok (Network ns (nat_of (n - 1 - out))).

@@ -189,7 +189,7 @@ Definition refute (v : fnoise) (f : words) (ns : list node) (ss : state) (top p 
   let rs := extra_rows f b ns ss 0 in
   let* _ := demand (all_pay ns ss rs) MultiplierSign q in
   let ls := all_lines f s ns ss ks 0 in
-  let low := back v (over c :: ns) (about c :: ss) (no_lines :: ls) (Some m :: rs) 0%float in
+  let low := combined v (over c) (about c) m ns ss ls rs in
   if finb low then if (0 <? low)%float then Ok (q, remember s ks ls 0) else Err NotRefuted p low 0%float
   else Err BoundFailed p low 0%float.
 Fixpoint leaf (v : fnoise) (f : words) (ns : list node) (ss : state) (top p : int) (cs : list claim)

@@ -212,7 +212,7 @@ Qed.
 (** ** Leaves *)
 Definition claim_known (fv : fnoise) (ns : list node) (ys : list vec) (c : claim) : Prop :=
   exists e ts b, over c = Affine e ts b /\ node_ok (over c) ns = true /\
-    between (over c) (about c) (affine ts b ys) /\ magnitudes fv (over c) (about c) ys (affine ts b ys).
+    magnitudes (noiseless fv) (over c) (about c) ys (affine ts b ys).
 Definition refuted (ys : list vec) (c : claim) : Prop :=
   match over c with
   | Affine e ts b => exists i, below e i /\ 0 < affine ts b ys i
@@ -257,7 +257,7 @@ Lemma refute_sound v fv x f ns ss top p c ks q ks' ys : covers fv v -> graph_ok 
   known fv ns ss ys -> exec v x ns ys -> claim_known fv ns ys c -> caches ns ss ks ->
   refute fv f ns ss top p c ks = Ok (q, ks') -> refuted ys c /\ caches ns ss ks'.
 Proof.
-  intros C G K X (e & ts & b & Ec & N & B & M) Kc H. unfold refute in H. unfold refuted. rewrite Ec in *.
+  intros C G K X (e & ts & b & Ec & N & M) Kc H. unfold refute in H. unfold refuted. rewrite Ec in *.
   cbn [ext] in H. assert (W := node_ok_wf _ _ N). change (wf e) in W.
   assert (T := node_ok_terms e ts b ns G N).
   reading H as r En. reading H as (s, p1) Es.
@@ -267,20 +267,14 @@ Proof.
   match type of H with (if finb ?w then _ else _) = _ => set (low := w) in * end.
   destruct (finb low) eqn:F; [|discriminate]. destruct (0 <? low)%float eqn:P; [|discriminate].
   injection H as <- <-. split; [|now apply caches_remember].
-  apply finb_fin in F. assert (Xc : holds v x (Affine e ts b) ys (affine ts b ys))
-    by (apply (affine_holds v x e ts b ns); trivial; apply C).
-  destruct (back_sound v fv x C (Affine e ts b :: ns) (about c :: ss) (no_lines :: ls)
-    (Some m :: rs) (affine ts b ys :: ys) 0%float) as (Rf & _ & R); trivial.
-  - cbn [graph_ok]. now rewrite N.
-  - exact (conj B (conj M K)).
-  - exact (conj Xc X).
-  - exact (conj (ex_intro _ (fun _ _ _ => 0%float) eq_refl) L).
-  - fold low in R. cbn [rowsum ext] in R. rewrite fR_0 in R. cbn [rows_fin] in Rf.
-    assert (Z := extra_rows_pay fv ns ss ys rs G K (proj2 Rf) Pay).
-    apply ltb_lt in P; [|exact fin_0 | exact F]. rewrite fR_0 in P.
-    apply (positive_row e m); [exact W | | lra].
-    intros i Hi. unfold m. rewrite fget_ftab_below by assumption.
-    destruct (nth_offset e p i W Hi) as (k & Hk & ->). exact (all_nonneg_nth f (fuel e) p r En k Hk).
+  apply finb_fin in F. assert (Y : holds none x (Affine e ts b) ys (affine ts b ys))
+    by (apply (affine_holds none x e ts b ns); trivial; apply (noiseless_covers fv v C)).
+  destruct (combined_sound v fv x e ts b ns (about c) ss ls rs ys m C G N K M X L Y F) as (Rf & R).
+  fold low in R. assert (Z := extra_rows_pay fv ns ss ys rs G K Rf Pay).
+  apply ltb_lt in P; [|exact fin_0 | exact F]. rewrite fR_0 in P.
+  apply (positive_row e m); [exact W | | lra].
+  intros i Hi. unfold m. rewrite fget_ftab_below by assumption.
+  destruct (nth_offset e p i W Hi) as (k & Hk & ->). exact (all_nonneg_nth f (fuel e) p r En k Hk).
 Qed.
 Lemma leaf_sound v fv x f ns ss top ys : covers fv v -> graph_ok ns = true -> known fv ns ss ys ->
   exec v x ns ys -> forall cs ks p q, Forall (claim_known fv ns ys) cs -> caches ns ss ks ->

@@ -82,10 +82,19 @@ Fixpoint all_finite (n : nat) (f : words) (p : int) : res unit :=
   | O => Ok tt
   | S n => if finb (word f p) then all_finite n f (p + 1) else Err NotFinite p (word f p) 0
   end.
+(** The same in blocks of 1024, with one fuel for all of them. *)
+Definition block : nat := nat_of 1024.
+Fixpoint blocks_finite (n : nat) (f : words) (p : int) : res unit :=
+  match n with
+  | O => Ok tt
+  | S n => let* _ := all_finite block f p in blocks_finite n f (p + 1024)
+  end.
 Definition get_block (n : int) (f : words) (p : int) : res farr :=
   if ok_len n then
     if p + n <=? count f then
-      let* _ := all_finite (nat_of n) f p in
+      let few := n land 1023 in
+      let* _ := blocks_finite (nat_of (n >> 10)) f p in
+      let* _ := all_finite (nat_of few) f (p + n - few) in
       Ok (ftab n (fun i => word f (p + i)))
     else fail Truncated p
   else Err TooLarge p (PrimFloat.of_uint63 n) (PrimFloat.of_uint63 max_len).

@@ -1,6 +1,7 @@
 (** Loops over machine integers that every linear map uses.
 
     [allb e p]       [p i] holds for every index [i] below [e], as a test
+    [counts n i]     the number [n] is [nat_of i], as a test
     [wf_ext e]       the extent [e] is consistent and not too long, as a test
     [accF e f acc]   [f (e-1) (... (f 1 (f 0 acc)))]
     [quot d z]       the [q] with [q * d = z], or an index out of every range *)
@@ -15,9 +16,13 @@ Fixpoint allR (n : nat) (i : int) (p : int -> bool) : bool :=
   end.
 Definition allb (e : extent) (p : int -> bool) : bool := allR (fuel e) 0 p.
 
+Fixpoint counts (n : nat) (i : int) : bool :=
+  match n with
+  | O => i =? 0
+  | S n => if i =? 0 then false else counts n (i - 1)
+  end.
 Definition wf_ext (e : extent) : bool :=
-  let d := extent_of (len e) in
-  ok_len (len e) && (Nat.eqb (fuel e) (fuel d) && (Nat.eqb (octs e) (octs d) && Nat.eqb (rest e) (rest d))).
+  ok_len (len e) && (counts (fuel e) (len e) && (counts (octs e) (len e >> 3) && counts (rest e) (len e land 7))).
 
 Fixpoint accR {A} (n : nat) (i : int) (f : int -> A -> A) (acc : A) : A :=
   match n with

@@ -31,11 +31,21 @@ Proof.
   change (to_Z 0) with 0%Z. lia.
 Qed.
 
+Lemma counts_nat_of : forall n i, counts n i = true -> n = nat_of i.
+Proof.
+  intros n i H. apply Nat2Z.inj. rewrite nat_of_to_Z. revert i H.
+  induction n as [|n IH]; intros i H; cbn [counts] in H.
+  - apply Uint63.eqb_spec in H. now subst i.
+  - destruct (i =? 0)%uint63 eqn:E; [discriminate|]. apply IH in H.
+    assert (to_Z i <> 0%Z) by (intros Z; apply (to_Z_inj i 0) in Z; subst i; discriminate).
+    pose proof (to_Z_bounded i). rewrite Uint63.sub_spec in H. change (to_Z 1) with 1%Z in H.
+    rewrite Z.mod_small in H by lia. lia.
+Qed.
 Lemma wf_ext_wf e : wf_ext e = true -> wf e.
 Proof.
-  unfold wf_ext, wf. rewrite !andb_true_iff, !Nat.eqb_eq.
-  intros (H & A & B & C). split; [|exact H].
-  destruct e as [n f o r]; cbn in *. unfold extent_of. congruence.
+  unfold wf_ext, wf. rewrite !andb_true_iff.
+  intros (H & A%counts_nat_of & B%counts_nat_of & C%counts_nat_of). split; [|exact H].
+  destruct e as [n f o r]; cbn [len fuel octs rest] in *. unfold extent_of. now rewrite A, B, C.
 Qed.
 
 Lemma wf_extent_of e : wf e -> extent_of (len e) = e.

@@ -21,8 +21,6 @@ val add : nat -> nat -> nat
 
 val sub : nat -> nat -> nat
 
-val eqb : nat -> nat -> bool
-
 val lsr0 : Uint63.t -> Uint63.t -> Uint63.t
 
 val land0 : Uint63.t -> Uint63.t -> Uint63.t
@@ -37,7 +35,7 @@ val div : Uint63.t -> Uint63.t -> Uint63.t
 
 val mod0 : Uint63.t -> Uint63.t -> Uint63.t
 
-val eqb0 : Uint63.t -> Uint63.t -> bool
+val eqb : Uint63.t -> Uint63.t -> bool
 
 val ltb : Uint63.t -> Uint63.t -> bool
 
@@ -49,7 +47,7 @@ val sqrt : Float64.t -> Float64.t
 
 val opp : Float64.t -> Float64.t
 
-val eqb1 : Float64.t -> Float64.t -> bool
+val eqb0 : Float64.t -> Float64.t -> bool
 
 val ltb0 : Float64.t -> Float64.t -> bool
 
@@ -261,10 +259,14 @@ type picks =
 | Done
 | One of Uint63.t * picks
 | Four of Uint63.t * Uint63.t * Uint63.t * Uint63.t * picks
+| Eight of Uint63.t * Uint63.t * Uint63.t * Uint63.t * Uint63.t * Uint63.t
+   * Uint63.t * Uint63.t * picks
 
 val nonzeros : nat -> Uint63.t -> farr -> Uint63.t list -> Uint63.t list
 
 val fours : Uint63.t list -> picks -> picks
+
+val eights : Uint63.t list -> picks -> picks
 
 val nonzero : extent -> farr -> picks
 
@@ -330,6 +332,10 @@ val get_ints : nat -> words -> Uint63.t -> Uint63.t list res
 
 val all_finite : nat -> words -> Uint63.t -> unit res
 
+val block : nat
+
+val blocks_finite : nat -> words -> Uint63.t -> unit res
+
 val get_block : Uint63.t -> words -> Uint63.t -> farr res
 
 val check_head : words -> Float64.t -> unit res
@@ -337,6 +343,8 @@ val check_head : words -> Float64.t -> unit res
 val allR : nat -> Uint63.t -> (Uint63.t -> bool) -> bool
 
 val allb : extent -> (Uint63.t -> bool) -> bool
+
+val counts : nat -> Uint63.t -> bool
 
 val wf_ext : extent -> bool
 
@@ -755,8 +763,6 @@ val fits : node list -> nat -> extent -> bool
 
 val node_ok : node -> node list -> bool
 
-val graph_ok : node list -> bool
-
 type plane = { on_x : Float64.t; on_y : Float64.t; level : Float64.t }
 
 val corner_dn : Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t
@@ -778,6 +784,8 @@ val product_range : Float64.t -> Float64.t -> Float64.t -> Float64.t -> itv
 type fnoise = { kappa : (node -> Float64.t); eta_up : (node -> Float64.t);
                 noisy : bool; least : Float64.t; cap : Float64.t;
                 defined : (unary -> Float64.t -> Float64.t -> bool) }
+
+val noiseless : fnoise -> fnoise
 
 type info = { lo : farr; hi : farr; mag : farr; load : farr;
               coef : Float64.t; spare : Float64.t }
@@ -925,6 +933,10 @@ val with_noise :
 val back :
   fnoise -> node list -> info list -> lines list -> row list -> Float64.t ->
   Float64.t
+
+val combined :
+  fnoise -> node -> info -> farr -> node list -> info list -> lines list ->
+  row list -> Float64.t
 
 val neuron :
   fnoise -> node list -> info list -> lines list -> bool -> Uint63.t ->

@@ -126,21 +126,18 @@ class Noise:
     def target(self, state: State, target: int) -> Floats:
         """Noise of a target, given the values of the leaves of its region: [boxes or 1, size]."""
         known = self.frozen.get(("target", target))
-        return self._region(state, target)[0] if known is None else known
+        return self._region(state, target) if known is None else known
 
-    def output(self, state: State) -> tuple[Floats, Floats]:
-        """Noise of the output, and its magnitude: [boxes or 1, size] each."""
-        out = self.regions.graph.output
-        if ("output", 0) in self.frozen:
-            return self.frozen["output", 0], self.frozen["output", 1]
-        noise, magnitude = self._region(state, out)
-        return noise, self.first[out][None] if out in self.first else magnitude
+    def output(self, state: State) -> Floats:
+        """Noise of the output: [boxes or 1, size]."""
+        known = self.frozen.get(("output", 0))
+        return self._region(state, self.regions.graph.output) if known is None else known
 
-    def _region(self, state: State, target: int) -> tuple[Floats, Floats]:
+    def _region(self, state: State, target: int) -> Floats:
         region: Region = self.regions.of[target]
         sizes = {leaf: self.leaf(state, leaf)[0] for leaf in region.leaves}
         if not region.nodes:
-            return np.zeros_like(sizes[target]), sizes[target]
+            return np.zeros_like(sizes[target])
         return self._carried(region, sizes)
 
     def leaf(self, state: State, u: int) -> tuple[Floats, Floats]:
@@ -154,8 +151,8 @@ class Noise:
         noise = kappa * exact + eta
         return np.maximum(exact + noise, LEAST), noise
 
-    def _carried(self, region: Region, sizes: Coefficients) -> tuple[Floats, Floats]:
-        """Noise and magnitude of a region's target, from the magnitudes of its leaves."""
+    def _carried(self, region: Region, sizes: Coefficients) -> Floats:
+        """Noise of a region's target, from the magnitudes of its leaves."""
         graph, fixed = region.graph, region.fixed
         rows = max(len(v) for v in sizes.values())
         here: dict[int, tuple[Array, Array]] = {}
@@ -174,8 +171,7 @@ class Noise:
             if i in self.first and i != region.target:
                 reach = np.broadcast_to(self.first[i].reshape(1, *reach.shape[1:]), reach.shape)
             here[i] = reach, noise
-        magnitude, noise = map(_flat, here[region.target])
-        return noise, magnitude
+        return _flat(here[region.target][1])
 
     def line(self, state: State, u: int) -> tuple[Floats, Floats]:
         """Noise of what unary node ``u`` reads (both operands of a product side by side), and its own."""
@@ -193,7 +189,7 @@ class Noise:
         made = {("target", t): self.target(state, t) for t in self.regions.targets}
         for u in (*self.regions.unary, *self.regions.products):
             made["read", u], made["own", u] = self.line(state, u)
-        made["output", 0], made["output", 1] = self.output(state)
+        made["output", 0] = self.output(state)
         self.frozen = made
         self.merge(before)
 
@@ -202,13 +198,12 @@ class Noise:
         both = {k: np.maximum(v, other.get(k, v)) for k, v in self.frozen.items()}
         self.frozen = {**other, **both}
 
-    def goal(self, out: tuple[Floats, Floats], cx: Floats, cy: Floats, d: Floats) -> Floats:
-        """What rows ``cx @ x + cy @ y - d`` [groups, rows, …] pay, given ``output`` for each group."""
-        terms = 3.0 + cy.shape[-1] + (cx.shape[-1] if cx.any() else 0)
-        kappa, eta = self.factor * growth(terms), self.factor * terms * AFFINE_LOST
-        noise, magnitude = (a[:, None] for a in out)
-        paid: Floats = (np.abs(cy) * (noise + kappa * magnitude)).sum(-1)
-        paid += kappa * (np.abs(cx) @ self.inputs + np.abs(d)) + eta
+    def goal(self, out: Floats, cy: Floats) -> Floats:
+        """What rows ``cy`` [groups, rows, …] over the output pay, given ``output`` for each group.
+
+        They are compared with the property exactly: no noise of their own.
+        """
+        paid: Floats = (np.abs(cy) * out[:, None]).sum(-1)
         return paid
 
 

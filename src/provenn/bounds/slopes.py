@@ -97,10 +97,13 @@ def _adam(gain: Floats, first: Floats, second: Floats, time: int) -> Floats:
     return step
 
 
-def _picked(noise: Widths, rows: Indices) -> Widths:
+def _seen(noise: Floats, rows: Indices) -> Floats:
     """The noise that rows see; a single one is everybody's."""
-    a, b = (part if len(part) == 1 else part[rows] for part in noise)
-    return a, b
+    return noise if len(noise) == 1 else noise[rows]
+
+
+def _picked(noise: Widths, rows: Indices) -> Widths:
+    return _seen(noise[0], rows), _seen(noise[1], rows)
 
 
 class Family:
@@ -125,11 +128,11 @@ class Family:
         self.scale: dict[int, Floats] = {}
         self.entries = {u: np.arange(len(s.row)) for u, s in self.signs.items()}
         self.noise: dict[int, Widths] = {}
-        self.goal: Widths | None = None
+        self.goal: Floats | None = None
         if regions.noise is not None:
             self.noise = {u: _picked(regions.noise.line(state, u), owner) for u in regions.above[target]}
             if target == regions.graph.output:
-                self.goal = _picked(regions.noise.output(state), owner)
+                self.goal = _seen(regions.noise.output(state), owner)
         for u in regions.above[target]:
             low, high = source_bounds(regions, state, u)
             start = slopes[u] if slopes is not None else regions.hint(u, low, high)[owner]
@@ -184,7 +187,7 @@ class Family:
         noise = self.regions.noise
         if noise is None or self.goal is None:
             return 0.0
-        paid: Floats = (multipliers * noise.goal(self.goal, rows.cx, rows.cy, rows.d)).sum(1)
+        paid: Floats = (multipliers * noise.goal(self.goal, rows.cy)).sum(1)
         for u, s in self.signs.items():
             read = self.noise[u][0]
             wide = read[s.row, s.neuron] if len(read) > 1 else read[0, s.neuron]
@@ -208,7 +211,7 @@ class Family:
                 self.scale[u] = self.scale[u][kept]
             self.signs[u] = s.take(place)
         self.noise = {u: _picked(widths, rows) for u, widths in self.noise.items()}
-        self.goal = None if self.goal is None else _picked(self.goal, rows)
+        self.goal = None if self.goal is None else _seen(self.goal, rows)
         self.groups = len(rows)
 
     def ascend(self, tape: Tape, argument: Coefficients) -> None:

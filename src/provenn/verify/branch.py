@@ -124,8 +124,7 @@ class Brancher:
         tape = Tape()
         constant -= self.goals.d[case].ravel()
         if self.regions.noise is not None:
-            cx, cy, d = self.goals.cx[case], self.goals.cy[case], self.goals.d[case]
-            lost = self.regions.noise.goal(self.regions.noise.output(state), cx, cy, d)
+            lost = self.regions.noise.goal(self.regions.noise.output(state), self.goals.cy[case])
             constant -= lost.ravel()
         entry, constant = walk(self.regions, lines, owner, start, constant, tape)
         if self.goals.mixes:
