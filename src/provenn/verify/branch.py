@@ -16,20 +16,32 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from provenn.bounds.backward import Lines, Rows, State, Tape, concretise, make_lines, tighten, undecided, walk
+from provenn.bounds.backward import (
+    Lines,
+    Rows,
+    State,
+    Tape,
+    concretise,
+    make_lines,
+    source_bounds,
+    tighten,
+    undecided,
+    walk,
+)
 from provenn.bounds.importance import importance, input_scores
 from provenn.bounds.interval import intervals
 from provenn.bounds.regions import Floats, Indices, Regions
-from provenn.bounds.slopes import Ascent, Combination, Family, combined, improve_goals
+from provenn.bounds.slopes import RATE, WARM, Ascent, Combination, Family, combined, improve_goals
 from provenn.verify.certificate import Leaf, Slopes, Split, Step, Tree
 from provenn.verify.goals import Goals
 from provenn.verify.pace import Clock, Exhausted
-from provenn.verify.pool import POOL_BYTES, Hole, Pool
+from provenn.verify.pool import POOL_BYTES, Hole, Pool, Start
 from provenn.verify.reduce import Ascended, Goal, Kept, improved, needed, replaced, tightened
 
 SAFETY, ROUNDING = 1e-9, 1e-12
 NEAR, LEAST, FEW, TRIED = 2.0, 0.05, 0.15, 64
 LEVELS, LAZY = 2, 8
+HOPE = 1.0
 Mask = NDArray[np.bool_]
 
 
@@ -86,7 +98,7 @@ class Brancher:
     regions: Regions
     goals: Goals
     clock: Clock
-    ascent_steps: int = 16
+    ascent_steps: int = 12
     stats: Stats = field(default_factory=Stats)
     trees: dict[int, Tree] = field(default_factory=dict)
     on_corners: Callable[[Floats, Indices], None] = lambda x, case: None
@@ -97,6 +109,7 @@ class Brancher:
         self.pool, self.reach = Pool(self.regions, self.limit), NEAR
         self.output = self.regions.graph.output
         self.last = self.regions.last()
+        self.places = np.cumsum([self.regions.sizes[u] for u in self.regions.above[self.output]])[:-1]
         self.flops = {t: self.regions.flops(t) * 1e-6 for t in self.regions.of}
         ends = intervals(self.regions.graph, self.goals.lo, self.goals.hi)
         self.magnitude = {u: np.maximum(np.abs(ends[u][0]), np.abs(ends[u][1])).max(0)
@@ -243,7 +256,9 @@ class Brancher:
         if not len(box):
             return closed
         margin = 2.0 * final.margin[box, disjunct]
-        found = self.ascend(state, case, final.multipliers, box, disjunct, tries, margin)
+        found = self.ascend(state, case, final.multipliers, box, disjunct, tries, margin,
+                            [holes[i].start for i in box.tolist()])
+        self._remember(holes, box, disjunct, found)
         counts = np.bincount(box, found.bound <= margin, minlength=len(state))
         closed[np.unique(box)] = True
         closed &= counts == 0
@@ -300,15 +315,43 @@ class Brancher:
         return here.tape, here.bound
 
     def ascend(self, state: State, case: Indices, multipliers: Floats, box: Indices, disjunct: Indices,
-               steps: int, enough: Floats) -> Ascent:
-        """Better slopes and multipliers for (box, disjunct) pairs, from given multipliers [boxes, rows]."""
+               steps: int, enough: Floats, starts: Sequence[Start | None] = ()) -> Ascent:
+        """Better slopes and multipliers for (box, disjunct) pairs, from given multipliers [boxes, rows].
+
+        Where there is a start, a parent's, slopes and multipliers begin there.
+        """
         cx, cy, d = self.goals.padded(case[box], disjunct)
         count = np.asarray(self.goals.rows)[disjunct][:, None]
         step = np.arange(self.goals.widest)
         index = self.goals.first[disjunct][:, None] + np.where(step < count, step, 0)
-        mixed = 0.9 * multipliers[box[:, None], index] + 0.1 / count
-        start = np.where(step < count, mixed, 0.0)
-        return improve_goals(self.regions, state, box, Combination(cx, cy, d), start, steps, enough)
+        start = multipliers[box[:, None], index]
+        known, slopes = [k for k, given in enumerate(starts) if given is not None], None
+        if known:
+            slopes = {u: self.regions.hint(u, *source_bounds(self.regions, state, u))[box]
+                      for u in self.regions.above[self.output]}
+            given = np.stack([s.slopes for s in starts if s is not None])
+            for u, part in zip(slopes, np.split(given, self.places, axis=1)):
+                slopes[u][known] = part
+            for k in known:
+                if starts[k].disjunct == disjunct[k]:
+                    start[k] = starts[k].multipliers
+        start = np.where(step < count, 0.9 * start + 0.1 / count, 0.0)
+        rate = RATE
+        return improve_goals(self.regions, state, box, Combination(cx, cy, d), start, steps, enough, slopes,
+                             rate=rate, hope=HOPE)
+
+    def _remember(self, holes: list[Hole], box: Indices, disjunct: Indices, found: Ascent) -> None:
+        """Where ascents below these boxes should begin: at the slopes of the disjunct that is hardest."""
+        rows = np.lexsort((found.bound, box))
+        rows = rows[np.flatnonzero(np.diff(box[rows], prepend=-1))]
+        parts = []
+        for u in self.regions.above[self.output]:
+            part = np.full((len(rows), self.regions.sizes[u]), 0.5, np.float32)
+            part[:, found.best.columns[u]] = found.best.slopes[u][rows]
+            parts.append(part)
+        slopes = np.concatenate(parts, 1)
+        for k, row in enumerate(rows.tolist()):
+            holes[int(box[row])].start = Start(int(disjunct[row]), found.multipliers[row], slopes[k])
 
     def _branch(self, old: State, state: State, case: Indices, holes: list[Hole], final: Final,
                 kept: dict[int, Rows], which: Indices) -> None:
@@ -351,8 +394,8 @@ class Brancher:
         for i, hole in enumerate(holes):
             split = Split(int(index[i]), float(middle[i]))
             self.hang(hole, Tree(steps[i], split, float(bound[i])))
-            below.append(Hole(hole.case, split, False, level=hole.level + 1))
-            above.append(Hole(hole.case, split, True, level=hole.level + 1))
+            below.append(Hole(hole.case, split, False, level=hole.level + 1, start=hole.start))
+            above.append(Hole(hole.case, split, True, level=hole.level + 1, start=hole.start))
         other = state.take(rows)
         state.hi[rows, index] = middle
         other.lo[rows, index] = middle

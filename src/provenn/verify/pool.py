@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from provenn.bounds.backward import State
 from provenn.bounds.regions import Floats, Indices, Regions
@@ -13,11 +14,20 @@ from provenn.verify.certificate import Split, Step
 POOL_BYTES = 1 << 30
 
 
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Output multipliers of a disjunct and slopes, of all nodes one after the other, that were good on a parent."""
+
+    disjunct: int
+    multipliers: Floats
+    slopes: NDArray[np.float32]
+
+
 @dataclass
 class Hole:
     """Where the tree of an open box goes, the root of a case or a side of a split; ``steps`` come first.
 
-    ``level`` counts the splits above.
+    ``level`` counts the splits above. ``start`` is where an ascent on this box should begin, if anything is known.
     """
 
     case: int
@@ -25,6 +35,7 @@ class Hole:
     above: bool
     steps: tuple[Step, ...] = ()
     level: int = 0
+    start: Start | None = None
 
 
 class Pool:
