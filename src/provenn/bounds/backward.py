@@ -242,9 +242,14 @@ def tighten(regions: Regions, state: State, lines: Mapping[int, Lines], target: 
             keep: bool = False) -> Rows:
     """Intersect the bounds of every undecided neuron of ``target`` with its backward bounds, in place.
 
-    ``keep`` fills the coefficients of the result, unless they would take too much memory.
+    ``keep`` fills the coefficients of the result, unless they would take too much memory. Elements that are
+    copies of others get the bounds of these.
     """
     owner, neuron = unstable(regions, state, target)
+    first = regions.copies.get(target)
+    if first is not None:
+        originals = np.flatnonzero(first[neuron] == neuron)
+        owner, neuron = owner[originals], neuron[originals]
     widths = [regions.sizes[0], *(regions.sizes[u] for u in regions.above[target])]
     step = max(16, ROW_BLOCK // max(widths))
     keep = keep and 2 * len(owner) * sum(widths) <= KEPT
@@ -263,4 +268,7 @@ def tighten(regions: Regions, state: State, lines: Mapping[int, Lines], target: 
             made.blocks.append((part, tape.coefficients))
     low[owner, neuron] = np.maximum(low[owner, neuron], below)
     high[owner, neuron] = np.minimum(high[owner, neuron], above)
+    if first is not None:
+        np.maximum(low, low[:, first], out=low)
+        np.minimum(high, high[:, first], out=high)
     return made

@@ -16,32 +16,23 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from provenn.bounds.backward import (
-    Lines,
-    Rows,
-    State,
-    Tape,
-    concretise,
-    make_lines,
-    source_bounds,
-    tighten,
-    undecided,
-    walk,
-)
+from provenn.bounds.backward import Lines, Rows, State, Tape, concretise, make_lines, tighten, undecided, walk
 from provenn.bounds.importance import importance, input_scores
 from provenn.bounds.interval import intervals
 from provenn.bounds.regions import Floats, Indices, Regions
-from provenn.bounds.slopes import RATE, WARM, Ascent, Combination, Family, combined, improve_goals
+from provenn.bounds.slopes import Ascent, Combination, Family, combined, improve_goals
 from provenn.verify.certificate import Leaf, Slopes, Split, Step, Tree
 from provenn.verify.goals import Goals
 from provenn.verify.pace import Clock, Exhausted
-from provenn.verify.pool import POOL_BYTES, Hole, Pool, Start
+from provenn.verify.pool import POOL_BYTES, Hole, Pool
 from provenn.verify.reduce import Ascended, Goal, Kept, improved, needed, replaced, tightened
+from provenn.verify.starts import Start, begun, best_starts
 
 SAFETY, ROUNDING = 1e-9, 1e-12
 NEAR, LEAST, FEW, TRIED = 2.0, 0.05, 0.15, 64
 LEVELS, LAZY = 2, 8
 HOPE = 1.0
+ENOUGH, RARE = 256, 64
 Mask = NDArray[np.bool_]
 
 
@@ -109,7 +100,6 @@ class Brancher:
         self.pool, self.reach = Pool(self.regions, self.limit), NEAR
         self.output = self.regions.graph.output
         self.last = self.regions.last()
-        self.places = np.cumsum([self.regions.sizes[u] for u in self.regions.above[self.output]])[:-1]
         self.flops = {t: self.regions.flops(t) * 1e-6 for t in self.regions.of}
         ends = intervals(self.regions.graph, self.goals.lo, self.goals.hi)
         self.magnitude = {u: np.maximum(np.abs(ends[u][0]), np.abs(ends[u][1])).max(0)
@@ -177,12 +167,13 @@ class Brancher:
         """Work on up to ``count`` boxes. Raises OutOfTime."""
         state, case, holes = self.pool.take(count)
         self.stats.boxes += len(state)
-        final = self.final(state, case)
-        shown = self.close(final, holes, [()] * len(holes))
-        self.stats.lazy_leaves += int(shown.sum())
-        if shown.all():
-            return
-        state, case, holes = _keep(state, case, holes, ~shown)
+        if self._lazy:
+            final = self.final(state, case)
+            shown = self.close(final, holes, [()] * len(holes))
+            self.stats.lazy_leaves += int(shown.sum())
+            if shown.all():
+                return
+            state, case, holes = _keep(state, case, holes, ~shown)
         old = state.take(np.arange(len(state)))
         kept = self.tighten(state)
         final = self.final(state, case)
@@ -196,6 +187,11 @@ class Brancher:
         shown |= self._ascend(old, state, case, holes, final, shown, self.ascent_steps)
         if not shown.all():
             self._branch(old, state, case, holes, final, kept, np.flatnonzero(~shown))
+
+    @property
+    def _lazy(self) -> bool:
+        """Whether it pays to try inherited bounds first: not when next to no leaf was ever closed by them."""
+        return self.stats.leaves < ENOUGH or RARE * self.stats.lazy_leaves > self.stats.leaves
 
     def close(self, final: Final, holes: list[Hole], steps: Sequence[tuple[Step, ...]]) -> Mask:
         """Finish the boxes on which every disjunct is impossible; returns which."""
@@ -219,13 +215,13 @@ class Brancher:
             goals = {u: c[rows] for u, c in final.tape.coefficients.items()}
             kept, less = self._less(old.take(which), new.take(which), [(owner, weight, goals)], among)
             done = self.close(self.final(less, case[which]), [holes[i] for i in which.tolist()],
-                              [kept.steps(i) for i in range(len(which))])
+                              kept.all_steps() or [()] * len(which))
             which = which[~done]
             if not len(which):
                 return
         full = improved(self.regions, old.take(which), new.take(which))
         self.close(final.take(which), [holes[i] for i in which.tolist()],
-                   [full.steps(i) for i in range(len(which))])
+                   full.all_steps() or [()] * len(which))
 
     def _layers(self, count: int) -> list[Sequence[int]]:
         """Targets that may give up bounds, for some boxes: a single one is worth more work than many."""
@@ -258,7 +254,8 @@ class Brancher:
         margin = 2.0 * final.margin[box, disjunct]
         found = self.ascend(state, case, final.multipliers, box, disjunct, tries, margin,
                             [holes[i].start for i in box.tolist()])
-        self._remember(holes, box, disjunct, found)
+        for i, start in best_starts(self.regions, box, disjunct, found).items():
+            holes[i].start = start
         counts = np.bincount(box, found.bound <= margin, minlength=len(state))
         closed[np.unique(box)] = True
         closed &= counts == 0
@@ -296,6 +293,7 @@ class Brancher:
             fine = ((again.value > 0.0) | (adaptive == 0.0)).all(1) & (lost == 0)
             multipliers = np.where(fine[:, None], again.multipliers, multipliers)
             slopes = {u: np.where(fine[made.box][:, None], mixed[u], a) for u, a in slopes.items()}
+        steps = kept.all_steps() or [()] * len(which)
         for i, k in enumerate(which.tolist()):
             parts = self.parts(multipliers[i])
             for j in np.flatnonzero(made.box == i).tolist():
@@ -303,7 +301,7 @@ class Brancher:
                 weights = made.found.multipliers[j, : self.goals.rows[p]]
                 parts[p] = (weights, {u: slopes[u][j] for u in made.nodes})
             reached = float(made.found.bound[made.box == i].min())
-            self.hang(holes[k], Tree((few if fine[i] else kept).steps(i), Leaf(tuple(parts)), reached))
+            self.hang(holes[k], Tree(few.steps(i) if fine[i] else steps[i], Leaf(tuple(parts)), reached))
 
     def _ascended(self, state: State, case: Indices, made: Ascended, slopes: dict[int, Floats]
                   ) -> tuple[Tape, Floats]:
@@ -325,33 +323,10 @@ class Brancher:
         step = np.arange(self.goals.widest)
         index = self.goals.first[disjunct][:, None] + np.where(step < count, step, 0)
         start = multipliers[box[:, None], index]
-        known, slopes = [k for k, given in enumerate(starts) if given is not None], None
-        if known:
-            slopes = {u: self.regions.hint(u, *source_bounds(self.regions, state, u))[box]
-                      for u in self.regions.above[self.output]}
-            given = np.stack([s.slopes for s in starts if s is not None])
-            for u, part in zip(slopes, np.split(given, self.places, axis=1)):
-                slopes[u][known] = part
-            for k in known:
-                if starts[k].disjunct == disjunct[k]:
-                    start[k] = starts[k].multipliers
+        slopes = begun(self.regions, state, box, disjunct, starts, start)
         start = np.where(step < count, 0.9 * start + 0.1 / count, 0.0)
-        rate = RATE
         return improve_goals(self.regions, state, box, Combination(cx, cy, d), start, steps, enough, slopes,
-                             rate=rate, hope=HOPE)
-
-    def _remember(self, holes: list[Hole], box: Indices, disjunct: Indices, found: Ascent) -> None:
-        """Where ascents below these boxes should begin: at the slopes of the disjunct that is hardest."""
-        rows = np.lexsort((found.bound, box))
-        rows = rows[np.flatnonzero(np.diff(box[rows], prepend=-1))]
-        parts = []
-        for u in self.regions.above[self.output]:
-            part = np.full((len(rows), self.regions.sizes[u]), 0.5, np.float32)
-            part[:, found.best.columns[u]] = found.best.slopes[u][rows]
-            parts.append(part)
-        slopes = np.concatenate(parts, 1)
-        for k, row in enumerate(rows.tolist()):
-            holes[int(box[row])].start = Start(int(disjunct[row]), found.multipliers[row], slopes[k])
+                             hope=HOPE)
 
     def _branch(self, old: State, state: State, case: Indices, holes: list[Hole], final: Final,
                 kept: dict[int, Rows], which: Indices) -> None:
@@ -379,7 +354,7 @@ class Brancher:
             settled.upper[t] &= ~gone
             child.low[t] = np.where(gone, before.low[t], child.low[t])
             child.high[t] = np.where(gone, before.high[t], child.high[t])
-        steps = [settled.steps(i) for i in range(len(which))]
+        steps = settled.all_steps() or [()] * len(which)
         bound = final.value[which].min(1)
         self._split(child, case[which], [holes[i] for i in which.tolist()], steps, score.argmax(1), bound)
 

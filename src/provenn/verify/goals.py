@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-
 from numpy.typing import NDArray
 
 from provenn.bounds.regions import Floats, Indices
@@ -83,7 +82,7 @@ class Goals:
 
 
 def _game(entry: Floats, bound: Floats, there: Mask, radius: Floats) -> tuple[Floats, Floats]:
-    """Weights [pairs, rows] of the best combination met, and its minimum; only rows that are ``there`` count."""
+    """Weights [pairs, rows] of the best combination met, and its minimum, of rows that are ``there``."""
     flat = bound + np.einsum("ktx,kx->kt", np.abs(entry), radius)
     weight = there / there.sum(1, keepdims=True)
     best, kept = np.full(len(bound), -np.inf), weight

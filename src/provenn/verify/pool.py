@@ -5,29 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from provenn.bounds.backward import State
 from provenn.bounds.regions import Floats, Indices, Regions
 from provenn.verify.certificate import Split, Step
+from provenn.verify.starts import Start
 
 POOL_BYTES = 1 << 30
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """Output multipliers of a disjunct and slopes, of all nodes one after the other, that were good on a parent."""
-
-    disjunct: int
-    multipliers: Floats
-    slopes: NDArray[np.float32]
 
 
 @dataclass
 class Hole:
     """Where the tree of an open box goes, the root of a case or a side of a split; ``steps`` come first.
 
-    ``level`` counts the splits above. ``start`` is where an ascent on this box should begin, if anything is known.
+    ``level`` counts the splits above. ``start`` is where an ascent should begin, if known.
     """
 
     case: int

@@ -38,6 +38,15 @@ class Kept:
         return tuple(Sides(t, low[box], self.upper[t][box]) for t, low in sorted(self.lower.items())
                      if low[box].any() or self.upper[t][box].any())
 
+    def all_steps(self) -> list[tuple[Step, ...]]:
+        """``steps`` of every box."""
+        made: list[list[Step]] = [[] for _ in range(len(next(iter(self.lower.values()), ())))]
+        for t, low in sorted(self.lower.items()):
+            up = self.upper[t]
+            for i in np.flatnonzero((low | up).any(1)).tolist():
+                made[i].append(Sides(t, low[i], up[i]))
+        return [tuple(steps) for steps in made]
+
     def triples(self, target: int) -> tuple[Indices, Indices, Floats]:
         """Boxes (sorted), neurons and signs of the rows of a target."""
         size = self.lower[target].shape[1]
