@@ -42,6 +42,12 @@ class State:
         return State(self.lo[which], self.hi[which], {t: a[which] for t, a in self.low.items()},
                      {t: a[which] for t, a in self.high.items()})
 
+    def where(self, chosen: Mask, other: State) -> State:
+        """These boxes where ``chosen``, else the other ones (with the same inputs)."""
+        low, high = ({t: np.where(chosen[:, None], a, b[t]) for t, a in ends.items()}
+                     for ends, b in ((self.low, other.low), (self.high, other.high)))
+        return State(self.lo, self.hi, low, high)
+
 
 @dataclass
 class Lines:

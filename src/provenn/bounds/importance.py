@@ -107,7 +107,7 @@ class Tally:
         """Copies of an element have its bounds: what they are worth is counted for the first of them."""
         for ends in (self.found.lower, self.found.upper):
             whole = np.zeros_like(ends[target])
-            np.add.at(whole, (slice(None), first), ends[target])
+            np.add.at(whole.T, first, ends[target].T)
             ends[target] = whole
 
     def losses(self, target: int, low: Floats, high: Floats) -> Floats:

@@ -227,7 +227,8 @@ class Regions:
         self.affine = [t for t in self.targets if self.of[t].nodes]
         self.curved = factors | {self.source[u] for u in self.unary if graph.nodes[u].op.hint is not None}
         self.above = {t: self._upstream(t) for t in self.of}
-        self.copies = {t: first for t in self.affine if t in factors and (first := self._copies(t)) is not None}
+        repeated = {t: self._copies(t) for t in self.affine if t in factors}
+        self.copies = {t: first for t, first in repeated.items() if first is not None}
 
     def _region(self, target: int, leaves: set[int]) -> Region:
         if target in self.fixed:

@@ -277,6 +277,7 @@ class Brancher:
         before, after, here = old.take(which), new.take(which), case[which]
         kept, fine = improved(self.regions, before, after), np.zeros(len(which), bool)
         multipliers, slopes = final.multipliers[which], made.slopes(self.regions, after, after)
+        least = after
         for among in [] if self.regions.curved else self._layers(len(which))[:1]:
             tape, bound = self._ascended(after, here, made, slopes)
             owner, rows = self._rows(which)
@@ -293,13 +294,15 @@ class Brancher:
             fine = ((again.value > 0.0) | (adaptive == 0.0)).all(1) & (lost == 0)
             multipliers = np.where(fine[:, None], again.multipliers, multipliers)
             slopes = {u: np.where(fine[made.box][:, None], mixed[u], a) for u, a in slopes.items()}
+            least = less.where(fine, after)
+        plain = made.plain(self.regions, least, slopes, lambda a: self._ascended(least, here, made, a)[1])
         steps = kept.all_steps() or [()] * len(which)
         for i, k in enumerate(which.tolist()):
             parts = self.parts(multipliers[i])
             for j in np.flatnonzero(made.box == i).tolist():
                 p = int(made.disjunct[j])
                 weights = made.found.multipliers[j, : self.goals.rows[p]]
-                parts[p] = (weights, {u: slopes[u][j] for u in made.nodes})
+                parts[p] = (weights, {u: slopes[u][j] for u in made.nodes if not plain[u][j]})
             reached = float(made.found.bound[made.box == i].min())
             self.hang(holes[k], Tree(few.steps(i) if fine[i] else steps[i], Leaf(tuple(parts)), reached))
 
