@@ -42,6 +42,12 @@ class State:
         return State(self.lo[which], self.hi[which], {t: a[which] for t, a in self.low.items()},
                      {t: a[which] for t, a in self.high.items()})
 
+    def where(self, chosen: Mask, other: State) -> State:
+        """These boxes where ``chosen``, else the other ones (with the same inputs)."""
+        low, high = ({t: np.where(chosen[:, None], a, b[t]) for t, a in ends.items()}
+                     for ends, b in ((self.low, other.low), (self.high, other.high)))
+        return State(self.lo, self.hi, low, high)
+
 
 @dataclass
 class Lines:
@@ -242,9 +248,14 @@ def tighten(regions: Regions, state: State, lines: Mapping[int, Lines], target: 
             keep: bool = False) -> Rows:
     """Intersect the bounds of every undecided neuron of ``target`` with its backward bounds, in place.
 
-    ``keep`` fills the coefficients of the result, unless they would take too much memory.
+    ``keep`` fills the coefficients of the result, unless they would take too much memory. Elements that are
+    copies of others get the bounds of these.
     """
     owner, neuron = unstable(regions, state, target)
+    first = regions.copies.get(target)
+    if first is not None:
+        originals = np.flatnonzero(first[neuron] == neuron)
+        owner, neuron = owner[originals], neuron[originals]
     widths = [regions.sizes[0], *(regions.sizes[u] for u in regions.above[target])]
     step = max(16, ROW_BLOCK // max(widths))
     keep = keep and 2 * len(owner) * sum(widths) <= KEPT
@@ -263,4 +274,7 @@ def tighten(regions: Regions, state: State, lines: Mapping[int, Lines], target: 
             made.blocks.append((part, tape.coefficients))
     low[owner, neuron] = np.maximum(low[owner, neuron], below)
     high[owner, neuron] = np.minimum(high[owner, neuron], above)
+    if first is not None:
+        np.maximum(low, low[:, first], out=low)
+        np.minimum(high, high[:, first], out=high)
     return made

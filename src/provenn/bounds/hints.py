@@ -28,6 +28,7 @@ class Hints:
     first: Floats
     second: Floats
     noise: Widths | None = None
+    drawn: Four | None = None
 
     @staticmethod
     def of(regions: Regions, node: int, low: Floats, high: Floats, start: Floats,
@@ -45,20 +46,26 @@ class Hints:
         """Those of some groups."""
         low, high = (_some(a, rows) for a in (self.low, self.high))
         noise = None if self.noise is None else (_some(self.noise[0], rows), _some(self.noise[1], rows))
+        drawn = None
+        if self.drawn is not None:
+            a, b, c, d = (part[rows] for part in self.drawn)
+            drawn = a, b, c, d
         return Hints(self.regions, self.node, low, high, self.value[rows], self.first[rows],
-                     self.second[rows], noise)
+                     self.second[rows], noise, drawn)
 
     def lines(self) -> Four:
         """Lines at the present hints."""
-        return self._lines(self.value)
+        self.drawn = self._lines(self.value)
+        return self.drawn
 
     def _lines(self, value: Floats) -> Four:
         made = self.regions.lines(self.node, self.low, self.high, value, self.noise)
         a, b, c, d = (np.broadcast_to(part, (len(value), part.shape[1])) for part in made)
         return a, b, c, d
 
-    def rates(self, here: Four) -> Four:
-        """How lines change with the hints, given the present ones."""
+    def rates(self) -> Four:
+        """How lines change with the hints, from those that were drawn last, at the present hints."""
+        here = self.drawn or self.lines()
         step = np.where(self.value < 0.5, STEP, -STEP)
         a, b, c, d = ((new - old) / np.tile(step, (1, new.shape[1] // step.shape[1]))
                       for new, old in zip(self._lines(self.value + step), here))

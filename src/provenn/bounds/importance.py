@@ -103,6 +103,13 @@ class Tally:
                 ends[source][boxes] += falling * rate.upper[end][boxes, part]
                 ends[source][boxes] += rising * rate.lower[end][boxes, part]
 
+    def gather(self, target: int, first: Indices) -> None:
+        """Copies of an element have its bounds: what they are worth is counted for the first of them."""
+        for ends in (self.found.lower, self.found.upper):
+            whole = np.zeros_like(ends[target])
+            np.add.at(whole.T, first, ends[target].T)
+            ends[target] = whole
+
     def losses(self, target: int, low: Floats, high: Floats) -> Floats:
         """What the goals would lose, to first order, if the bounds of a target were these, [boxes, size].
 
@@ -136,6 +143,8 @@ def importance(regions: Regions, state: State, owner: Indices, weight: Floats, g
     for target in reversed(regions.targets):
         if (rows := kept.get(target)) is None:
             continue
+        if (first := regions.copies.get(target)) is not None:
+            tally.gather(target, first)
         for part, coefficients in rows.blocks:
             box, neuron, size = rows.owner[part], rows.neuron[part], len(rows.owner[part])
             for u, c in coefficients.items():

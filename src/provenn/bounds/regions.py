@@ -187,6 +187,7 @@ class Regions:
     ``targets`` the pre-activation nodes in order (``affine`` those that are no unary nodes themselves),
     ``above`` the unary nodes below each target, ``curved`` the nodes that functions with curves read.
     ``tick`` runs before every product and may raise to stop the work.
+    ``copies`` tells, of operands of products that repeat elements, the first of each kind.
     ``products`` are nodes with planes; each counts as unary with a source of its own, the pair of its
     operands, which has a negative number. Raises UnsupportedError (PNN-OP-201) for a node that is neither
     affine nor has lines. ``noise``, where there is one, widens what is made of states: bounds then hold for
@@ -226,6 +227,8 @@ class Regions:
         self.affine = [t for t in self.targets if self.of[t].nodes]
         self.curved = factors | {self.source[u] for u in self.unary if graph.nodes[u].op.hint is not None}
         self.above = {t: self._upstream(t) for t in self.of}
+        repeated = {t: self._copies(t) for t in self.affine if t in factors}
+        self.copies = {t: first for t, first in repeated.items() if first is not None}
 
     def _region(self, target: int, leaves: set[int]) -> Region:
         if target in self.fixed:
@@ -241,6 +244,16 @@ class Regions:
                 todo.extend(self.graph.nodes[i].inputs)
         return Region(self.graph, target, tuple(sorted(inside)), tuple(sorted(found)), self.fixed, self.sizes,
                       self.tick)
+
+    def _copies(self, target: int) -> Indices | None:
+        """For each element of a target the first one that always has the same value; None if all differ.
+
+        Found by trying: values that agree at random leaves, bit for bit, are taken for equal.
+        """
+        rng, region = np.random.default_rng(0), self.of[target]
+        value = region.push({leaf: rng.normal(size=(2, self.sizes[leaf])) for leaf in region.leaves})
+        _, first, which = np.unique(value, axis=1, return_index=True, return_inverse=True)
+        return None if len(first) == value.shape[1] else first[which.ravel()]
 
     def _upstream(self, target: int) -> tuple[int, ...]:
         found: set[int] = set()

@@ -234,7 +234,7 @@ class Family:
     def _gain(self, u: int, free: _Free | Hints, c: Floats, argument: Floats) -> Floats:
         """The derivative of every row's bound by the parameters of node u."""
         if isinstance(free, Hints):
-            a, b, up, d = (self._rows(rate) for rate in free.rates(free.lines()))
+            a, b, up, d = (self._rows(rate) for rate in free.rates())
             down = np.minimum(c, 0.0)
             low, high = a * argument, up * argument
             if low.shape[1] != c.shape[1]:
@@ -339,21 +339,29 @@ def combined(regions: Regions, family: Family, rows: Combination, multipliers: F
 
 def improve_goals(regions: Regions, state: State, owner: Indices, rows: Combination, multipliers: Floats,
                   steps: int, enough: Floats, slopes: Coefficients | None = None,
-                  signs: Mapping[int, Signs] | None = None, rate: float = RATE) -> Ascent:
+                  signs: Mapping[int, Signs] | None = None, rate: float = RATE,
+                  hope: float = np.inf) -> Ascent:
     """Better slopes and multipliers for combined rows of the output, one for each entry of ``owner``.
 
-    Rows whose bound exceeds ``enough`` are left alone from then on; the end comes when all do.
+    Rows whose bound exceeds ``enough`` are left alone from then on; the end comes when all do. So are those
+    that would miss it even if they gained ``hope`` times as much a step as lately.
     """
     output = regions.of[regions.graph.output]
     family = Family(regions, state, output.target, owner, 1, slopes, signs, rate)
     lo, hi, alive = state.lo[owner], state.hi[owner], np.arange(len(owner))
     made = Ascent(np.full(len(owner), -np.inf), multipliers.copy(), Best.of(family))
+    before = made.bound
     for step in range(steps):
         here = combined(regions, family, rows, multipliers, lo, hi)
         better = np.flatnonzero(here.bound > made.bound[alive])
         made.bound[alive[better]], made.multipliers[alive[better]] = here.bound[better], multipliers[better]
         made.best.keep(family, alive, better)
         todo = made.bound[alive] <= enough[alive]
+        if step % DROP_EVERY == 0:
+            lately = (made.bound - before)[alive] * (steps - 1 - step) / DROP_EVERY
+            before = made.bound.copy()
+            if np.isfinite(hope) and step:
+                todo &= made.bound[alive] + hope * lately > enough[alive]
         if step == steps - 1 or not todo.any():
             break
         value, argument = forward(regions, here.lines, here.tape, lo, hi)

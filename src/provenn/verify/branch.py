@@ -26,10 +26,13 @@ from provenn.verify.goals import Goals
 from provenn.verify.pace import Clock, Exhausted
 from provenn.verify.pool import POOL_BYTES, Hole, Pool
 from provenn.verify.reduce import Ascended, Goal, Kept, improved, needed, replaced, tightened
+from provenn.verify.starts import Start, begun, best_starts
 
 SAFETY, ROUNDING = 1e-9, 1e-12
 NEAR, LEAST, FEW, TRIED = 2.0, 0.05, 0.15, 64
 LEVELS, LAZY = 2, 8
+HOPE = 1.0
+ENOUGH, RARE = 256, 64
 Mask = NDArray[np.bool_]
 
 
@@ -86,7 +89,7 @@ class Brancher:
     regions: Regions
     goals: Goals
     clock: Clock
-    ascent_steps: int = 16
+    ascent_steps: int = 12
     stats: Stats = field(default_factory=Stats)
     trees: dict[int, Tree] = field(default_factory=dict)
     on_corners: Callable[[Floats, Indices], None] = lambda x, case: None
@@ -163,12 +166,13 @@ class Brancher:
         """Work on up to ``count`` boxes. Raises OutOfTime."""
         state, case, holes = self.pool.take(count)
         self.stats.boxes += len(state)
-        final = self.final(state, case)
-        shown = self.close(final, holes, [()] * len(holes))
-        self.stats.lazy_leaves += int(shown.sum())
-        if shown.all():
-            return
-        state, case, holes = _keep(state, case, holes, ~shown)
+        if self._lazy:
+            final = self.final(state, case)
+            shown = self.close(final, holes, [()] * len(holes))
+            self.stats.lazy_leaves += int(shown.sum())
+            if shown.all():
+                return
+            state, case, holes = _keep(state, case, holes, ~shown)
         old = state.take(np.arange(len(state)))
         kept = self.tighten(state)
         final = self.final(state, case)
@@ -182,6 +186,11 @@ class Brancher:
         shown |= self._ascend(old, state, case, holes, final, shown, self.ascent_steps)
         if not shown.all():
             self._branch(old, state, case, holes, final, kept, np.flatnonzero(~shown))
+
+    @property
+    def _lazy(self) -> bool:
+        """Whether it pays to try inherited bounds first: not when next to no leaf was ever closed by them."""
+        return self.stats.leaves < ENOUGH or RARE * self.stats.lazy_leaves > self.stats.leaves
 
     def close(self, final: Final, holes: list[Hole], steps: Sequence[tuple[Step, ...]]) -> Mask:
         """Finish the boxes on which every disjunct is impossible; returns which."""
@@ -205,13 +214,13 @@ class Brancher:
             goals = {u: c[rows] for u, c in final.tape.coefficients.items()}
             kept, less = self._less(old.take(which), new.take(which), [(owner, weight, goals)], among)
             done = self.close(self.final(less, case[which]), [holes[i] for i in which.tolist()],
-                              [kept.steps(i) for i in range(len(which))])
+                              kept.all_steps() or [()] * len(which))
             which = which[~done]
             if not len(which):
                 return
         full = improved(self.regions, old.take(which), new.take(which))
         self.close(final.take(which), [holes[i] for i in which.tolist()],
-                   [full.steps(i) for i in range(len(which))])
+                   full.all_steps() or [()] * len(which))
 
     def _layers(self, count: int) -> list[Sequence[int]]:
         """Targets that may give up bounds, for some boxes: a single one is worth more work than many."""
@@ -242,7 +251,10 @@ class Brancher:
         if not len(box):
             return closed
         margin = 2.0 * final.margin[box, disjunct]
-        found = self.ascend(state, case, final.multipliers, box, disjunct, tries, margin)
+        found = self.ascend(state, case, final.multipliers, box, disjunct, tries, margin,
+                            [holes[i].start for i in box.tolist()])
+        for i, start in best_starts(self.regions, box, disjunct, found).items():
+            holes[i].start = start
         counts = np.bincount(box, found.bound <= margin, minlength=len(state))
         closed[np.unique(box)] = True
         closed &= counts == 0
@@ -264,6 +276,7 @@ class Brancher:
         before, after, here = old.take(which), new.take(which), case[which]
         kept, fine = improved(self.regions, before, after), np.zeros(len(which), bool)
         multipliers, slopes = final.multipliers[which], made.slopes(self.regions, after, after)
+        least = after
         for among in [] if self.regions.curved else self._layers(len(which))[:1]:
             tape, bound = self._ascended(after, here, made, slopes)
             owner, rows = self._rows(which)
@@ -280,14 +293,17 @@ class Brancher:
             fine = ((again.value > 0.0) | (adaptive == 0.0)).all(1) & (lost == 0)
             multipliers = np.where(fine[:, None], again.multipliers, multipliers)
             slopes = {u: np.where(fine[made.box][:, None], mixed[u], a) for u, a in slopes.items()}
+            least = less.where(fine, after)
+        plain = made.plain(self.regions, least, slopes, lambda a: self._ascended(least, here, made, a)[1])
+        steps = kept.all_steps() or [()] * len(which)
         for i, k in enumerate(which.tolist()):
             parts = self.parts(multipliers[i])
             for j in np.flatnonzero(made.box == i).tolist():
                 p = int(made.disjunct[j])
                 weights = made.found.multipliers[j, : self.goals.rows[p]]
-                parts[p] = (weights, {u: slopes[u][j] for u in made.nodes})
+                parts[p] = (weights, {u: slopes[u][j] for u in made.nodes if not plain[u][j]})
             reached = float(made.found.bound[made.box == i].min())
-            self.hang(holes[k], Tree((few if fine[i] else kept).steps(i), Leaf(tuple(parts)), reached))
+            self.hang(holes[k], Tree(few.steps(i) if fine[i] else steps[i], Leaf(tuple(parts)), reached))
 
     def _ascended(self, state: State, case: Indices, made: Ascended, slopes: dict[int, Floats]
                   ) -> tuple[Tape, Floats]:
@@ -299,15 +315,20 @@ class Brancher:
         return here.tape, here.bound
 
     def ascend(self, state: State, case: Indices, multipliers: Floats, box: Indices, disjunct: Indices,
-               steps: int, enough: Floats) -> Ascent:
-        """Better slopes and multipliers for (box, disjunct) pairs, from given multipliers [boxes, rows]."""
+               steps: int, enough: Floats, starts: Sequence[Start | None] = ()) -> Ascent:
+        """Better slopes and multipliers for (box, disjunct) pairs, from given multipliers [boxes, rows].
+
+        Where there is a start, a parent's, slopes and multipliers begin there.
+        """
         cx, cy, d = self.goals.padded(case[box], disjunct)
         count = np.asarray(self.goals.rows)[disjunct][:, None]
         step = np.arange(self.goals.widest)
         index = self.goals.first[disjunct][:, None] + np.where(step < count, step, 0)
-        mixed = 0.9 * multipliers[box[:, None], index] + 0.1 / count
-        start = np.where(step < count, mixed, 0.0)
-        return improve_goals(self.regions, state, box, Combination(cx, cy, d), start, steps, enough)
+        start = multipliers[box[:, None], index]
+        slopes = begun(self.regions, state, box, disjunct, starts, start)
+        start = np.where(step < count, 0.9 * start + 0.1 / count, 0.0)
+        return improve_goals(self.regions, state, box, Combination(cx, cy, d), start, steps, enough, slopes,
+                             hope=HOPE)
 
     def _branch(self, old: State, state: State, case: Indices, holes: list[Hole], final: Final,
                 kept: dict[int, Rows], which: Indices) -> None:
@@ -335,7 +356,7 @@ class Brancher:
             settled.upper[t] &= ~gone
             child.low[t] = np.where(gone, before.low[t], child.low[t])
             child.high[t] = np.where(gone, before.high[t], child.high[t])
-        steps = [settled.steps(i) for i in range(len(which))]
+        steps = settled.all_steps() or [()] * len(which)
         bound = final.value[which].min(1)
         self._split(child, case[which], [holes[i] for i in which.tolist()], steps, score.argmax(1), bound)
 
@@ -350,8 +371,8 @@ class Brancher:
         for i, hole in enumerate(holes):
             split = Split(int(index[i]), float(middle[i]))
             self.hang(hole, Tree(steps[i], split, float(bound[i])))
-            below.append(Hole(hole.case, split, False, level=hole.level + 1))
-            above.append(Hole(hole.case, split, True, level=hole.level + 1))
+            below.append(Hole(hole.case, split, False, level=hole.level + 1, start=hole.start))
+            above.append(Hole(hole.case, split, True, level=hole.level + 1, start=hole.start))
         other = state.take(rows)
         state.hi[rows, index] = middle
         other.lo[rows, index] = middle

@@ -22,6 +22,7 @@ from provenn.verify.semantics import REAL, Semantics
 LEAF, SPLIT, TIGHTEN, EMPTY, SIDES = 0.0, 1.0, 2.0, 3.0, 4.0
 PER_WORD = 48
 HEADER = 22
+NO_VECTORS = np.zeros(1)
 Slopes = Mapping[int, Floats]
 Step: TypeAlias = "Tighten | Sides"
 
@@ -92,7 +93,7 @@ class Tree:
 
 
 def _vector_words(slopes: Slopes) -> list[Floats]:
-    out = [np.array([len(slopes)], np.float64)]
+    out = [np.array([len(slopes)], np.float64)] if slopes else [NO_VECTORS]
     for unary in sorted(slopes):
         out += [np.array([unary], np.float64), np.asarray(slopes[unary], np.float64).ravel()]
     return out
@@ -100,9 +101,12 @@ def _vector_words(slopes: Slopes) -> list[Floats]:
 
 def _mask_words(mask: NDArray[np.bool_]) -> Floats:
     """Bits as words of PER_WORD bits each, the lowest bit first."""
-    bits = np.zeros(-(-len(mask) // PER_WORD) * PER_WORD)
-    bits[: len(mask)] = mask
-    made: Floats = bits.reshape(-1, PER_WORD) @ 2.0 ** np.arange(PER_WORD)
+    packed = np.packbits(mask, bitorder="little")
+    if len(mask) <= PER_WORD:
+        return np.array([int.from_bytes(packed.tobytes(), "little")], np.float64)
+    places = np.zeros(-(-len(mask) // PER_WORD) * PER_WORD // 8, np.uint8)
+    places[: len(packed)] = packed
+    made: Floats = places.reshape(-1, PER_WORD // 8) @ 256.0 ** np.arange(PER_WORD // 8)
     return made
 
 

@@ -10,12 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from provenn.bounds.regions import Floats, Indices
 from provenn.ir.op import Array
 from provenn.ir.property import Box
 
 GAME_ROUNDS = 24
+Mask = NDArray[np.bool_]
 
 
 @dataclass
@@ -64,25 +66,38 @@ class Goals:
         pick = np.stack([bound[:, a : a + n].argmax(1) + a for a, n in zip(self.first, self.rows)], 1)
         kept = np.zeros_like(bound)
         kept[index, pick] = 1.0
-        if self.widest == 1 or (best > 0.0).all():
-            return kept, best
-        radius = (hi - lo) / 2
-        flat = bound + np.einsum("btx,bx->bt", np.abs(entry), radius)
-        weight = np.ones_like(bound) / np.asarray(self.rows)[self.part]
-        for step in range(GAME_ROUNDS):
-            total = np.add.reduceat(entry * weight[:, :, None], self.first, axis=1)
-            value = np.add.reduceat(flat * weight, self.first, axis=1)
-            value = value - np.einsum("bpx,bx->bp", np.abs(total), radius)
-            better = value > best
-            best = np.where(better, value, best)
-            kept = np.where(better[:, self.part], weight, kept)
-            corner = -np.sign(total) * radius[:, None]
-            worth = flat + np.einsum("btx,btx->bt", entry, corner[:, self.part])
-            worth = worth - self.best(worth)[:, self.part]
-            spread = -np.minimum.reduceat(worth, self.first, axis=1)[:, self.part] + 1e-300
-            weight = weight * np.exp(worth / spread * (2.0 / np.sqrt(step + 1.0)))
-            weight = weight / np.add.reduceat(weight, self.first, axis=1)[:, self.part]
+        box, part = np.nonzero((best <= 0.0) & (np.asarray(self.rows) > 1))
+        if len(box):
+            row = self.first[part][:, None] + np.arange(self.widest)
+            there = np.arange(self.widest) < np.asarray(self.rows)[part][:, None]
+            row = np.where(there, row, self.first[part][:, None])
+            pair = box[:, None]
+            weight, value = _game(entry[pair, row], bound[pair, row], there, ((hi - lo) / 2)[box])
+            better = value > best[box, part]
+            best[box[better], part[better]] = value[better]
+            pair, row, weight = (np.broadcast_to(a, there.shape)[better][there[better]]
+                                 for a in (pair, row, weight))
+            kept[pair, row] = weight
         return kept, best
+
+
+def _game(entry: Floats, bound: Floats, there: Mask, radius: Floats) -> tuple[Floats, Floats]:
+    """Weights [pairs, rows] of the best combination met, and its minimum, of rows that are ``there``."""
+    flat = bound + np.einsum("ktx,kx->kt", np.abs(entry), radius)
+    weight = there / there.sum(1, keepdims=True)
+    best, kept = np.full(len(bound), -np.inf), weight
+    for step in range(GAME_ROUNDS):
+        total = np.einsum("ktx,kt->kx", entry, weight)
+        value = np.einsum("kt,kt->k", flat, weight) - np.einsum("kx,kx->k", np.abs(total), radius)
+        better = value > best
+        best, kept = np.where(better, value, best), np.where(better[:, None], weight, kept)
+        worth = flat - np.einsum("ktx,kx->kt", entry, np.sign(total) * radius)
+        worth = np.where(there, worth, -np.inf)
+        worth = np.where(there, worth - worth.max(1, keepdims=True), 0.0)
+        spread = -worth.min(1, keepdims=True) + 1e-300
+        weight = weight * np.exp(worth / spread * (2.0 / np.sqrt(step + 1.0)))
+        weight = weight / weight.sum(1, keepdims=True)
+    return kept, best
 
 
 def make_goals(boxes: Sequence[Box]) -> list[Goals]:

@@ -9,6 +9,7 @@ import numpy as np
 from provenn.bounds.backward import State
 from provenn.bounds.regions import Floats, Indices, Regions
 from provenn.verify.certificate import Split, Step
+from provenn.verify.starts import Start
 
 POOL_BYTES = 1 << 30
 
@@ -17,7 +18,7 @@ POOL_BYTES = 1 << 30
 class Hole:
     """Where the tree of an open box goes, the root of a case or a side of a split; ``steps`` come first.
 
-    ``level`` counts the splits above.
+    ``level`` counts the splits above. ``start`` is where an ascent should begin, if known.
     """
 
     case: int
@@ -25,6 +26,7 @@ class Hole:
     above: bool
     steps: tuple[Step, ...] = ()
     level: int = 0
+    start: Start | None = None
 
 
 class Pool:

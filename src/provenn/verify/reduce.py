@@ -9,7 +9,7 @@ spend anything further down. Whoever reduces shows the goals again.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,6 +37,15 @@ class Kept:
         """The steps of a certificate that compute them."""
         return tuple(Sides(t, low[box], self.upper[t][box]) for t, low in sorted(self.lower.items())
                      if low[box].any() or self.upper[t][box].any())
+
+    def all_steps(self) -> list[tuple[Step, ...]]:
+        """``steps`` of every box."""
+        made: list[list[Step]] = [[] for _ in range(len(next(iter(self.lower.values()), ())))]
+        for t, low in sorted(self.lower.items()):
+            up = self.upper[t]
+            for i in np.flatnonzero((low | up).any(1)).tolist():
+                made[i].append(Sides(t, low[i], up[i]))
+        return [tuple(steps) for steps in made]
 
     def triples(self, target: int) -> tuple[Indices, Indices, Floats]:
         """Boxes (sorted), neurons and signs of the rows of a target."""
@@ -77,6 +86,19 @@ class Ascended:
             made[u] = regions.hint(u, *source_bounds(regions, state, u))[self.box]
             made[u][:, columns] = np.where(free, self.found.best.slopes[u], made[u][:, columns])
         return made
+
+    def plain(self, regions: Regions, state: State, slopes: dict[int, Floats],
+              bound: Callable[[dict[int, Floats]], Floats]) -> dict[int, Mask]:
+        """By node, for which disjuncts default slopes, which go without saying, do as well.
+
+        They replace these of ``slopes``. ``bound`` gives what disjuncts reach with some slopes on ``state``.
+        """
+        found = {}
+        for u in self.nodes:
+            default = regions.hint(u, *source_bounds(regions, state, u))[self.box]
+            found[u] = bound(slopes | {u: default}) > self.margin
+            slopes[u] = np.where(found[u][:, None], default, slopes[u])
+        return found
 
 
 def improved(regions: Regions, old: State, new: State) -> Kept:

@@ -1,0 +1,131 @@
+"""What saves work changes no result: games where rows combine, copies bounded once, slopes left out."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from provenn.base.types import TensorType
+from provenn.bounds.backward import make_lines, root_state, tighten
+from provenn.bounds.regions import Floats, Regions
+from provenn.bounds.slopes import Ascent, Best
+from provenn.ops import ALL
+from provenn.ops.conv import conv
+from provenn.ops.families import Fast
+from provenn.verify.certificate import PER_WORD, _mask_words
+from provenn.verify.goals import Goals
+from provenn.verify.reduce import Ascended
+from provenn.verify.starts import begun, best_starts
+from tests.bounds import nets
+
+
+def goals(rows: tuple[int, ...], inputs: int) -> Goals:
+    """One case with disjuncts of so many rows."""
+    none, ends = np.zeros((1, sum(rows), inputs)), np.zeros((2, 1, inputs))
+    return Goals((0,), ends[0], ends[1], none, none, np.zeros((1, sum(rows))), rows)
+
+
+def test_combinations_are_worth_what_they_are_said_to_be() -> None:
+    rng, rows = np.random.default_rng(3), (1, 3, 2)
+    made = goals(rows, 4)
+    entry = rng.normal(size=(50, 6, 4))
+    lo, hi = -rng.random((50, 4)), rng.random((50, 4))
+    constant = rng.normal(size=(50, 6)) * 0.5
+    low = constant + np.minimum(entry * lo[:, None], entry * hi[:, None]).sum(2)
+    weights, value = made.mixed(entry, low, lo, hi)
+    gained = 0
+    for p, (first, count) in enumerate(zip(made.first.tolist(), rows)):
+        w = weights[:, first : first + count]
+        assert (w >= 0.0).all()
+        np.testing.assert_allclose(w.sum(1), 1.0)
+        total = np.einsum("bt,btx->bx", w, entry[:, first : first + count])
+        reached = (w * constant[:, first : first + count]).sum(1) + np.minimum(total * lo, total * hi).sum(1)
+        np.testing.assert_allclose(value[:, p], reached, atol=1e-9)
+        assert (value[:, p] >= low[:, first : first + count].max(1) - 1e-12).all()
+        gained += int((value[:, p] > low[:, first : first + count].max(1) + 1e-6).sum())
+    assert gained > 10
+
+
+def test_few_outputs_scatter_as_many_do() -> None:
+    rng = np.random.default_rng(0)
+    plain = ((0, 0, 0, 0), (1, 1))
+    for groups, size, kernel, stride, pad, dilation in (
+            (1, (8, 8), (4, 4), (4, 4), *plain), (2, (9, 8), (5, 4), (2, 3), (1, 0, 2, 1), (1, 2)),
+            (2, (5, 5), (5, 5), (1, 1), *plain), (1, (6, 6), (2, 2), (1, 1), (1, 1, 1, 1), (1, 1))):
+        attrs = {"groups": groups, "stride": stride, "pad": pad, "dilation": dilation}
+        w, x = rng.normal(size=(1, 6, 4 // groups, *kernel)), rng.normal(size=(3, 4, *size))
+        y = conv.need("kernel")(Fast(), attrs, x, w)
+        ct = rng.normal(size=y.shape)
+        types = [TensorType((1, 4, *size)), TensorType(w.shape[1:])]
+        back = conv.need("transpose")(attrs, 0, ct, [None, w], types)
+        np.testing.assert_allclose((y * ct).sum((1, 2, 3)), (x * back).sum((1, 2, 3)))
+
+
+def test_masks_are_words_of_bits() -> None:
+    rng = np.random.default_rng(1)
+    for size in (1, 5, PER_WORD, PER_WORD + 1, 3 * PER_WORD, 200):
+        mask = rng.random(size) < 0.5
+        words = [int(w) for w in _mask_words(mask)]
+        assert len(words) == -(-size // PER_WORD)
+        assert [bool(words[i // PER_WORD] >> (i % PER_WORD) & 1) for i in range(size)] == mask.tolist()
+
+
+def test_starts_hand_on_the_hardest_disjunct() -> None:
+    graph = nets.dense(0)
+    regions = Regions(graph)
+    lo, hi = nets.box(graph, 0, 0.5)
+    state = root_state(regions, lo[None], hi[None]).take(np.zeros(2, np.intp))
+    box, disjunct = np.array([0, 0, 1]), np.array([0, 1, 1])
+    columns = {u: np.arange(regions.sizes[u]) for u in regions.unary}
+    slopes = {u: np.tile(np.array([[0.25], [0.5], [0.75]]), (1, regions.sizes[u])) for u in regions.unary}
+    found = Ascent(np.array([-1.0, -2.0, -0.5]), np.array([[1.0], [2.0], [3.0]]), Best(columns, slopes, {}))
+    starts = best_starts(regions, box, disjunct, found)
+    assert {i: (s.disjunct, float(s.multipliers[0]), float(s.slopes[0])) for i, s in starts.items()} == {
+        0: (1, 2.0, 0.5), 1: (1, 3.0, 0.75)}
+    multipliers = np.ones((2, 1))
+    made = begun(regions, state, np.array([0, 1]), np.array([0, 1]), [starts[0], None], multipliers)
+    assert made is not None
+    assert (multipliers == 1.0).all()
+    for u in regions.unary:
+        assert (made[u][0] == 0.5).all()
+        assert not (made[u][1] == 0.75).any()
+    assert begun(regions, state, box, disjunct, [None, None, None], multipliers) is None
+
+
+def test_default_slopes_are_taken_where_they_do() -> None:
+    graph = nets.dense(0)
+    regions = Regions(graph)
+    lo, hi = nets.box(graph, 0, 0.5)
+    state = root_state(regions, lo[None], hi[None])
+    columns = {u: np.arange(regions.sizes[u]) for u in regions.unary}
+    given = {u: np.full((2, regions.sizes[u]), 0.3) for u in regions.unary}
+    found = Ascent(np.ones(2), np.ones((2, 1)), Best(columns, given, {}))
+    made = Ascended(np.zeros(2, np.intp), np.arange(2), found, np.array([0.0, 0.0]))
+    first = regions.unary[0]
+
+    def bound(slopes: dict[int, Floats]) -> Floats:
+        return np.array([1.0, 1.0 if (slopes[first][1] == 0.3).all() else -1.0])
+
+    slopes = {u: a.copy() for u, a in given.items()}
+    plain = made.plain(regions, state, slopes, bound)
+    assert plain[first].tolist() == [True, False]
+    assert all(plain[u].tolist() == [True, True] for u in regions.unary[1:])
+    assert (slopes[first][1] == 0.3).all()
+    assert set(slopes[first][0].tolist()) <= {0.0, 1.0}
+
+
+def test_copies_get_the_bounds_of_their_originals() -> None:
+    m = nets.Maker(0, (1, 3))
+    left = m.relu(m.linear(m.x, 4))
+    twice = m.b.add(ALL["concat"], left, left, axis=1)
+    graph = m.done(m.linear(m.put("mul", m.put("add", twice, twice), m.linear(m.x, 8)), 2))
+    regions = Regions(graph)
+    (target,) = regions.copies
+    assert regions.copies[target].tolist() == [0, 1, 2, 3] * 2
+    lo, hi = np.full((1, 3), -1.0), np.full((1, 3), 1.0)
+    once, all_ = (root_state(regions, lo, hi) for _ in range(2))
+    rows = tighten(regions, once, make_lines(regions, once, {}, target), target)
+    assert sorted(rows.neuron.tolist()) == [0, 1, 2, 3]
+    regions.copies = {}
+    tighten(regions, all_, make_lines(regions, all_, {}, target), target)
+    np.testing.assert_allclose(once.low[target], all_.low[target])
+    np.testing.assert_allclose(once.high[target], all_.high[target])
