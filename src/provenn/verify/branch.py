@@ -245,14 +245,14 @@ class Brancher:
         margin = 2.0 * final.margin[box, disjunct]
         found = self.ascend(state, case, final.multipliers, box, disjunct, tries, margin)
         counts = np.bincount(box, found.bound <= margin, minlength=len(state))
-        closed[np.unique(box)] = True
+        closed[box] = True
+        tried = int(closed.sum())
         closed &= counts == 0
         if closed.any():
             self._close_ascended(old, state, case, holes, final,
                                  Ascended(box, disjunct, found, margin).of(closed), np.flatnonzero(closed))
         self.stats.leaves += int(closed.sum())
         self.stats.ascended_leaves += int(closed.sum())
-        tried = len(np.unique(box))
         if tried >= TRIED:
             worked = closed.sum() / tried
             change = 0.7 if worked < FEW else 1.3 if worked > 2 * FEW else 1.0
@@ -308,7 +308,8 @@ class Brancher:
         index = self.goals.first[disjunct][:, None] + np.where(step < count, step, 0)
         mixed = 0.9 * multipliers[box[:, None], index] + 0.1 / count
         start = np.where(step < count, mixed, 0.0)
-        return improve_goals(self.regions, state, box, Combination(cx, cy, d), start, steps, enough)
+        return improve_goals(self.regions, state, box, Combination(cx, cy, d), start, steps, enough,
+                             together=True)
 
     def _branch(self, old: State, state: State, case: Indices, holes: list[Hole], final: Final,
                 kept: dict[int, Rows], which: Indices) -> None:
