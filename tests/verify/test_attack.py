@@ -71,7 +71,7 @@ def test_diversified_points_stay_inside_and_their_outputs_spread(kind: str) -> N
     assert (attack.values(moved)[0].std(0) > 5 * attack.values(near)[0].std(0)).all()
 
 
-@pytest.mark.parametrize(("missing", "share"), [(1e9, 0.4), (None, 1.0)])
+@pytest.mark.parametrize(("far", "share"), [(True, 0.4), (False, 1.0)])
 def test_an_ascent_that_cannot_get_there_ends_early(far: bool, share: float) -> None:
     attack, prop = attack_on("dense", 1, bound=-1e4)
     goals = make_goals(boxes(prop))[0]
