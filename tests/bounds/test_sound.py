@@ -93,6 +93,10 @@ def test_improved_goals_stay_below_all_samples(kind: str, seed: int) -> None:
         goal = goal - (m[:, :, 0] * d).sum(1)
         assert (goal >= ascent.bound - SLACK).all()
     assert (made[1].bound >= made[0].bound - SLACK).all()
+    # Where one row of a box is hopeless, its others are given up with it, as what has been reached says.
+    gone = improve_goals(regions, state, owner, rows, half, 25, never, together=True)
+    assert (gone.bound >= made[0].bound - SLACK).all()
+    assert (gone.bound <= made[1].bound + SLACK).all()
 
 
 @pytest.mark.parametrize("kind", nets.KINDS)

@@ -69,3 +69,16 @@ def test_diversified_points_stay_inside_and_their_outputs_spread(kind: str) -> N
     moved = attack.diversified(near, lo, hi, rng)
     assert ((lo <= moved) & (moved <= hi)).all()
     assert (attack.values(moved)[0].std(0) > 5 * attack.values(near)[0].std(0)).all()
+
+
+@pytest.mark.parametrize(("far", "share"), [(True, 0.4), (False, 1.0)])
+def test_an_ascent_that_cannot_get_there_ends_early(far: bool, share: float) -> None:
+    attack, prop = attack_on("dense", 1, bound=-1e4)
+    goals = make_goals(boxes(prop))[0]
+    if not far:
+        # Just out of reach of what the same ascent comes to.
+        attack.sweep(goals, np.random.default_rng(0), 16, 20, 1e9)
+        goals.d[:] -= attack.best + 1e-6
+        attack.tried = 0
+    assert not attack.sweep(goals, np.random.default_rng(0), 16, 20, 1e9)
+    assert attack.tried == 16 * (1 + round(share * 20))

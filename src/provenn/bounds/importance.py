@@ -87,13 +87,13 @@ class Tally:
         self.rate = {u: Rates.of(regions, state, u) for u in met}
 
     def spend(self, u: int, box: Indices, c: Floats, worth: Floats) -> None:
-        """Add rows of node u with their boxes (sorted) and worths; what has no lines is passed over."""
+        """Add rows of node u, their boxes (sorted) and worths (>= 0); what has no lines is passed over."""
         if u not in self.rate:
             return
         first = np.flatnonzero(np.diff(box, prepend=-1))
-        down = np.minimum(c, 0.0)
-        falling = np.add.reduceat(down * -worth[:, None], first, axis=0)
-        rising = np.add.reduceat((c - down) * worth[:, None], first, axis=0)
+        spent = c * worth[:, None]
+        rising = np.add.reduceat(np.maximum(spent, 0.0), first, axis=0)
+        falling = rising - np.add.reduceat(spent, first, axis=0)
         boxes, size, found, rate = box[first], self.regions.sizes[u], self.found, self.rate[u]
         found.negative[u][boxes] += falling
         found.positive[u][boxes] += rising

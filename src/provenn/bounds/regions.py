@@ -69,7 +69,7 @@ class Region:
             self._known = np.zeros(self.size, bool)
 
     def _share_of_nonzeros(self) -> float:
-        some = np.unique(np.linspace(0, self.size - 1, 8).astype(np.intp))
+        some = distinct(np.linspace(0, self.size - 1, 8).astype(np.intp))
         pulled = self._pull_units(some)
         count = sum(np.count_nonzero(c) for c in pulled.values())
         return count / max(1, sum(c.size for c in pulled.values()))
@@ -89,7 +89,7 @@ class Region:
             return {leaf: w.take(rows, 0) for leaf, w in self.matrices.items()}, self.offset[rows]
         if self._rows is None or self._known is None:
             return self._pull_units(rows), self.offset[rows]
-        new = np.unique(rows[~self._known[rows]])
+        new = distinct(rows[~self._known[rows]])
         if new.size:
             for leaf, c in self._pull_units(new).items():
                 self._rows[leaf][new] = c
@@ -308,6 +308,14 @@ class Regions:
         """Multiplications and additions of one backward row from ``target`` to the input, roughly."""
         regions = [self.of[target]] + [self.of[self.source[u]] for u in self.above[target] if self.source[u]]
         return float(sum(region_flops(r) for p in regions for r in getattr(p, "parts", (p,))))
+
+
+def distinct(indices: Indices) -> Indices:
+    """Sorted, each once; ``np.unique`` would load masked arrays for it, which takes longer."""
+    ordered = np.sort(indices)
+    first = np.ones(len(ordered), bool)
+    first[1:] = ordered[1:] != ordered[:-1]
+    return ordered[first]
 
 
 def adaptive(low: Floats, high: Floats) -> Floats:

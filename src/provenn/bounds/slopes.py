@@ -21,6 +21,8 @@ from provenn.bounds.regions import Coefficients, Floats, Indices, Regions, Width
 RATE, WARM, DECAY = 0.25, 0.1, 0.96
 PUSH = 3.0
 DROP_EVERY, DROP_SHARE = 4, 0.25
+# After so many steps, by how many times what was gained the rest of the ascent may be expected to gain.
+HOPE = {2: 8.0, 4: 3.0, 8: 1.0}
 
 
 def forward(regions: Regions, lines: Mapping[int, Lines], tape: Tape, lo: Floats,
@@ -340,28 +342,29 @@ def combined(regions: Regions, family: Family, rows: Combination, multipliers: F
 def improve_goals(regions: Regions, state: State, owner: Indices, rows: Combination, multipliers: Floats,
                   steps: int, enough: Floats, slopes: Coefficients | None = None,
                   signs: Mapping[int, Signs] | None = None, rate: float = RATE,
-                  hope: float = np.inf) -> Ascent:
+                  together: bool = False) -> Ascent:
     """Better slopes and multipliers for combined rows of the output, one for each entry of ``owner``.
 
-    Rows whose bound exceeds ``enough`` are left alone from then on; the end comes when all do. So are those
-    that would miss it even if they gained ``hope`` times as much a step as lately.
+    Rows whose bound exceeds ``enough`` are left alone from then on; the end comes when all do. With
+    ``together`` rows of one owner are of use only if all of them get there: they are given up when the first
+    steps (HOPE) show that one of them will not.
     """
     output = regions.of[regions.graph.output]
     family = Family(regions, state, output.target, owner, 1, slopes, signs, rate)
     lo, hi, alive = state.lo[owner], state.hi[owner], np.arange(len(owner))
     made = Ascent(np.full(len(owner), -np.inf), multipliers.copy(), Best.of(family))
-    before = made.bound
     for step in range(steps):
         here = combined(regions, family, rows, multipliers, lo, hi)
         better = np.flatnonzero(here.bound > made.bound[alive])
         made.bound[alive[better]], made.multipliers[alive[better]] = here.bound[better], multipliers[better]
         made.best.keep(family, alive, better)
         todo = made.bound[alive] <= enough[alive]
-        if step % DROP_EVERY == 0:
-            lately = (made.bound - before)[alive] * (steps - 1 - step) / DROP_EVERY
-            before = made.bound.copy()
-            if np.isfinite(hope) and step:
-                todo &= made.bound[alive] + hope * lately > enough[alive]
+        if step == 0:
+            first = here.bound.copy()
+        elif together and step in HOPE:
+            gained = made.bound[alive] - first[alive]
+            bad = todo & (enough[alive] - made.bound[alive] > HOPE[step] * gained)
+            todo &= ~np.bincount(owner[alive], bad)[owner[alive]].astype(bool)
         if step == steps - 1 or not todo.any():
             break
         value, argument = forward(regions, here.lines, here.tape, lo, hi)
@@ -370,7 +373,7 @@ def improve_goals(regions: Regions, state: State, owner: Indices, rows: Combinat
             worth += np.einsum("krx,kx->kr", rows.cx, value[0])
             multipliers = _reweighted(multipliers, worth)
         family.ascend(here.tape, argument)
-        if step % DROP_EVERY == 0 and todo.mean() < 1.0 - DROP_SHARE:
+        if (step % DROP_EVERY == 0 or step in HOPE) and todo.mean() < 1.0 - DROP_SHARE:
             kept = np.flatnonzero(todo)
             family.take(kept)
             alive, lo, hi = alive[kept], lo[kept], hi[kept]

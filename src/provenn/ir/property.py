@@ -114,34 +114,41 @@ def exactly(values: Array) -> list[Fraction]:
     return [Fraction(float(v)) for v in values]
 
 
-def binary32(q: Fraction, up: bool) -> Fraction:
+def _excess(f: float, q: Fraction) -> int:
+    """An integer of the sign of ``f - q``."""
+    top, bottom = f.as_integer_ratio()
+    return top * q.denominator - q.numerator * bottom
+
+
+def binary32(q: Fraction, up: bool) -> float:
     """The nearest binary32 number that is at least ``q`` (``up``), or at most ``q``."""
-    near = np.float32(float(q))
-    if up and Fraction(float(near)) < q:
+    near = np.float32(q.numerator / q.denominator)
+    over = _excess(float(near), q)
+    if up and over < 0:
         near = np.nextafter(near, np.float32(np.inf))
-    if not up and Fraction(float(near)) > q:
+    if not up and over > 0:
         near = np.nextafter(near, np.float32(-np.inf))
-    return Fraction(float(near))
+    return float(near)
 
 
 def is_binary64(q: Fraction) -> bool:
     """True when binary64 holds ``q`` exactly."""
     try:
-        return Fraction(float(q)) == q
+        return _excess(q.numerator / q.denominator, q) == 0
     except OverflowError:
         return False
 
 
 def below(q: Fraction) -> float:
     """Largest binary64 number that is at most ``q``."""
-    f = float(q)
-    return f if Fraction(f) <= q else math.nextafter(f, -math.inf)
+    f = q.numerator / q.denominator
+    return f if _excess(f, q) <= 0 else math.nextafter(f, -math.inf)
 
 
 def above(q: Fraction) -> float:
     """Smallest binary64 number that is at least ``q``."""
-    f = float(q)
-    return f if Fraction(f) >= q else math.nextafter(f, math.inf)
+    f = q.numerator / q.denominator
+    return f if _excess(f, q) >= 0 else math.nextafter(f, math.inf)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from provenn.verify.witness import violation
 
 Singles = NDArray[np.float32]
 REPLAYS, DIVERSE = 8, 2
+LONG, HOPE = 0.4, 1.0
 
 
 @dataclass
@@ -43,9 +44,9 @@ class Attack:
         """Smallest and largest binary32 point of a case's box; the nearest one where it holds none."""
         if case not in self._ends:
             c = self.prop.cases[case]
-            low = np.array([float(binary32(q, up=True)) for q in c.lo], np.float32)
-            high = np.array([float(binary32(q, up=False)) for q in c.hi], np.float32)
-            nearest = np.array([float(q) for q in c.lo], np.float32)
+            low = np.array([binary32(q, up=True) for q in c.lo], np.float32)
+            high = np.array([binary32(q, up=False) for q in c.hi], np.float32)
+            nearest = np.array([q.numerator / q.denominator for q in c.lo], np.float32)
             self._ends[case] = np.where(low > high, nearest, low), np.where(low > high, nearest, high)
         return self._ends[case]
 
@@ -138,7 +139,8 @@ class Attack:
               steps: int, until: float) -> bool:
         """Ascent from given points inside [lo, hi]; even points take sign steps, odd ones scaled gradients.
 
-        Stops early after ``until``, a time of ``time.perf_counter``.
+        Stops early after ``until``, a time of ``time.perf_counter``, and when after a share LONG of the
+        steps, which is most of the way, no point would get there by gaining HOPE times what it has gained.
         """
         width = hi - lo
         velocity = np.zeros_like(x)
@@ -148,6 +150,11 @@ class Attack:
             slack = self._slack(goals, x, y, case)
             if self.check(goals, x, case, slack):
                 return True
+            worth = slack.max(1)
+            if step == 0:
+                start = worth
+            if step == round(LONG * steps) and (worth + HOPE * (worth - start) < 0.0).all():
+                return False
             if time.perf_counter() > until:
                 return False
             gradient = self.gradient(goals, x, y, argument, case, disjunct) * width

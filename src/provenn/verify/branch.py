@@ -31,7 +31,6 @@ from provenn.verify.starts import Start, begun, best_starts
 SAFETY, ROUNDING = 1e-9, 1e-12
 NEAR, LEAST, FEW, TRIED = 2.0, 0.05, 0.15, 64
 LEVELS, LAZY = 2, 8
-HOPE = 1.0
 ENOUGH, RARE = 256, 64
 Mask = NDArray[np.bool_]
 
@@ -256,14 +255,14 @@ class Brancher:
         for i, start in best_starts(self.regions, box, disjunct, found).items():
             holes[i].start = start
         counts = np.bincount(box, found.bound <= margin, minlength=len(state))
-        closed[np.unique(box)] = True
+        closed[box] = True
+        tried = int(closed.sum())
         closed &= counts == 0
         if closed.any():
             self._close_ascended(old, state, case, holes, final,
                                  Ascended(box, disjunct, found, margin).of(closed), np.flatnonzero(closed))
         self.stats.leaves += int(closed.sum())
         self.stats.ascended_leaves += int(closed.sum())
-        tried = len(np.unique(box))
         if tried >= TRIED:
             worked = closed.sum() / tried
             change = 0.7 if worked < FEW else 1.3 if worked > 2 * FEW else 1.0
@@ -328,7 +327,7 @@ class Brancher:
         slopes = begun(self.regions, state, box, disjunct, starts, start)
         start = np.where(step < count, 0.9 * start + 0.1 / count, 0.0)
         return improve_goals(self.regions, state, box, Combination(cx, cy, d), start, steps, enough, slopes,
-                             hope=HOPE)
+                             together=True)
 
     def _branch(self, old: State, state: State, case: Indices, holes: list[Hole], final: Final,
                 kept: dict[int, Rows], which: Indices) -> None:

@@ -7,6 +7,7 @@ docs/formats/certificate.md; trees are written and read without recursion.
 from __future__ import annotations
 
 import math
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -21,8 +22,8 @@ from provenn.verify.semantics import REAL, Semantics
 
 LEAF, SPLIT, TIGHTEN, EMPTY, SIDES = 0.0, 1.0, 2.0, 3.0, 4.0
 PER_WORD = 48
+BYTES = PER_WORD // 8
 HEADER = 22
-NO_VECTORS = np.zeros(1)
 Slopes = Mapping[int, Floats]
 Step: TypeAlias = "Tighten | Sides"
 
@@ -92,44 +93,49 @@ class Tree:
     bound: float = math.nan
 
 
-def _vector_words(slopes: Slopes) -> list[Floats]:
-    out = [np.array([len(slopes)], np.float64)] if slopes else [NO_VECTORS]
+def _add(words: array[float], values: Floats | Sequence[float]) -> None:
+    """Append many words."""
+    words.frombytes(np.ascontiguousarray(values, np.float64).tobytes())
+
+
+def _add_vectors(words: array[float], slopes: Slopes) -> None:
+    words.append(len(slopes))
     for unary in sorted(slopes):
-        out += [np.array([unary], np.float64), np.asarray(slopes[unary], np.float64).ravel()]
-    return out
+        words.append(unary)
+        _add(words, slopes[unary])
 
 
-def _mask_words(mask: NDArray[np.bool_]) -> Floats:
+def _add_mask(words: array[float], mask: NDArray[np.bool_]) -> None:
     """Bits as words of PER_WORD bits each, the lowest bit first."""
-    packed = np.packbits(mask, bitorder="little")
-    if len(mask) <= PER_WORD:
-        return np.array([int.from_bytes(packed.tobytes(), "little")], np.float64)
-    places = np.zeros(-(-len(mask) // PER_WORD) * PER_WORD // 8, np.uint8)
-    places[: len(packed)] = packed
-    made: Floats = places.reshape(-1, PER_WORD // 8) @ 256.0 ** np.arange(PER_WORD // 8)
-    return made
+    bits = np.packbits(mask, bitorder="little").tobytes()
+    words.extend([int.from_bytes(bits[i : i + BYTES], "little") for i in range(0, len(bits), BYTES)])
 
 
-def _step_words(step: Step) -> list[Floats]:
+def _add_step(words: array[float], step: Step) -> None:
     if isinstance(step, Sides):
-        head = np.array([SIDES, step.node], np.float64)
-        return [head, _mask_words(step.lower), _mask_words(step.upper), *_vector_words(step.slopes)]
-    count = (-2 if step.every else -1) if step.neurons is None else len(step.neurons)
-    out: list[Floats] = [np.array([TIGHTEN, step.node, count], np.float64)]
-    out += [] if step.neurons is None else [np.asarray(step.neurons, np.float64)]
-    return out + _vector_words(step.slopes)
+        words.extend((SIDES, step.node))
+        _add_mask(words, step.lower)
+        _add_mask(words, step.upper)
+    else:
+        count = (-2 if step.every else -1) if step.neurons is None else len(step.neurons)
+        words.extend((TIGHTEN, step.node, count))
+        if step.neurons is not None:
+            words.extend(step.neurons.tolist())
+    _add_vectors(words, step.slopes)
 
 
-def _end_words(end: Leaf | Split | Empty) -> list[Floats]:
+def _add_end(words: array[float], end: Leaf | Split | Empty) -> None:
     if isinstance(end, Split):
-        return [np.array([SPLIT, end.node, end.index, end.value])]
+        words.extend((SPLIT, end.node, end.index, end.value))
+        return
     if isinstance(end, Empty):
-        return [np.array([EMPTY, end.index])]
-    out: list[Floats] = [np.array([LEAF])]
+        words.extend((EMPTY, end.index))
+        return
+    words.append(LEAF)
     for k, (multipliers, slopes) in enumerate(end.parts):
-        out += [np.asarray(multipliers, np.float64), *_vector_words(slopes)]
-        out += _vector_words(end.signs[k] if end.signs else {})
-    return out
+        words.extend(multipliers.tolist())
+        _add_vectors(words, slopes)
+        _add_vectors(words, end.signs[k] if end.signs else {})
 
 
 def walk(tree: Tree) -> Iterator[tuple[Tree, int]]:
@@ -149,15 +155,14 @@ def walk(tree: Tree) -> Iterator[tuple[Tree, int]]:
 def certificate_words(trees: Sequence[Tree], graph_hash: str, property_hash: str,
                       semantics: Semantics = REAL) -> Words:
     """Header and body (docs/formats/certificate.md). Raises CertificateError PNN-CERT-601 on an open tree."""
-    body: list[Floats] = []
-    deepest = 0
+    body, deepest = array("d"), 0
     for tree in trees:
         for here, depth in walk(tree):
             deepest = max(deepest, depth)
             for step in here.steps:
-                body += _step_words(step)
-            body += _end_words(here.end)
-    words = np.concatenate([*body, np.zeros(0)])
+                _add_step(body, step)
+            _add_end(body, here.end)
+    words = np.frombuffer(body, np.float64)
     kind, ulps = semantics.words
     head = [CERTIFICATE_MAGIC, VERSION, HEADER + words.size, kind, deepest, ulps]
     head += hash_words(graph_hash) + hash_words(property_hash)

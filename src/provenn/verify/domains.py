@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from provenn.bounds.backward import State, source_bounds
-from provenn.bounds.regions import Coefficients, Floats, Indices, Regions
+from provenn.bounds.regions import Coefficients, Floats, Indices, Regions, distinct
 from provenn.bounds.slopes import Best, Signs
 from provenn.verify.certificate import Slopes
 from provenn.verify.pool import POOL_BYTES, Hole
@@ -131,7 +131,7 @@ class Packing:
                      {t: np.concatenate([f.low[t] for f in frames]) for t in self.regions.targets},
                      {t: np.concatenate([f.high[t] for f in frames]) for t in self.regions.targets})
         row, node, neuron, sign = _entries(batch)
-        for u in np.unique(node).tolist():
+        for u in distinct(node).tolist():
             t, which = self.regions.source[u], node == u
             up, down = np.flatnonzero(which & (sign > 0.0)), np.flatnonzero(which & (sign < 0.0))
             made.low[t][row[up], neuron[up]] = np.maximum(made.low[t][row[up], neuron[up]], 0.0)
@@ -153,7 +153,7 @@ class Packing:
         weights = [np.pad(d.weights, (0, len(x.node) - len(d.weights))) for x, d in zip(domains, duals)]
         weight = np.concatenate([np.zeros(0), *weights])
         made = {}
-        for u in np.unique(node).tolist():
+        for u in distinct(node).tolist():
             which = np.flatnonzero(node == u)
             made[u] = Signs(row[which], neuron[which], sign[which], weight[which])
         return made

@@ -41,7 +41,7 @@ MANY_INPUTS = 12
 ROOT_STEPS = 60
 SOLO = 2.0
 NO_MEMORY = "memory ran out; a larger --memory, or fewer --jobs, may help"
-QUICK, SHARE = 1.0, 0.1
+QUICK, SHARE, BRIEF = 1.0, 0.1, 0.2
 LATE, CAREFUL, SPOILT = 0.6, 2.0, 64
 ATTACKS = (4, 16, 64, 256, 1024, 4096)
 NOTHING = -1e300
@@ -305,7 +305,8 @@ class Search:
         return now - self.start > LATE * (self.clock.deadline - self.start)
 
     def _again(self, goals: Goals) -> None:
-        self._attack([goals], restarts=256, steps=40, seconds=SHARE * (time.perf_counter() - self.start))
+        seconds = max(BRIEF, SHARE * (time.perf_counter() - self.start))
+        self._attack([goals], restarts=256, steps=40, seconds=seconds)
 
     def _share(self, brancher: Brancher, signs: SignBrancher | None) -> None:
         """Let the team finish what is open."""
