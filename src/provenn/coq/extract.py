@@ -27,7 +27,8 @@ PIECE = 500
 FIRST = "Require Import {module}.\n"
 # What the user's file defines is imported before anything of ours, so it hides no name that is asked about
 # below. The first line fails for what is no proof of a proposition, such as a definition. Axioms are asked
-# for before anything else is imported, so that they come out qualified.
+# for before anything else is imported, so that they come out qualified. Words stay in blocks, since Coq walks
+# through terms recursively and a list of all of them is too deep.
 ASSUMPTIONS = """\
 Definition the_claim : Prop := ltac:(let claim := type of {theorem} in exact claim).
 Redirect "assumptions" Print Assumptions {theorem}.
@@ -38,9 +39,10 @@ From Provenn Require Import Interface.
 Set Printing Width 1000000.
 Set Printing Depth 1000000.
 Definition the_inputs := Eval vm_compute in inputs_of {name}.
-Definition the_words := Eval vm_compute in
-  match graph_words {name} the_inputs with Some l => l | None => nil end.
-Redirect "words" Eval vm_compute in map (map bits) (pieces (length the_words) {piece} the_words).
+Definition the_blocks := Eval vm_compute in
+  match graph_words {name} the_inputs with Some l => pieces (length l) {piece} l | None => nil end.
+Definition the_words := concat the_blocks.
+Redirect "words" Eval vm_compute in map (map bits) the_blocks.
 Redirect "facts" Eval vm_compute in
   (Z.of_nat the_inputs, map (fun e => (Qnum (fst e), Zpos (Qden (fst e)), Qnum (snd e), Zpos (Qden (snd e))))
                           (errors {name})).
