@@ -135,7 +135,8 @@ def weights_match() -> Callable[..., None]:
 
     def check(folder: str | Path, against: str | Path | None = None, key: str | Path | None = None,
               flags: Sequence[str] = ()) -> None:
-        found = differences(Path(folder), against and Path(against), key and Path(key), flags)
+        found = differences(Path(folder), Path(against) if against else None,
+                            Path(key) if key else None, flags)
         if found:
             pytest.fail(told(found), pytrace=False)
 

@@ -24,23 +24,28 @@ from provenn.errors import CertificateError, ToolError, UsageError
 
 QUALIFIED = re.compile(r"[A-Za-z_][\w']*(\.[A-Za-z_][\w']*)*\Z")
 PIECE = 500
+ASKED = "Provenn_extraction"
 FIRST = "Require Import {module}.\n"
 # What the user's file defines is imported before anything of ours, so it hides no name that is asked about
 # below. The first line fails for what is no proof of a proposition, such as a definition. Axioms are asked
-# for before anything else is imported, so that they come out qualified.
+# for before anything else is imported, so that they come out qualified. Words stay in blocks, since Coq walks
+# through terms recursively and a list of all of them is too deep.
 ASSUMPTIONS = """\
 Definition the_claim : Prop := ltac:(let claim := type of {theorem} in exact claim).
 Redirect "assumptions" Print Assumptions {theorem}.
 """
-ASK = """\
+OURS = """\
 From Coq Require Import List QArith Reals Floats Uint63.
 From Provenn Require Import Interface.
+"""
+ASK = """\
 Set Printing Width 1000000.
 Set Printing Depth 1000000.
 Definition the_inputs := Eval vm_compute in inputs_of {name}.
-Definition the_words := Eval vm_compute in
-  match graph_words {name} the_inputs with Some l => l | None => nil end.
-Redirect "words" Eval vm_compute in map (map bits) (pieces (length the_words) {piece} the_words).
+Definition the_blocks := Eval vm_compute in
+  match graph_words {name} the_inputs with Some l => pieces (length l) {piece} l | None => nil end.
+Definition the_words := concat the_blocks.
+Redirect "words" Eval vm_compute in map (map bits) the_blocks.
 Redirect "facts" Eval vm_compute in
   (Z.of_nat the_inputs, map (fun e => (Qnum (fst e), Zpos (Qden (fst e)), Qnum (snd e), Zpos (Qden (snd e))))
                           (errors {name})).
@@ -51,7 +56,9 @@ Local Open Scope R_scope.
 Definition the_proof : the_claim := {theorem}.
 Redirect "statement" Check {theorem}.
 """
+# The words are those of the file before, as it was compiled: they are computed once.
 EXACT = """\
+Require Import {asked}.
 Lemma is_the_network : is_exact {name} the_inputs the_words = true.
 Proof. vm_cast_no_check (eq_refl true). Qed.
 Theorem deployed : forall xs, length xs = the_inputs -> (Z.of_nat the_inputs <= 2097152)%Z ->
@@ -103,9 +110,9 @@ def extract(source: Path, name: str, theorem: str = "", flags: Sequence[str] = (
             raise ToolError("PNN-TOOL-743", "the Coq file cannot be read", where=str(source),
                             got=e.strerror or str(e)) from None
         first = coqc(path, room, flags, timeout, "a file that Coq compiles", "coqc FILE says more")
-        facts = {"module": source.stem, "name": name, "piece": PIECE, "theorem": theorem}
-        ask = Path(folder, "Provenn_extraction.v")
-        parts = (FIRST, ASSUMPTIONS, ASK, STATEMENT) if theorem else (FIRST, ASK)
+        facts = {"module": source.stem, "name": name, "piece": PIECE, "theorem": theorem, "asked": ASKED}
+        ask, exact = (Path(folder, f"{name}.v") for name in (ASKED, "Provenn_exact"))
+        parts = (FIRST, ASSUMPTIONS, OURS, ASK, STATEMENT) if theorem else (FIRST, OURS, ASK)
         ask.write_text("".join(parts).format(**facts))
         second = coqc(ask, room, flags, timeout, f"{name}, a network with known numbers" +
                       (f", and {theorem}, a proved proposition" if theorem else ""),
@@ -113,8 +120,8 @@ def extract(source: Path, name: str, theorem: str = "", flags: Sequence[str] = (
         said = _Said(Path(folder), first, second, theorem)
         made = said.extracted()
         if made.exact:
-            ask.write_text((FIRST + ASK + EXACT).format(**facts))
-            coqc(ask, room, flags, timeout,
+            exact.write_text((FIRST + OURS + EXACT).format(**facts))
+            coqc(exact, room, flags, timeout,
                  "layers that fit: a weight for each output of the layer before, a bias for each row",
                  "where they do, this is a bug: please report it")
         return made
