@@ -4961,24 +4961,67 @@ let with_bounds s l h =
 let sharper old new0 keep =
   if finb new0 then keep old new0 else new0
 
+(** val settled : info -> extent -> bool **)
+
+let settled s e =
+  allb e (fun i ->
+    (&&) (finb (fget s.mag i))
+      (leb0 (abs (centre s.lo s.hi i)) (fget s.mag i)))
+
+(** val again : fnoise -> node -> state -> Uint63.t -> (farr * farr) res **)
+
+let again v n ss p =
+  match n with
+  | Affine (e, ts, b) ->
+    bind
+      (demand
+        (forallb (fun t -> settled (info_at ss (fst t)) (in_ext (snd t))) ts)
+        BoundFailed p) (fun _ ->
+      let s = affine_info v e ts b ss in
+      bind (demand (info_ok v n s) BoundFailed p) (fun _ -> Ok (s.lo, s.hi)))
+  | _ -> bind (demand (hinted n) NotAffine p) (fun _ -> Ok (enclosed v n ss))
+
+(** val reenclose :
+    fnoise -> node list -> state -> nat -> Uint63.t -> state res **)
+
+let reenclose v ns ss d p =
+  match skipn d ns with
+  | [] -> fail NotAffine p
+  | n :: _ ->
+    (match skipn d ss with
+     | [] -> fail NotAffine p
+     | s :: ss' ->
+       bind (again v n ss' p) (fun pat ->
+         let (low, high) = pat in
+         let e = ext n in
+         let l = ftab e.len (fun i -> sharper (fget s.lo i) (fget low i) maxf)
+         in
+         let h =
+           ftab e.len (fun i -> sharper (fget s.hi i) (fget high i) minf)
+         in
+         bind (demand ((&&) (finite e l) (finite e h)) BoundFailed p)
+           (fun _ ->
+           bind (demand (ordered e l h) Crossed p) (fun _ -> Ok
+             (replace ss d (with_bounds s l h))))))
+
 (** val tighten :
     fnoise -> node list -> state -> nat -> lines list -> (Uint63.t -> bool)
     -> (Uint63.t -> bool) -> Uint63.t -> state res **)
 
 let tighten v ns ss d ls below above p =
   match skipn d ns with
-  | [] -> fail NotAffine p
+  | [] -> reenclose v ns ss d p
   | n :: l ->
     (match n with
      | Affine (e, ts, b) ->
        let ns' = (Affine (e, ts, b)) :: l in
        (match skipn d ss with
-        | [] -> fail NotAffine p
-        | s :: ss' ->
-          let ss'0 = s :: ss' in
-          let low = fun i -> neuron v ns' ss'0 ls false i in
-          let high = fun i -> opp (neuron v ns' ss'0 ls true i) in
-          let l0 =
+        | [] -> reenclose v ns ss d p
+        | s :: l0 ->
+          let ss' = s :: l0 in
+          let low = fun i -> neuron v ns' ss' ls false i in
+          let high = fun i -> opp (neuron v ns' ss' ls true i) in
+          let l1 =
             ftab e.len (fun i ->
               if below i
               then sharper (fget s.lo i) (low i) maxf
@@ -4990,27 +5033,11 @@ let tighten v ns ss d ls below above p =
               then sharper (fget s.hi i) (high i) minf
               else fget s.hi i)
           in
-          bind (demand ((&&) (finite e l0) (finite e h)) BoundFailed p)
+          bind (demand ((&&) (finite e l1) (finite e h)) BoundFailed p)
             (fun _ ->
-            bind (demand (ordered e l0 h) Crossed p) (fun _ -> Ok
-              (replace ss d (with_bounds s l0 h)))))
-     | _ ->
-       (match skipn d ss with
-        | [] -> fail NotAffine p
-        | s :: ss' ->
-          bind (demand (hinted n) NotAffine p) (fun _ ->
-            let e = ext n in
-            let (low, high) = enclosed v n ss' in
-            let l0 =
-              ftab e.len (fun i -> sharper (fget s.lo i) (fget low i) maxf)
-            in
-            let h =
-              ftab e.len (fun i -> sharper (fget s.hi i) (fget high i) minf)
-            in
-            bind (demand ((&&) (finite e l0) (finite e h)) BoundFailed p)
-              (fun _ ->
-              bind (demand (ordered e l0 h) Crossed p) (fun _ -> Ok
-                (replace ss d (with_bounds s l0 h)))))))
+            bind (demand (ordered e l1 h) Crossed p) (fun _ -> Ok
+              (replace ss d (with_bounds s l1 h)))))
+     | _ -> reenclose v ns ss d p)
 
 (** val listed : nat -> words -> Uint63.t -> Float64.t -> bool **)
 
@@ -5149,15 +5176,20 @@ let cut s e i x = function
 
 (** val sharpen :
     fnoise -> words -> node list -> Uint63.t -> state -> lines option list ->
-    nat -> (Uint63.t -> bool) -> (Uint63.t -> bool) -> Uint63.t -> Uint63.t
-    -> ((state * lines option list) * Uint63.t) res **)
+    nat -> bool -> (Uint63.t -> bool) -> (Uint63.t -> bool) -> Uint63.t ->
+    Uint63.t -> ((state * lines option list) * Uint63.t) res **)
 
-let sharpen v f ns top ss ks d below above start p =
+let sharpen v f ns top ss ks d whole below above start p =
   bind (read_slopes f ns top p) (fun pat ->
     let (s, q) = pat in
     let known = skipn d ks in
-    let ls = all_lines f s (skipn d ns) (skipn d ss) known d in
-    bind (tighten v ns ss d ls below above start) (fun ss0 ->
+    let ls =
+      if whole then [] else all_lines f s (skipn d ns) (skipn d ss) known d
+    in
+    bind
+      (if whole
+       then reenclose v ns ss d start
+       else tighten v ns ss d ls below above start) (fun ss0 ->
       let ks0 =
         if v.noisy
         then unknown ns
@@ -5218,8 +5250,10 @@ let rec walk depth v f ns top cs0 ss ks p =
                            (fun n ->
                            let unsure = eqb0 n (Float64.of_float (-0x1p+0)) in
                            let every = eqb0 n (Float64.of_float (-0x1p+1)) in
+                           let whole = eqb0 n (Float64.of_float (-0x1.8p+1))
+                           in
                            bind
-                             (if (||) unsure every
+                             (if (||) ((||) unsure every) whole
                               then Ok (Uint63.of_int (0))
                               else get_size f (add0 p (Uint63.of_int (2))))
                              (fun n0 ->
@@ -5240,7 +5274,8 @@ let rec walk depth v f ns top cs0 ss ks p =
                                              (of_uint63 i))
                                in
                                bind
-                                 (sharpen v f ns top ss ks d chosen chosen p
+                                 (sharpen v f ns top ss ks d whole chosen
+                                   chosen p
                                    (add0 (add0 p (Uint63.of_int (3))) n0))
                                  (fun pat ->
                                  let (p0, q) = pat in
@@ -5270,7 +5305,7 @@ let rec walk depth v f ns top cs0 ss ks p =
                                        (add0 p (Uint63.of_int (2))))
                                      (fun _ ->
                                      bind
-                                       (sharpen v f ns top ss ks d
+                                       (sharpen v f ns top ss ks d false
                                          (marked f
                                            (add0 p (Uint63.of_int (2))))
                                          (marked f

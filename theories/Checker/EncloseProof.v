@@ -156,7 +156,8 @@ Proof.
   pose proof (Rmax_l (fR p) (fR q)). pose proof (Rmax_r (fR p) (fR q)). apply Rabs_le. lra.
 Qed.
 
-Lemma operands_reach fv ns ss ys e ts : known fv ns ss ys -> Forall2 centred ns ss ->
+Lemma operands_reach fv ns ss ys e ts : known fv ns ss ys ->
+  (forall t n, In t ts -> nth_error ns (fst t) = Some n -> centred n (info_at ss (fst t))) ->
   Forall (term_ok ns e) ts -> radii_ok (map (operand_of ss) ts) = true -> Forall (reaches ss ys) ts.
 Proof.
   unfold radii_ok. intros K C T R. rewrite forallb_forall in R. rewrite Forall_forall in T |- *.
@@ -171,7 +172,7 @@ Proof.
     by now apply fget_ftab_below.
   rewrite <- Ee in Hk. destruct (B k Hk) as (_ & _ & L). rewrite Er in *.
   destruct (radius_ge _ _ _ _ _ Fr L) as (Fm & Lr). split; [|exact Lr].
-  rewrite Em in *. exact (centred_nth ns ss C d n En k Hk Fm).
+  rewrite Em in *. exact (C _ n Ht En k Hk Fm).
 Qed.
 
 Definition weighted (ss : list info) (ts : list term) (i : int) : R :=
@@ -238,7 +239,8 @@ Proof. destruct b; [reflexivity | apply fR_0]. Qed.
 
 (** ** One more affine node on top of known ones *)
 Lemma affine_step fv v x ns ss ys e ts b y (n := Affine e ts b) (s := affine_info fv e ts b ss) :
-  covers fv v -> graph_ok ns = true -> known fv ns ss ys -> Forall2 centred ns ss ->
+  covers fv v -> graph_ok ns = true -> known fv ns ss ys ->
+  (forall t n, In t ts -> nth_error ns (fst t) = Some n -> centred n (info_at ss (fst t))) ->
   node_ok n ns = true -> info_ok fv n s = true -> holds v x n ys y ->
   between n s y /\ magnitudes fv n s ys y /\ centred n s.
 Proof.
@@ -408,7 +410,7 @@ Proof.
       destruct n; try discriminate; intros Q i; now apply S.
   - apply (plain_known fv (Input e)); trivial. intros i Hi _ _. rewrite (Hy i Hi). now apply (Hb e).
   - apply (plain_known fv (Constant e c)); trivial. intros i Hi _ _. rewrite (Hy i Hi). lra.
-  - now apply (affine_step fv v x ns ss ys e ts b y).
+  - apply (affine_step fv v x ns ss ys e ts b y); trivial. intros t n _. now apply centred_nth.
 Qed.
 Lemma forwards_centred fv v x ns bl bh : covers fv v -> graph_ok ns = true -> forall ss ys,
   forwards fv ns (bl, bh) = inl ss -> exec v x ns ys ->
@@ -457,7 +459,7 @@ Theorem claim_about fv v x ns bl bh ss ys e ts b (n := Affine e ts b)
 Proof.
   intros Hv G Hf Hx Hb Hn Hs Hy. destruct (forwards_centred fv v x ns bl bh Hv G ss ys Hf Hx Hb) as [K C].
   exact (proj1 (proj2 (affine_step _ none x ns ss ys e ts b _ (noiseless_covers fv v Hv) G
-    (noiseless_known fv v Hv ns ss ys K) C Hn Hs Hy))).
+    (noiseless_known fv v Hv ns ss ys K) (fun t n _ => centred_nth ns ss C (fst t) n) Hn Hs Hy))).
 Qed.
 
 Lemma forwards_from_fixed fv box : forall ns,

@@ -10,8 +10,9 @@
     [unknown], [remember ...], [forget ...]  lines without hints: none is known, those just computed are, those
                         from old bounds are not
     [marked f p i]  bit [i] of a mask, [per_word] bits a word
-    [tighten ...]   sharper bounds of one node: by backward passes if it is affine, else from its operands'
-                        bounds
+    [tighten ...]   sharper bounds of one node: by backward passes if it is affine, else [reenclose]
+    [reenclose ...] sharper bounds of one node from its operands' bounds, which [again] gives
+    [settled s e]   the magnitudes of [s] bound the centres of its bounds, as those of new infos do
     [cut ...]       the bounds on one side of a split
     [leaf ...]      every claim has a combination of its rows that is positive on the box
     [walk ...]      the whole tree below one case; returns the position after it *)
@@ -110,6 +111,29 @@ Definition with_bounds (s : info) (l h : farr) : info := Info l h (mag s) (load 
     those of a node that is not affine everywhere. *)
 Definition sharper (old new : float) (keep : float -> float -> float) : float :=
   if finb new then keep old new else new.
+Definition settled (s : info) (e : extent) : bool :=
+  allb e (fun i => finb (fget (mag s) i) && (PrimFloat.abs (centre (lo s) (hi s) i) <=? fget (mag s) i)%float).
+Definition again (v : fnoise) (n : node) (ss : state) (p : int) : res (farr * farr) :=
+  match n with
+  | Affine e ts b =>
+      let* _ := demand (forallb (fun t => settled (info_at ss (fst t)) (in_ext (snd t))) ts) BoundFailed p in
+      let s := affine_info v e ts b ss in
+      let* _ := demand (info_ok v n s) BoundFailed p in
+      Ok (lo s, hi s)
+  | _ => let* _ := demand (hinted n) NotAffine p in Ok (enclosed v n ss)
+  end.
+Definition reenclose (v : fnoise) (ns : list node) (ss : state) (d : nat) (p : int) : res state :=
+  match skipn d ns, skipn d ss with
+  | n :: _, s :: ss' =>
+      let* (low, high) := again v n ss' p in
+      let e := ext n in
+      let l := ftab (len e) (fun i => sharper (fget (lo s) i) (fget low i) maxf) in
+      let h := ftab (len e) (fun i => sharper (fget (hi s) i) (fget high i) minf) in
+      let* _ := demand (finite e l && finite e h) BoundFailed p in
+      let* _ := demand (ordered e l h) Crossed p in
+      Ok (replace ss d (with_bounds s l h))
+  | _, _ => fail NotAffine p
+  end.
 Definition tighten (v : fnoise) (ns : list node) (ss : state) (d : nat) (ls : list lines)
     (below above : int -> bool) (p : int) : res state :=
   match skipn d ns, skipn d ss with
@@ -123,16 +147,7 @@ Definition tighten (v : fnoise) (ns : list node) (ss : state) (d : nat) (ls : li
       let* _ := demand (finite e l && finite e h) BoundFailed p in
       let* _ := demand (ordered e l h) Crossed p in
       Ok (replace ss d (with_bounds s l h))
-  | n :: _, s :: ss' =>
-      let* _ := demand (hinted n) NotAffine p in
-      let e := ext n in
-      let '(low, high) := enclosed v n ss' in
-      let l := ftab (len e) (fun i => sharper (fget (lo s) i) (fget low i) maxf) in
-      let h := ftab (len e) (fun i => sharper (fget (hi s) i) (fget high i) minf) in
-      let* _ := demand (finite e l && finite e h) BoundFailed p in
-      let* _ := demand (ordered e l h) Crossed p in
-      Ok (replace ss d (with_bounds s l h))
-  | _, _ => fail NotAffine p
+  | _, _ => reenclose v ns ss d p
   end.
 
 (** Is [x] among the [n] words from position [p]? *)
@@ -205,13 +220,14 @@ Definition cut (s : info) (e : extent) (i : int) (x : float) (upper : bool) : in
   else with_bounds s (ftab (len e) (fun k => if k =? i then x else fget (lo s) k)) (hi s).
 
 (** One TIGHTEN of the node at distance [d], with slopes at [p] of the file: new state, what is known of lines,
-    and the position after the slopes. *)
+    and the position after the slopes. If [whole], the node is enclosed again, even an affine one. *)
 Definition sharpen (v : fnoise) (f : words) (ns : list node) (top : int) (ss : state) (ks : list (option lines))
-    (d : nat) (below above : int -> bool) (start p : int) : res (state * list (option lines) * int) :=
+    (d : nat) (whole : bool) (below above : int -> bool) (start p : int)
+    : res (state * list (option lines) * int) :=
   let* (s, q) := read_slopes f ns top p in
   let known := skipn d ks in
-  let ls := all_lines f s (skipn d ns) (skipn d ss) known d in
-  let* ss := tighten v ns ss d ls below above start in
+  let ls := if whole then [] else all_lines f s (skipn d ns) (skipn d ss) known d in
+  let* ss := if whole then reenclose v ns ss d start else tighten v ns ss d ls below above start in
   let ks := if noisy v then unknown ns else forget ns (firstn d ks ++ remember s known ls d) d in
   Ok (refreshed v d ns ss, ks, q).
 
@@ -247,12 +263,13 @@ Fixpoint walk (depth : nat) (v : fnoise) (f : words) (ns : list node) (top : int
         let* n := get_float f (p + 2) in
         let unsure := (n =? -1)%float in
         let every := (n =? -2)%float in
-        let* n := (if unsure || every then Ok 0 else get_size f (p + 2)) in
+        let whole := (n =? -3)%float in
+        let* n := (if unsure || every || whole then Ok 0 else get_size f (p + 2)) in
         let* _ := demand (p + 3 + n <=? count f) Truncated (p + 2) in
         let chosen := if unsure then crossing (info_at ss d)
                       else if every then fun _ => true
                       else let fuel := nat_of n in fun i => listed fuel f (p + 3) (PrimFloat.of_uint63 i) in
-        let* (ss, ks, q) := sharpen v f ns top ss ks d chosen chosen p (p + 3 + n) in
+        let* (ss, ks, q) := sharpen v f ns top ss ks d whole chosen chosen p (p + 3 + n) in
         walk depth v f ns top cs ss ks q
       else if kind =? 4 then
         let* k := get_size f (p + 1) in
@@ -263,7 +280,7 @@ Fixpoint walk (depth : nat) (v : fnoise) (f : words) (ns : list node) (top : int
             let m := mask_words (ext n) in
             let* _ := demand (p + 2 + 2 * m <=? count f) Truncated (p + 1) in
             let* _ := all_words (nat_of (2 * m)) is_mask NotAnInteger f (p + 2) in
-            let* (ss, ks, q) := sharpen v f ns top ss ks d (marked f (p + 2)) (marked f (p + 2 + m)) p
+            let* (ss, ks, q) := sharpen v f ns top ss ks d false (marked f (p + 2)) (marked f (p + 2 + m)) p
                                   (p + 2 + 2 * m) in
             walk depth v f ns top cs ss ks q
         | None => fail MissingNode (p + 1)

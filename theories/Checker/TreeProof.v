@@ -5,8 +5,8 @@
     [refuted ys c]              some row of the claim [c] is positive at this execution *)
 From Coq Require Import Bool ZArith Reals Lra Lia Floats Uint63 List.
 From Provenn Require Import Base.Vector Base.VectorProof Base.Binary64 Base.Binary64Proof.
-From Provenn Require Import Ops.Loops Ops.LoopsProof Ops.Functions IR.LinMap IR.Graph IR.GraphProof.
-From Provenn Require Import Checker.Words Checker.WordsProof Checker.Enclose Checker.EncloseProof.
+From Provenn Require Import Ops.Loops Ops.LoopsProof Ops.Functions IR.LinMap IR.LinMapProof IR.Graph.
+From Provenn Require Import IR.GraphProof Checker.Words Checker.WordsProof Checker.Enclose Checker.EncloseProof.
 From Provenn Require Import Checker.Invariant Checker.InvariantProof Checker.Backward Checker.BackwardProof.
 From Provenn Require Import Checker.Tree.
 Import ListNotations.
@@ -134,28 +134,44 @@ Proof. unfold sharper. destruct (finb new) eqn:E; [intros; now apply finb_fin | 
 Lemma sharper_keep old new keep : fin new -> sharper old new keep = keep old new.
 Proof. intros F. unfold sharper. now rewrite (proj2 (finb_fin new) F). Qed.
 
-(** The bounds of a node that is not affine, once more from those of its operands. *)
-Lemma reenclosed_known v fv x ns ss ys d n s ys' y ns' ss1 p ss' : covers fv v -> graph_ok ns = true ->
-  known fv ns ss ys -> graph_ok (n :: ns') = true -> known fv (n :: ns') (s :: ss1) (y :: ys') ->
-  exec v x (n :: ns') (y :: ys') -> nth_error ns d = Some n -> info_at ss d = s -> value ys d = y ->
-  (let* _ := demand (hinted n) NotAffine p in
-   let e := ext n in
-   let '(low, high) := enclosed fv n ss1 in
-   let l := ftab (len e) (fun i => sharper (fget (lo s) i) (fget low i) maxf) in
-   let h := ftab (len e) (fun i => sharper (fget (hi s) i) (fget high i) minf) in
-   let* _ := demand (finite e l && finite e h) BoundFailed p in
-   let* _ := demand (ordered e l h) Crossed p in
-   Ok (replace ss d (with_bounds s l h))) = Ok ss' ->
-  known fv ns ss' ys.
+(** The bounds of a node, once more from those of its operands. *)
+Lemma settled_centred s n : wf (ext n) -> settled s (ext n) = true -> centred n s.
 Proof.
-  intros C G K Gd (B & _ & K') (Y & _) Nd Es Ey H. passing H as D. cbv zeta in H.
-  destruct (enclosed fv n ss1) as [low high] eqn:En. passing H as E. passing H as O. injection H as <-.
+  intros W H i Hi F. assert (T := allb_spec _ _ i W H Hi). cbv beta in T. apply andb_prop in T as [Fm L].
+  apply finb_fin in Fm. rewrite <- fR_abs. apply leb_le; trivial. now apply fin_abs.
+Qed.
+Lemma again_holds v fv x n ns ss ys y p low high i : covers fv v -> graph_ok ns = true ->
+  node_ok n ns = true -> known fv ns ss ys -> holds v x n ys y -> again fv n ss p = Ok (low, high) ->
+  below (ext n) i ->
+  (fin (fget low i) -> fR (fget low i) <= y i) /\ (fin (fget high i) -> y i <= fR (fget high i)).
+Proof.
+  intros C G N K Y H Hi. destruct (derived n) eqn:D.
+  - apply (enclosed_holds fv v x n ns ss ys y low high i C G N K Y D); [|exact Hi].
+    destruct n; try discriminate; cbn [again hinted demand bind] in H; congruence.
+  - destruct n as [e|e c|e ts b| |]; try discriminate. cbn [again] in H. passing H as S. passing H as O.
+    injection H as <- <-. rewrite forallb_forall in S.
+    assert (T := node_ok_terms e ts b ns G N). rewrite Forall_forall in T.
+    destruct (affine_step fv v x ns ss ys e ts b y C G K) as (B & _); trivial.
+    + intros t n Ht En. destruct (T t Ht) as (V & _ & m & Em & Ee). rewrite En in Em. injection Em as <-.
+      apply settled_centred; rewrite Ee; [now apply in_wf | now apply S].
+    + now destruct (B i Hi) as (_ & _ & ? & ?).
+Qed.
+Lemma reenclose_known v fv x ns ss ys d p ss' : covers fv v -> graph_ok ns = true -> known fv ns ss ys ->
+  exec v x ns ys -> reenclose fv ns ss d p = Ok ss' -> known fv ns ss' ys.
+Proof.
+  intros C G K X H. unfold reenclose in H. assert (Gd := graph_ok_skipn d ns G).
+  assert (Kd := known_skipn fv d ns ss ys K). assert (Xd := exec_skipn v x d ns ys X).
+  destruct (skipn d ns) as [|n ns'] eqn:En; [discriminate|].
+  destruct (skipn d ss) as [|s ss1] eqn:Es; [discriminate|].
+  destruct (skipn d ys) as [|y ys'] eqn:Ey; [contradiction|].
+  reading H as (low, high) A. passing H as E. passing H as O. injection H as <-.
   apply andb_prop in E as [F1 F2]. cbn [graph_ok] in Gd. apply andb_prop in Gd as [N Gd].
-  assert (W := node_ok_wf _ _ N). rewrite <- Es. apply (known_replace fv ns ss ys d n _ _ K Nd).
-  intros i Hi. cbn [with_bounds lo hi]. rewrite Ey, Es.
+  assert (W := node_ok_wf _ _ N). assert (Ei := skipn_info ss d s ss1 Es). rewrite <- Ei.
+  apply (known_replace fv ns ss ys d n _ _ K (skipn_nth ns d _ _ En)).
+  intros i Hi. cbn [with_bounds lo hi]. rewrite (skipn_value ys d y ys' Ey), Ei.
   assert (Fl := finite_below _ _ i W F1 Hi). assert (Fh := finite_below _ _ i W F2 Hi).
-  split; [exact Fl|]. split; [exact Fh|]. destruct (B i Hi) as (Bl & Bh & By).
-  destruct (enclosed_holds fv v x n ns' ss1 ys' y low high i C Gd N K' Y D En Hi) as (L & U).
+  split; [exact Fl|]. split; [exact Fh|]. destruct Kd as (B & _ & Kd). destruct (B i Hi) as (Bl & Bh & By).
+  destruct (again_holds v fv x n ns' ss1 ys' y p low high i C Gd N Kd (proj1 Xd) A Hi) as (L & U).
   rewrite !fget_ftab_below in * by assumption. apply sharper_fin in Fl, Fh.
   rewrite !sharper_keep by assumption. specialize (L Fl). specialize (U Fh).
   rewrite fR_maxf, fR_minf by assumption. split; [apply Rmax_lub | apply Rmin_glb]; lra.
@@ -165,18 +181,15 @@ Lemma tighten_known v fv x ns ss ys d ls below_at above_at p ss' : covers fv v -
   known fv ns ss ys -> exec v x ns ys -> lines_good (skipn d ns) (skipn d ss) ls ->
   tighten fv ns ss d ls below_at above_at p = Ok ss' -> known fv ns ss' ys.
 Proof.
-  intros C G K X L H. unfold tighten in H. assert (Gd := graph_ok_skipn d ns G).
+  intros C G K X L H. assert (R := reenclose_known v fv x ns ss ys d p ss' C G K X).
+  unfold tighten in H. assert (Gd := graph_ok_skipn d ns G).
   assert (Kd := known_skipn fv d ns ss ys K). assert (Xd := exec_skipn v x d ns ys X).
-  destruct (skipn d ns) as [|n ns'] eqn:En; [discriminate|].
-  destruct (skipn d ss) as [|s ss1] eqn:Es; [destruct n; discriminate|].
+  destruct (skipn d ns) as [|n ns'] eqn:En; [exact (R H)|].
+  destruct n as [e0|e0 c0|e ts b|g e0 d0|e0 d0 d1]; try exact (R H). clear R.
+  destruct (skipn d ss) as [|s ss1] eqn:Es; [contradiction|].
   destruct (skipn d ys) as [|y ys'] eqn:Ey; [contradiction|].
   assert (Ei := skipn_info ss d s ss1 Es). assert (Ev := skipn_value ys d y ys' Ey).
   assert (Nd := skipn_nth ns d _ _ En).
-  destruct n as [e0|e0 c0|e ts b|g e0 d0|e0 d0 d1]; [discriminate | discriminate | | |].
-  2: { exact (reenclosed_known v fv x ns ss ys d (Unary g e0 d0) s ys' y ns' ss1 p ss' C G K Gd Kd Xd Nd Ei
-    Ev H). }
-  2: { exact (reenclosed_known v fv x ns ss ys d (Product e0 d0 d1) s ys' y ns' ss1 p ss' C G K Gd Kd Xd Nd
-    Ei Ev H). }
   destruct ls as [|l0 ls]; [contradiction|]. destruct L as (_ & L).
   match type of H with context [finite e ?l && finite e ?h] =>
     set (new_lo := l) in *; set (new_hi := h) in * end.
@@ -287,34 +300,44 @@ Proof.
 Qed.
 
 (** A TIGHTEN changes one node, which must be there. *)
+Lemma reenclose_replaces fv ns ss d p ss' : reenclose fv ns ss d p = Ok ss' -> exists s, ss' = replace ss d s.
+Proof.
+  unfold reenclose. intros H. destruct (skipn d ns) as [|n ns']; [discriminate|].
+  destruct (skipn d ss) as [|s ss1]; [discriminate|].
+  reading H as (low, high) A. passing H as F. passing H as O. injection H as <-. eexists; reflexivity.
+Qed.
 Lemma tighten_replaces fv ns ss d ls below_at above_at p ss' :
   tighten fv ns ss d ls below_at above_at p = Ok ss' -> exists s, ss' = replace ss d s.
 Proof.
-  unfold tighten. intros H. destruct (skipn d ns) as [|n ns']; [discriminate|].
-  destruct (skipn d ss) as [|s ss1]; [destruct n; discriminate|].
-  destruct n; cbv zeta in H; cbn [hinted] in H; try discriminate;
-    try (passing H as E; destruct (enclosed _ _) as [low high]); passing H as F; passing H as O;
-    injection H as <-; eexists; reflexivity.
+  intros H. assert (R := reenclose_replaces fv ns ss d p ss'). unfold tighten in H.
+  destruct (skipn d ns) as [|[] ns']; try exact (R H). destruct (skipn d ss) as [|s ss1]; [exact (R H)|].
+  cbv zeta in H. passing H as F. passing H as O. injection H as <-. eexists; reflexivity.
 Qed.
-Lemma sharpen_missing fv f ns top ss ks d below_at above_at start p r : nth_error ns d = None ->
-  sharpen fv f ns top ss ks d below_at above_at start p <> Ok r.
+Lemma sharpen_missing fv f ns top ss ks d whole below_at above_at start p r : nth_error ns d = None ->
+  sharpen fv f ns top ss ks d whole below_at above_at start p <> Ok r.
 Proof.
-  intros N H. unfold sharpen in H. reading H as (s, q) E1. reading H as ss1 E2. unfold tighten in E2.
-  now rewrite (skipn_all2 ns (proj1 (nth_error_None ns d) N)) in E2.
+  intros N H. unfold sharpen in H. reading H as (s, q) E1. reading H as ss1 E2. unfold tighten, reenclose in E2.
+  rewrite (skipn_all2 ns (proj1 (nth_error_None ns d) N)) in E2. now destruct whole.
 Qed.
-Lemma sharpen_sound v fv x f ns top ss ks ys d below_at above_at start p ss' ks' q n : covers fv v ->
+Lemma sharpen_sound v fv x f ns top ss ks ys d whole below_at above_at start p ss' ks' q n : covers fv v ->
   graph_ok ns = true -> known fv ns ss ys -> exec v x ns ys -> caches ns ss ks -> nth_error ns d = Some n ->
-  sharpen fv f ns top ss ks d below_at above_at start p = Ok (ss', ks', q) ->
+  sharpen fv f ns top ss ks d whole below_at above_at start p = Ok (ss', ks', q) ->
   known fv ns ss' ys /\ caches ns ss' ks'.
 Proof.
   intros C G K X Kc N H. unfold sharpen in H. reading H as (s, q1) E1. reading H as ss1 E2.
   injection H as <- <- <-. assert (Kd := caches_skipn d ns ss ks Kc).
-  assert (L := all_lines_good f s _ _ _ d Kd).
-  assert (K' := tighten_known v fv x ns ss ys d _ _ _ start ss1 C G K X L E2).
+  set (ls := all_lines f s (skipn d ns) (skipn d ss) (skipn d ks) d) in *.
+  assert (L : lines_good (skipn d ns) (skipn d ss) ls) by exact (all_lines_good f s _ _ _ d Kd).
+  assert (K' : known fv ns ss1 ys).
+  { destruct whole; [now apply (reenclose_known v fv x ns ss ys d start)|].
+    exact (tighten_known v fv x ns ss ys d _ _ _ start ss1 C G K X L E2). }
+  assert (Er : exists t, ss1 = replace ss d t)
+    by (destruct whole; [exact (reenclose_replaces _ _ _ _ _ _ E2) | exact (tighten_replaces _ _ _ _ _ _ _ _ _ E2)]).
   assert (K2 := refreshed_known fv v x C d ns ss1 ys G K' X). split; [exact K2|].
   unfold refreshed in *. destruct (noisy fv); [now apply (caches_unknown fv _ _ ys)|].
-  assert (R := caches_remember s _ _ _ _ d Kd L).
-  assert (A := caches_app _ d ns ss ks Kc R). destruct (tighten_replaces _ _ _ _ _ _ _ _ _ E2) as (t & ->).
+  assert (R : caches (skipn d ns) (skipn d ss) (remember s (skipn d ks) (if whole then [] else ls) d)).
+  { destruct whole; [|exact (caches_remember s _ _ _ _ d Kd L)]. now destruct (skipn d ks). }
+  assert (A := caches_app _ d ns ss ks Kc R). destruct Er as (t & ->).
   exact (caches_replace t ns ss _ d A (nth_length ns d n N)).
 Qed.
 
@@ -340,12 +363,12 @@ Proof.
       exact (IH cs _ _ _ _ K' T (caches_replace _ ns ss ks d Kc Ld) H).
   - reading H as k E1. passing H as E2. reading H as w E3. reading H as n E4. passing H as E5.
     reading H as ((ss', ks'), p1) E6. set (d := nat_of (top - k)) in *.
-    destruct (nth_error ns d) as [m|] eqn:N; [|now destruct (sharpen_missing _ _ _ _ _ _ _ _ _ _ _ _ N E6)].
-    destruct (sharpen_sound v fv x f ns top ss ks ys d _ _ _ _ ss' ks' p1 m C G K X Kc N E6) as (K' & Kc').
+    destruct (nth_error ns d) as [m|] eqn:N; [|now destruct (sharpen_missing _ _ _ _ _ _ _ _ _ _ _ _ _ N E6)].
+    destruct (sharpen_sound v fv x f ns top ss ks ys d _ _ _ _ _ ss' ks' p1 m C G K X Kc N E6) as (K' & Kc').
     exact (IH cs ss' ks' p1 q K' T Kc' H).
   - reading H as k E1. passing H as E2. set (d := nat_of (top - k)) in *.
     destruct (nth_error ns d) as [m|] eqn:N; try discriminate. passing H as E3. reading H as r E4.
     reading H as ((ss', ks'), p1) E6.
-    destruct (sharpen_sound v fv x f ns top ss ks ys d _ _ _ _ ss' ks' p1 m C G K X Kc N E6) as (K' & Kc').
+    destruct (sharpen_sound v fv x f ns top ss ks ys d _ _ _ _ _ ss' ks' p1 m C G K X Kc N E6) as (K' & Kc').
     exact (IH cs ss' ks' p1 q K' T Kc' H).
 Qed.

@@ -1138,6 +1138,12 @@ val with_bounds : info -> farr -> farr -> info
 val sharper :
   Float64.t -> Float64.t -> (Float64.t -> Float64.t -> Float64.t) -> Float64.t
 
+val settled : info -> extent -> bool
+
+val again : fnoise -> node -> state -> Uint63.t -> (farr * farr) res
+
+val reenclose : fnoise -> node list -> state -> nat -> Uint63.t -> state res
+
 val tighten :
   fnoise -> node list -> state -> nat -> lines list -> (Uint63.t -> bool) ->
   (Uint63.t -> bool) -> Uint63.t -> state res
@@ -1174,8 +1180,8 @@ val cut : info -> extent -> Uint63.t -> Float64.t -> bool -> info
 
 val sharpen :
   fnoise -> words -> node list -> Uint63.t -> state -> lines option list ->
-  nat -> (Uint63.t -> bool) -> (Uint63.t -> bool) -> Uint63.t -> Uint63.t ->
-  ((state * lines option list) * Uint63.t) res
+  nat -> bool -> (Uint63.t -> bool) -> (Uint63.t -> bool) -> Uint63.t ->
+  Uint63.t -> ((state * lines option list) * Uint63.t) res
 
 val walk :
   nat -> fnoise -> words -> node list -> Uint63.t -> claim list -> state ->

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from provenn.bounds.copies import Origin, firsts, origin
 from provenn.errors import UnsupportedError
 from provenn.ir.graph import Graph, check_constants
 from provenn.ir.op import Array, Have
@@ -123,6 +124,10 @@ class Region:
         return max(8, IN_CACHE // max(self.size, *(self.sizes[leaf] for leaf in self.leaves)))
 
     def _block_on(self, values: Coefficients) -> Floats:
+        return self.values(values)[self.target]
+
+    def values(self, values: Coefficients) -> Coefficients:
+        """The values [rows, size] of all nodes of the region, from those of its leaves."""
         here: dict[int, Array] = {}
         for leaf in self.leaves:
             here[leaf] = values[leaf].reshape(-1, *self.graph.nodes[leaf].type.shape)
@@ -130,7 +135,7 @@ class Region:
             node = self.graph.nodes[i]
             operands = [here[k] if k in here else self.fixed[k] for k in node.inputs]
             here[i] = node.op.need("kernel", self.graph.where(i))(Fast(), node.attrs, *operands)
-        return here[self.target].reshape(len(here[self.target]), -1).astype(np.float64, copy=False)
+        return {i: a.reshape(len(a), -1).astype(np.float64, copy=False) for i, a in here.items()}
 
     def _walk_back(self, ct: Floats) -> Coefficients:
         step = self._block()
@@ -187,7 +192,8 @@ class Regions:
     ``targets`` the pre-activation nodes in order (``affine`` those that are no unary nodes themselves),
     ``above`` the unary nodes below each target, ``curved`` the nodes that functions with curves read.
     ``tick`` runs before every product and may raise to stop the work.
-    ``copies`` tells, of operands of products that repeat elements, the first of each kind.
+    ``copies`` tells, of operands of products that repeat elements, the first of each kind, ``origins`` of
+    which node's elements they are copies, where one holds all of them.
     ``products`` are nodes with planes; each counts as unary with a source of its own, the pair of its
     operands, which has a negative number. Raises UnsupportedError (PNN-OP-201) for a node that is neither
     affine nor has lines. ``noise``, where there is one, widens what is made of states: bounds then hold for
@@ -227,8 +233,11 @@ class Regions:
         self.affine = [t for t in self.targets if self.of[t].nodes]
         self.curved = factors | {self.source[u] for u in self.unary if graph.nodes[u].op.hint is not None}
         self.above = {t: self._upstream(t) for t in self.of}
-        repeated = {t: self._copies(t) for t in self.affine if t in factors}
-        self.copies = {t: first for t, first in repeated.items() if first is not None}
+        self.copies: dict[int, Indices] = {}
+        self.origins: dict[int, Origin] = {}
+        for t in self.affine:
+            if t in factors:
+                self._compare(t)
 
     def _region(self, target: int, leaves: set[int]) -> Region:
         if target in self.fixed:
@@ -245,15 +254,19 @@ class Regions:
         return Region(self.graph, target, tuple(sorted(inside)), tuple(sorted(found)), self.fixed, self.sizes,
                       self.tick)
 
-    def _copies(self, target: int) -> Indices | None:
-        """For each element of a target the first one that always has the same value; None if all differ.
+    def _compare(self, target: int) -> None:
+        """Note which elements of a target always have the same value, and where their values come from.
 
         Found by trying: values that agree at random leaves, bit for bit, are taken for equal.
         """
         rng, region = np.random.default_rng(0), self.of[target]
-        value = region.push({leaf: rng.normal(size=(2, self.sizes[leaf])) for leaf in region.leaves})
-        _, first, which = np.unique(value, axis=1, return_index=True, return_inverse=True)
-        return None if len(first) == value.shape[1] else first[which.ravel()]
+        values = region.values({leaf: rng.normal(size=(2, self.sizes[leaf])) for leaf in region.leaves})
+        first = firsts(values[target])
+        if first is not None:
+            self.copies[target] = first
+            found = origin(self.graph, {i: values[i] for i in region.nodes}, set(self.fixed), target)
+            if found is not None:
+                self.origins[target] = found
 
     def _upstream(self, target: int) -> tuple[int, ...]:
         found: set[int] = set()

@@ -21,11 +21,12 @@ from provenn.errors import CertificateError
 from provenn.verify.semantics import REAL, Semantics
 
 LEAF, SPLIT, TIGHTEN, EMPTY, SIDES = 0.0, 1.0, 2.0, 3.0, 4.0
+UNSURE, EVERY, AGAIN = -1, -2, -3
 PER_WORD = 48
 BYTES = PER_WORD // 8
 HEADER = 22
 Slopes = Mapping[int, Floats]
-Step: TypeAlias = "Tighten | Sides"
+Step: TypeAlias = "Tighten | Sides | Again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,13 @@ class Sides:
     lower: NDArray[np.bool_]
     upper: NDArray[np.bool_]
     slopes: Slopes = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Bounds of all elements of ``node`` once more by interval arithmetic, from those of its operands."""
+
+    node: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +120,15 @@ def _add_mask(words: array[float], mask: NDArray[np.bool_]) -> None:
 
 
 def _add_step(words: array[float], step: Step) -> None:
+    if isinstance(step, Again):
+        words.extend((TIGHTEN, step.node, AGAIN, 0.0))
+        return
     if isinstance(step, Sides):
         words.extend((SIDES, step.node))
         _add_mask(words, step.lower)
         _add_mask(words, step.upper)
     else:
-        count = (-2 if step.every else -1) if step.neurons is None else len(step.neurons)
+        count = (EVERY if step.every else UNSURE) if step.neurons is None else len(step.neurons)
         words.extend((TIGHTEN, step.node, count))
         if step.neurons is not None:
             words.extend(step.neurons.tolist())
@@ -217,9 +228,10 @@ class _Reader:
             if kind == SIDES:
                 steps.append(Sides(node, self.mask(node), self.mask(node), self.vectors()))
                 continue
-            count = self.integer(-2, self.sizes[node], "number of neurons")
+            count = self.integer(AGAIN, self.sizes[node], "number of neurons")
             neurons = None if count < 0 else np.array([self.element(node) for _ in range(count)], np.intp)
-            steps.append(Tighten(node, neurons, self.vectors(), count == -2))
+            slopes = self.vectors()
+            steps.append(Again(node) if count == AGAIN else Tighten(node, neurons, slopes, count == EVERY))
         if kind == SPLIT:
             node = self.integer(0, len(self.sizes) - 1, "node")
             index = self.element(node)

@@ -9,17 +9,18 @@ spend anything further down. Whoever reduces shows the goals again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from provenn.bounds.backward import ROW_BLOCK, Lines, State, Tape, make_lines, side_rows, source_bounds
+from provenn.bounds.copies import Origin
 from provenn.bounds.importance import Tally
 from provenn.bounds.regions import Coefficients, Floats, Indices, Regions
 from provenn.bounds.slopes import Ascent, Best
-from provenn.verify.certificate import Sides, Step
+from provenn.verify.certificate import Again, Sides, Step
 
 SPENT = 0.5
 Mask = NDArray[np.bool_]
@@ -28,24 +29,40 @@ Goal = tuple[Indices, Floats, Coefficients]
 
 @dataclass
 class Kept:
-    """Bounds to compute, by target: lower and upper ones [boxes, size]."""
+    """Bounds to compute, by target: lower and upper ones [boxes, size].
+
+    Elements with ``origins`` are bounded there: a step for each value that they have, and one for each node
+    that repeats it.
+    """
 
     lower: dict[int, Mask]
     upper: dict[int, Mask]
+    origins: Mapping[int, Origin]
 
     def steps(self, box: int) -> tuple[Step, ...]:
         """The steps of a certificate that compute them."""
-        return tuple(Sides(t, low[box], self.upper[t][box]) for t, low in sorted(self.lower.items())
-                     if low[box].any() or self.upper[t][box].any())
+        return tuple(s for t in sorted(self.lower) for s in self._steps(t, box))
 
     def all_steps(self) -> list[tuple[Step, ...]]:
         """``steps`` of every box."""
         made: list[list[Step]] = [[] for _ in range(len(next(iter(self.lower.values()), ())))]
         for t, low in sorted(self.lower.items()):
-            up = self.upper[t]
-            for i in np.flatnonzero((low | up).any(1)).tolist():
-                made[i].append(Sides(t, low[i], up[i]))
+            for i in np.flatnonzero((low | self.upper[t]).any(1)).tolist():
+                made[i] += self._steps(t, i)
         return [tuple(steps) for steps in made]
+
+    def _steps(self, target: int, box: int) -> list[Step]:
+        lower, upper = self.lower[target][box], self.upper[target][box]
+        if not (lower.any() or upper.any()):
+            return []
+        if (source := self.origins.get(target)) is None:
+            return [Sides(target, lower, upper)]
+        lower, upper = source.gather(lower), source.gather(upper)
+        if source.node in self.lower:
+            lower &= ~self.lower[source.node][box]
+            upper &= ~self.upper[source.node][box]
+        bounds: list[Step] = [Sides(source.node, lower, upper)] if lower.any() or upper.any() else []
+        return [*bounds, *map(Again, source.path)]
 
     def triples(self, target: int) -> tuple[Indices, Indices, Floats]:
         """Boxes (sorted), neurons and signs of the rows of a target."""
@@ -103,7 +120,7 @@ class Ascended:
 
 def improved(regions: Regions, old: State, new: State) -> Kept:
     """All bounds that tell anything new: of a neuron of known sign only the one that says so."""
-    made = Kept({}, {})
+    made = Kept({}, {}, regions.origins)
     for t in regions.affine:
         low, high = new.low[t] > old.low[t], new.high[t] < old.high[t]
         if t not in regions.curved:

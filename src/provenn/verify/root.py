@@ -22,7 +22,7 @@ from provenn.bounds.backward import (
 )
 from provenn.bounds.neurons import improve_neurons, improve_together
 from provenn.bounds.regions import Floats, Indices, Regions
-from provenn.verify.certificate import Slopes, Tighten
+from provenn.verify.certificate import Again, Slopes, Step, Tighten
 
 STEPS, AGAIN = 10, 3
 WORDS = 1 << 21
@@ -36,7 +36,7 @@ class Refined:
     """A single box with the steps that gave its bounds."""
 
     state: State
-    steps: tuple[Tighten, ...]
+    steps: tuple[Step, ...]
 
 
 def refine(regions: Regions, state: State, worth: dict[int, Floats] | None = None) -> Refined:
@@ -44,13 +44,21 @@ def refine(regions: Regions, state: State, worth: dict[int, Floats] | None = Non
 
     ``worth`` ranks the neurons of each target ([size]) where not all can be afforded.
     """
-    steps: list[Tighten] = []
+    steps: list[Step] = []
     for target in regions.affine:
         tighten(regions, state, make_lines(regions, state, {}, target, dict[int, Lines]()), target)
-        steps.append(Tighten(target, every=target in regions.curved))
+        steps += opening(regions, target)
         if regions.above[target]:
             steps += _refine_target(regions, state, target, None if worth is None else worth.get(target))
     return Refined(state, tuple(steps))
+
+
+def opening(regions: Regions, target: int) -> list[Step]:
+    """The steps that bound what matters of a target; of copies each value once."""
+    every = target in regions.curved
+    if (source := regions.origins.get(target)) is None:
+        return [Tighten(target, every=every)]
+    return [Tighten(source.node, every=every), *map(Again, source.path)]
 
 
 def affordable(regions: Regions, target: int, neurons: Indices, rank: Floats | None) -> Indices:
@@ -76,11 +84,11 @@ def _refine_target(regions: Regions, state: State, target: int, rank: Floats | N
     return made
 
 
-def averaged(steps: Sequence[Tighten]) -> dict[int, Slopes]:
+def averaged(steps: Sequence[Step]) -> dict[int, Slopes]:
     """By target, the mean of the slopes that single neurons got."""
     parts: dict[int, list[Slopes]] = {}
     for step in steps:
-        if step.slopes:
+        if isinstance(step, Tighten) and step.slopes:
             parts.setdefault(step.node, []).append(step.slopes)
     return {t: {u: np.mean([s[u] for s in some], axis=0) for u in some[0]} for t, some in parts.items()}
 
