@@ -165,7 +165,8 @@ def trees(layout: Layout, rng: np.random.Generator) -> Iterator[Words]:
             for at in (0.0, 0.25, -1.0, 1.0, 7.0):
                 yield spliced(words, s, [1.0, index, at, *mine, *mine])
         for node in range(0, len(layout.sizes), 2):
-            yield spliced(words, s, [2.0, node, -1.0, 0.0, *mine])
+            for count in (-1.0, -3.0, -4.0):
+                yield spliced(words, s, [2.0, node, count, 0.0, *mine])
             masks = [float(rng.integers(2**48)) for _ in range(2 * ((layout.sizes[node] + 47) // 48))]
             yield spliced(words, s, [4.0, node, *masks, 0.0, *mine])
         for other in rng.permutation(np.array(every, object))[:4]:

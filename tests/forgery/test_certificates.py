@@ -16,7 +16,7 @@ from judge import Judge, Words
 from layout import Layout
 from mutants import INF, NAN, TINY, fields, flips, lengths, many_fields, some, spliced, trees
 from triples import Valid, valid
-from writing import affine_and_unary, counted, split, tighten
+from writing import affine_and_unary, again, counted, split, tighten
 
 triples = pytest.mark.parametrize("triple", valid(), ids=lambda v: v.name)
 SURPRISES = {"index-outside", "stack-overflow", "out-of-memory"}
@@ -135,7 +135,7 @@ def test_harmless_detours_are_accepted(triple: Valid, judge: Judge) -> None:
     words[layout.labels.index("depth")] += 2
     mine = list(words[tree.start : tree.end])
     node = affine_and_unary(triple.graph)[0][0]
-    detours = [tighten(node, mine), tighten(node, tighten(node, mine, [0]), [])]
+    detours = [tighten(node, mine), tighten(node, tighten(node, mine, [0]), []), again(node, mine)]
     if not any(len(s.inner) == 2 for s in tree.all()):
         detours.append(split(0, float(triple.prop[6]), mine, mine))
     for made in detours:
@@ -143,9 +143,28 @@ def test_harmless_detours_are_accepted(triple: Valid, judge: Judge) -> None:
         assert answer.accepted, answer
 
 
-def test_bounds_that_no_mask_names_stay(judge: Judge) -> None:
+def test_copies_are_enclosed_only_when_asked(judge: Judge) -> None:
+    """What was learnt of a node says nothing of its copies until a step carries it there, in this order."""
+    triple = next(t for t in valid() if t.name == "repeated")
+    layout = Layout(*triple.words)
+    bounds, step, end = layout.trees[0].all()
+    parts = [triple.certificate[a.start : b.start] for a, b in ((bounds, step), (step, end))]
+    rest = triple.certificate[end.start : end.end]
+    assert step.end == bounds.end
+    assert float(parts[1][2]) == -3.0
+    for steps in ([], parts[:1], parts[1:], [parts[1], parts[0]]):
+        made = spliced(triple.certificate, bounds, np.concatenate([*steps, rest]))
+        assert judge.one(triple.graph, triple.prop, made).reason == "not-refuted"
+    for node in range(len(layout.sizes)):
+        made = spliced(triple.certificate, bounds, [2.0, node, -3.0, 0.0, *np.concatenate([*parts, rest])])
+        answer = judge.one(triple.graph, triple.prop, made)
+        assert answer.accepted or answer.reason == "not-affine", (node, answer)
+
+
+@pytest.mark.parametrize("name", ["sided", "repeated"])
+def test_bounds_that_no_mask_names_stay(name: str, judge: Judge) -> None:
     """A certificate whose sides are needed, with bits left out one mask at a time."""
-    triple = next(t for t in valid() if t.name == "sided")
+    triple = next(t for t in valid() if t.name == name)
     labels, words = np.array(Layout(*triple.words).labels), triple.certificate
     places = np.flatnonzero(labels == "mask")
     assert judge.one(triple.graph, triple.prop, words).accepted

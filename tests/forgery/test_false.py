@@ -21,7 +21,7 @@ from meaning import fractions, outputs
 from mutants import THOROUGH, TINY, fields, flips, many_fields, some, trees
 from nets import random_net, rescaled, words_of
 from triples import Valid, valid
-from writing import Tree, affine_and_unary, leaf, property_words, split, tighten
+from writing import Tree, affine_and_unary, again, leaf, property_words, split, tighten
 
 Array = Any
 triples = pytest.mark.parametrize("triple", valid(), ids=lambda v: v.name)
@@ -108,6 +108,11 @@ def variants(words: Words, lo: Array, hi: Array) -> Iterator[Tree]:
         yield one
         yield sharpened(words, one)
     affine, unary = affine_and_unary(words)
+    once = ONE
+    for node in reversed(affine):
+        once = again(node, once)
+        yield sharpened(words, once)
+    yield once
     deep = ONE
     for _ in range(6):
         deep = sharpened(words, deep)

@@ -11,7 +11,19 @@ import numpy as np
 from danger import Case
 from judge import Words
 from nets import Net, words_of
-from writing import NONE, Tree, certificate_words, empty, leaf, property_words, rows, sides, split, tighten
+from writing import (
+    NONE,
+    Tree,
+    again,
+    certificate_words,
+    empty,
+    leaf,
+    property_words,
+    rows,
+    sides,
+    split,
+    tighten,
+)
 
 from provenn.ir import property as text
 from provenn.ir.graph import Graph
@@ -117,6 +129,24 @@ def sided() -> Valid:
     return by_hand("sided", net.finish(), 2, [Case(*_box(1, -1, 1), ways)], [tree])
 
 
+def repeated() -> Valid:
+    """The same for copies of what both relus read: one step bounds it, the next one the copies."""
+    net = Net(9, (1, 1))
+    layers = (([[1], [-1]], [0, 0]), ([[-1, -1], [1, 1]], [1.5, -1.25]))
+    weights = [[net.builder.parameter(ALL["parameter"], np.array(a, np.float32)) for a in layer]
+               for layer in layers]
+    net.put("linear", *weights[0])
+    net.put("relu")
+    read = net.put("linear", *weights[1])
+    copies = net.put("concat", read, axis=1)
+    hidden = net.put("relu")
+    net.put("slice", axis=1, start=1, stop=3)
+    ways = [rows([[0, 1]], [0.4], inputs=1), rows([[-1, 0]], [-0.1], inputs=1)]
+    slopes = {hidden: np.zeros(4)}
+    tree = sides(read, 2, [0], [1], again(copies, leaf(([1.0], slopes), ([1.0], slopes))))
+    return by_hand("repeated", net.finish(), 2, [Case(*_box(1, -1, 1), ways)], [tree])
+
+
 def moved() -> Valid:
     """Everything that moves elements; the unsafe rows only contradict each other together."""
     net = Net(4, (2, 3))
@@ -204,6 +234,7 @@ def valid() -> tuple[Valid, ...]:
         convolved(),
         residual(),
         sided(),
+        repeated(),
         moved(),
         mixed(),
         several(),

@@ -99,6 +99,11 @@ def tighten(node: int, tree: Tree, neurons: Sequence[int] | None = None, slopes:
     return [2.0, float(node), *chosen, *slope_block(slopes), *tree]
 
 
+def again(node: int, tree: Tree) -> Tree:
+    """A node enclosed once more from its operands' bounds, for everything in ``tree``."""
+    return [2.0, float(node), -3.0, 0.0, *tree]
+
+
 def sides(node: int, size: int, lower: Sequence[int], upper: Sequence[int], tree: Tree,
           slopes: Slopes = NONE) -> Tree:
     """Sharper lower bounds of some neurons and upper bounds of others, for everything in ``tree``."""

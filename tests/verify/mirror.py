@@ -88,13 +88,17 @@ class Checker:
                 a, b = state[self.net.activations[i]]
                 state[i] = (np.maximum(a, 0), np.maximum(b, 0))
             elif i in self.net.matrices:
-                low, high = self.net.constants[i].copy(), self.net.constants[i].copy()
-                for k, w in self.net.matrices[i].items():
-                    a, b = state[k]
-                    low += np.maximum(w, 0) @ a + np.minimum(w, 0) @ b
-                    high += np.maximum(w, 0) @ b + np.minimum(w, 0) @ a
-                state[i] = (low, high)
+                state[i] = self.interval(i, state)
         return state
+
+    def interval(self, i: int, state: dict[int, Any]) -> tuple[Any, Any]:
+        """Bounds of an affine node from those of what it reads."""
+        low, high = self.net.constants[i].copy(), self.net.constants[i].copy()
+        for k, w in self.net.matrices[i].items():
+            a, b = state[k]
+            low += np.maximum(w, 0) @ a + np.minimum(w, 0) @ b
+            high += np.maximum(w, 0) @ b + np.minimum(w, 0) @ a
+        return low, high
 
     def take(self, n: int) -> Any:
         """The next words."""
@@ -177,6 +181,10 @@ class Checker:
         if v not in self.net.matrices:
             raise Rejected(f"node {v} is not affine")
         low, high = (a.copy() for a in state[v])
+        if count == -3:
+            self.slopes()
+            inner = self.interval(v, state)
+            return {**state, v: (np.maximum(low, inner[0]), np.minimum(high, inner[1]))}
         which = np.nonzero((low < 0) & (high > 0))[0] if count == -1 else self.take(count).astype(int)
         slopes = self.slopes()
         eye = np.eye(len(low))[which]

@@ -10,6 +10,7 @@ import pytest
 from provenn.errors import CertificateError
 from provenn.verify.certificate import (
     HEADER,
+    Again,
     Empty,
     Leaf,
     Sides,
@@ -31,7 +32,7 @@ def leaf(*rows: int) -> Leaf:
 
 def forest() -> list[Tree]:
     steps = (Tighten(1), Tighten(1, np.array([0, 2]), {2: np.array([1.0, 0.0, 0.25])}),
-             Sides(1, np.array([True, False, True]), np.zeros(3, bool), {2: np.ones(3)}))
+             Sides(1, np.array([True, False, True]), np.zeros(3, bool), {2: np.ones(3)}), Again(1))
     inner = Split(1, -0.5, Tree((), leaf(2, 1)), Tree((Tighten(1),), leaf(2, 1)))
     return [Tree(steps, Split(0, 0.25, Tree(steps[:1], inner), Tree((), leaf(2, 1)))), Tree((), Empty(1))]
 
@@ -49,7 +50,7 @@ def test_reading_gives_back_what_was_written() -> None:
 def test_the_header_counts_words_and_depth() -> None:
     head = words()[:HEADER]
     assert head[2] == len(words())
-    assert head[4] == 8.0
+    assert head[4] == 9.0
     assert head[6] == float(0x01234567)
     assert head[14] == float(0xFEDCBA98)
 
@@ -79,7 +80,7 @@ def test_every_shorter_file_is_refused() -> None:
 
 @pytest.mark.parametrize(("at", "value", "code"), [
     (0, 1.0, "604"), (1, 2.0, "604"), (2, 5.0, "604"), (HEADER, 7.0, "603"), (HEADER, 0.5, "603"),
-    (HEADER + 1, 9.0, "603"), (HEADER + 2, -3.0, "603"), (HEADER, np.nan, "603"),
+    (HEADER + 1, 9.0, "603"), (HEADER + 2, -4.0, "603"), (HEADER, np.nan, "603"),
 ])
 def test_impossible_numbers_are_refused(at: int, value: float, code: str) -> None:
     bad = words()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from array import array
+
 import numpy as np
 
 from provenn.base.types import TensorType
@@ -11,9 +13,10 @@ from provenn.bounds.slopes import Ascent, Best
 from provenn.ops import ALL
 from provenn.ops.conv import conv
 from provenn.ops.families import Fast
-from provenn.verify.certificate import PER_WORD, _mask_words
+from provenn.verify.certificate import PER_WORD, Again, Sides, Tighten, _add_mask
 from provenn.verify.goals import Goals
-from provenn.verify.reduce import Ascended
+from provenn.verify.reduce import Ascended, improved
+from provenn.verify.root import opening
 from provenn.verify.starts import begun, best_starts
 from tests.bounds import nets
 
@@ -64,7 +67,9 @@ def test_masks_are_words_of_bits() -> None:
     rng = np.random.default_rng(1)
     for size in (1, 5, PER_WORD, PER_WORD + 1, 3 * PER_WORD, 200):
         mask = rng.random(size) < 0.5
-        words = [int(w) for w in _mask_words(mask)]
+        made = array("d")
+        _add_mask(made, mask)
+        words = [int(w) for w in made]
         assert len(words) == -(-size // PER_WORD)
         assert [bool(words[i // PER_WORD] >> (i % PER_WORD) & 1) for i in range(size)] == mask.tolist()
 
@@ -129,3 +134,42 @@ def test_copies_get_the_bounds_of_their_originals() -> None:
     tighten(regions, all_, make_lines(regions, all_, {}, target), target)
     np.testing.assert_allclose(once.low[target], all_.low[target])
     np.testing.assert_allclose(once.high[target], all_.high[target])
+
+
+def test_copies_are_written_down_once() -> None:
+    """Bounds of the node that is repeated, then a step for each node on the way to the copies."""
+    m = nets.Maker(0, (1, 3))
+    once = m.linear(m.relu(m.linear(m.x, 4)), 4)
+    turned = m.b.add(ALL["reshape"], once, shape=(1, 1, 4))
+    many = m.b.add(ALL["reshape"], m.b.add(ALL["concat"], turned, turned, axis=1), shape=(1, 8))
+    graph = m.done(m.linear(m.put("mul", many, m.linear(m.x, 8)), 2))
+    regions = Regions(graph)
+    source = regions.origins[many]
+    assert (source.node, source.path) == (once, tuple(range(turned, many + 1)))
+    assert source.index.tolist() == [0, 1, 2, 3] * 2
+    old = root_state(regions, np.full((1, 3), -1.0), np.full((1, 3), 1.0))
+    new = old.take(np.arange(1))
+    new.low[many][:, [1, 5]] += 1e-3
+    new.high[many][:, [2, 6]] -= 1e-3
+    kept = improved(regions, old, new)
+    first, *others = kept.steps(0)
+    assert isinstance(first, Sides)
+    assert first.node == once
+    assert np.flatnonzero(first.lower).tolist() == [1]
+    assert np.flatnonzero(first.upper).tolist() == [2]
+    assert others == [Again(i) for i in source.path]
+    assert kept.all_steps()[0][1:] == kept.steps(0)[1:]
+    assert opening(regions, many) == [Tighten(once, every=True), *others]
+
+
+def test_sums_of_copies_have_no_origin() -> None:
+    """A value that something else was added to is no copy, and a difference that is 0 carries no bounds."""
+    m = nets.Maker(0, (1, 3))
+    once = m.linear(m.x, 4)
+    twice = m.b.add(ALL["concat"], once, once, axis=1)
+    other = m.linear(m.x, 8)
+    nothing = m.put("sub", other, other)
+    graph = m.done(m.linear(m.put("mul", m.put("add", twice, nothing), m.linear(m.x, 8)), 2))
+    regions = Regions(graph)
+    assert regions.copies
+    assert not regions.origins
