@@ -120,8 +120,18 @@ def stepped(seed: int) -> Graph:
     return m.done(m.linear(m.put("mul", chosen, m.put("softplus", m.linear(x, 5))), 2))
 
 
+def repeated(seed: int) -> Graph:
+    """Products of each element of one layer with each of another, by copies of both, as in attention."""
+    m = Maker(seed, (1, 3))
+    x = m.relu(m.linear(m.x, 6))
+    column = m.b.add(ALL["reshape"], m.linear(x, 4), shape=(1, 4, 1))
+    row = m.b.add(ALL["reshape"], m.linear(x, 4), shape=(1, 1, 4))
+    table = m.put("mul", m.put("concat", *[column] * 4, axis=2), m.put("concat", *[row] * 4, axis=1))
+    return m.done(m.linear(m.b.add(ALL["reshape"], table, shape=(1, 16)), 2))
+
+
 PIECEWISE = {"dense": dense, "residual": residual, "moved": moved, "images": images}
-KINDS = {**PIECEWISE, "curved": curved, "products": products, "stepped": stepped}
+KINDS = {**PIECEWISE, "curved": curved, "products": products, "stepped": stepped, "repeated": repeated}
 
 
 def box(graph: Graph, seed: int, radius: float) -> tuple[Any, Any]:

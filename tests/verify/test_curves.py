@@ -14,11 +14,12 @@ from provenn.ir.canonical import graph_hash, graph_words
 from provenn.ir.graph import Graph
 from provenn.ir.property import Case, Property, Row, property_hash, property_words
 from provenn.verify import checker
-from provenn.verify.certificate import HEADER, Leaf, Tighten, Tree, certificate_words
+from provenn.verify.certificate import HEADER, Again, Leaf, Tighten, Tree, certificate_words, read_trees, walk
 from provenn.verify.search import search
+from provenn.verify.semantics import REAL, Semantics
 from tests.bounds import nets
 
-GRAPHS = pytest.mark.parametrize("kind", ["curved", "products", "stepped"])
+GRAPHS = pytest.mark.parametrize("kind", ["curved", "products", "stepped", "repeated"])
 SEEDS = pytest.mark.parametrize("seed", range(6))
 
 
@@ -46,6 +47,25 @@ def test_what_holds_is_certified(kind: str, seed: int) -> None:
     assert found.kind == "unsat", found.stats
     assert found.certificate is not None
     assert checker.run(graph_words(graph), property_words(prop), found.certificate).accepted
+
+
+@pytest.mark.parametrize("semantics", [REAL, Semantics("binary32", 4)], ids=["real", "binary32"])
+@pytest.mark.parametrize(("seed", "above"), [(0, 0.3), (1, 0.3), (3, 0.3), (4, 1.0), (5, 1.0)])
+def test_copies_are_bounded_once(semantics: Semantics, seed: int, above: float) -> None:
+    """The certificate bounds what is repeated and encloses the copies again; the noise of both counts."""
+    graph = nets.repeated(seed)
+    lo, hi = nets.box(graph, seed, 0.5)
+    prop = at_least(graph, lo, hi, reach(graph, lo, hi) + above)
+    found = search(graph, prop, timeout=60, semantics=semantics)
+    assert found.kind == "unsat", found.stats
+    assert found.certificate is not None
+    trees = read_trees(found.certificate, [n.type.size for n in graph], [(1,)])
+    steps = [step for here, _ in walk(trees[0]) for step in here.steps]
+    repeats = {i for i, n in enumerate(graph) if n.op.tag == "concat"}
+    assert {s.node for s in steps if isinstance(s, Again)} >= repeats
+    assert not {s.node for s in steps if not isinstance(s, Again)} & repeats
+    said = checker.run(graph_words(graph), property_words(prop), found.certificate)
+    assert (said.accepted, said.reason) == (True, "")
 
 
 def certificate(graph: Graph, prop: Property, hints: Any) -> Any:
