@@ -13,8 +13,11 @@ from provenn.bounds.slopes import Ascent, Best
 from provenn.ops import ALL
 from provenn.ops.conv import conv
 from provenn.ops.families import Fast
+from provenn.verify.branch import Brancher
 from provenn.verify.certificate import PER_WORD, Again, Sides, Tighten, _add_mask
 from provenn.verify.goals import Goals
+from provenn.verify.pace import Clock
+from provenn.verify.pool import Hole
 from provenn.verify.reduce import Ascended, improved
 from provenn.verify.root import opening
 from provenn.verify.starts import begun, best_starts
@@ -116,6 +119,33 @@ def test_default_slopes_are_taken_where_they_do() -> None:
     assert all(plain[u].tolist() == [True, True] for u in regions.unary[1:])
     assert (slopes[first][1] == 0.3).all()
     assert set(slopes[first][0].tolist()) <= {0.0, 1.0}
+
+
+def test_curves_keep_only_the_bounds_that_goals_need() -> None:
+    """A single box of curves, with goals that have much to spare or little: fewer bounds than there are."""
+    graph = nets.curved(0)
+    lo, hi = (end[None] for end in nets.box(graph, 0, 0.2))
+    regions = Regions(graph)
+    old = root_state(regions, lo, hi)
+    new = old.take(np.zeros(1, np.intp))
+    for t in regions.affine:
+        tighten(regions, new, make_lines(regions, new, {}, t), t)
+    every = sum(step.lower.sum() + step.upper.sum() for step in improved(regions, old, new).steps(0)
+                if isinstance(step, Sides))
+    size, counts = graph.nodes[graph.output].type.size, []
+    plain = Brancher(regions, Goals((0,), lo, hi, np.zeros((1, 1, lo.shape[1])), np.ones((1, 1, size)),
+                                    np.zeros((1, 1)), (1,)), Clock(1e300))
+    reached = plain.final(new, np.zeros(1, np.intp)).bound[0, 0]
+    for spare in (1e6, 1e-6):
+        d = np.array([[reached - spare]])
+        goals_ = Goals((0,), lo, hi, np.zeros((1, 1, lo.shape[1])), np.ones((1, 1, size)), d, (1,))
+        made = Brancher(regions, goals_, Clock(1e300))
+        final = made.final(new, np.zeros(1, np.intp))
+        one = np.zeros(1, np.intp)
+        made.close_reduced(old, new, final, one, [Hole(0, None, False)], one)
+        steps = [step for step in made.trees[0].steps if isinstance(step, Sides)]
+        counts.append(sum(int(step.lower.sum() + step.upper.sum()) for step in steps))
+    assert counts[0] == 0 < counts[1] <= every
 
 
 def test_copies_get_the_bounds_of_their_originals() -> None:

@@ -11,6 +11,7 @@ All return lower slope, lower offset, upper slope, upper offset (theories/Ops/Li
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ Curve = Callable[[Array], Array]
 Four = tuple[Array, Array, Array, Array]
 HALVINGS = 16
 NEAR_ZERO, WIDEST = 2.0**-36, 3.0
+REMEMBERED, FEW = 64, 1 << 12
 
 
 def _secant(t: Array, v: Array, h: Array, w: Array, other: Array) -> Array:
@@ -40,11 +42,13 @@ def _chord(f: Curve, lo: Array, hi: Array) -> tuple[Array, Array]:
     return slope, np.minimum(v - slope * lo, w - slope * hi)
 
 
+@lru_cache(REMEMBERED)
 def flipped(f: Curve) -> Curve:
     """The opposite function."""
     return lambda x: -f(x)
 
 
+@lru_cache(REMEMBERED)
 def mirrored(f: Curve) -> Curve:
     """The function of the opposite argument."""
     return lambda x: f(-x)
@@ -63,7 +67,23 @@ def concave(f: Curve, g: Curve, lo: Array, hi: Array, t: Array) -> Four:
 
 
 def _touch(f: Curve, g: Curve, lo: Array, hi: Array) -> Array:
-    """Where a tangent left of 0 passes through the point at ``hi``, or ``lo``."""
+    """Where a tangent left of 0 passes through the point at ``hi``, or ``lo``.
+
+    An ascent asks again and again with the same bounds, so answers for a few elements are remembered.
+    """
+    if lo.size > FEW:
+        return _touched(f, g, lo, hi)
+    return _recalled(f, g, lo.tobytes(), hi.tobytes(), lo.dtype.str).reshape(lo.shape)
+
+
+@lru_cache(REMEMBERED)
+def _recalled(f: Curve, g: Curve, lo: bytes, hi: bytes, kind: str) -> Array:
+    made = _touched(f, g, np.frombuffer(lo, kind), np.frombuffer(hi, kind))
+    made.flags.writeable = False
+    return made
+
+
+def _touched(f: Curve, g: Curve, lo: Array, hi: Array) -> Array:
     w, a, b = f(hi), np.minimum(lo, 0.0), np.zeros_like(lo)
     for _ in range(HALVINGS):
         t = (a + b) * 0.5

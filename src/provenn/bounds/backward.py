@@ -172,8 +172,11 @@ def walk(regions: Regions, lines: Mapping[int, Lines], owner: Indices | None, st
 
 
 def concretise(entry: Floats, constant: Floats, lo: Floats, hi: Floats) -> Floats:
-    """Minimum over the box of ``entry @ x + constant``, one box a row."""
+    """Minimum over the box of ``entry @ x + constant``, one box a row or one for all."""
     centre, radius = (lo + hi) / 2, (hi - lo) / 2
+    if len(centre) == 1:
+        all_: Floats = entry @ centre[0] + constant - np.abs(entry) @ radius[0]
+        return all_
     middle: Floats = np.einsum("ij,ij->i", entry, np.broadcast_to(centre, entry.shape)) + constant
     spread: Floats = np.einsum("ij,ij->i", np.abs(entry), np.broadcast_to(radius, entry.shape))
     return middle - spread
@@ -207,6 +210,11 @@ def unstable(regions: Regions, state: State, target: int) -> tuple[Indices, Indi
     return owner, neuron
 
 
+def ends_of(state: State, owner: Indices) -> tuple[Floats, Floats]:
+    """The boxes that rows see, or the only one."""
+    return (state.lo, state.hi) if len(state) == 1 else (state.lo.take(owner, 0), state.hi.take(owner, 0))
+
+
 def own_noise(regions: Regions, state: State, target: int, owner: Indices, neuron: Indices) -> Floats | float:
     """What rows of single neurons pay for the noise of their region."""
     if regions.noise is None:
@@ -230,7 +238,7 @@ def bound_rows(regions: Regions, state: State, lines: Mapping[int, Lines], targe
     both = np.concatenate([owner, owner])
     rows = {leaf: np.concatenate([c, -c]) for leaf, c in start.items()}
     entry, constant = walk(regions, lines, both, rows, np.concatenate([offset, -offset]), tape)
-    ends = concretise(entry, constant, state.lo.take(both, 0), state.hi.take(both, 0))
+    ends = concretise(entry, constant, *ends_of(state, both))
     return ends[:count] - lost, lost - ends[count:], entry
 
 
@@ -241,7 +249,7 @@ def side_rows(regions: Regions, state: State, lines: Mapping[int, Lines], target
     rows = {leaf: c * sign[:, None] for leaf, c in start.items()}
     entry, constant = walk(regions, lines, owner, rows, offset * sign, tape)
     constant = constant - own_noise(regions, state, target, owner, neuron)
-    return concretise(entry, constant, state.lo.take(owner, 0), state.hi.take(owner, 0))
+    return concretise(entry, constant, *ends_of(state, owner))
 
 
 def tighten(regions: Regions, state: State, lines: Mapping[int, Lines], target: int,

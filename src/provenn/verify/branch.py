@@ -25,7 +25,7 @@ from provenn.verify.certificate import Leaf, Slopes, Split, Step, Tree
 from provenn.verify.goals import Goals
 from provenn.verify.pace import Clock, Exhausted
 from provenn.verify.pool import POOL_BYTES, Hole, Pool
-from provenn.verify.reduce import Ascended, Goal, Kept, improved, needed, replaced, tightened
+from provenn.verify.reduce import Ascended, Goal, Kept, attempts, improved, needed, replaced, tightened
 from provenn.verify.starts import Start, begun, best_starts
 
 SAFETY, ROUNDING = 1e-9, 1e-12
@@ -207,11 +207,12 @@ class Brancher:
     def close_reduced(self, old: State, new: State, final: Final, case: Indices, holes: list[Hole],
                       which: Indices) -> None:
         """Finish shown boxes with as few bounds as still do."""
-        for among in self._layers(len(which)):
+        for among, share in attempts(self.regions, len(which)):
             owner, rows = self._rows(which)
             weight = (final.multipliers[which] / final.value[which][:, self.goals.part]).ravel()
             goals = {u: c[rows] for u, c in final.tape.coefficients.items()}
-            kept, less = self._less(old.take(which), new.take(which), [(owner, weight, goals)], among)
+            kept, less = self._less(old.take(which), new.take(which), [(owner, weight, goals)], among,
+                                    share)
             done = self.close(self.final(less, case[which]), [holes[i] for i in which.tolist()],
                               kept.all_steps() or [()] * len(which))
             which = which[~done]
@@ -221,18 +222,11 @@ class Brancher:
         self.close(final.take(which), [holes[i] for i in which.tolist()],
                    full.all_steps() or [()] * len(which))
 
-    def _layers(self, count: int) -> list[Sequence[int]]:
-        """Targets that may give up bounds, for some boxes: a single one is worth more work than many."""
-        if self.regions.products or not count:
-            return []
-        last: list[Sequence[int]] = [self.last] if self.last else []
-        return [self.regions.affine, *last] if count == 1 else last
-
     def _less(self, old: State, new: State, goals: Sequence[Goal],
-              among: Sequence[int]) -> tuple[Kept, State]:
+              among: Sequence[int], share: float) -> tuple[Kept, State]:
         """What goals need, and the bounds that this gives."""
-        kept = needed(self.regions, old, new, goals, among)
-        if among is self.last:
+        kept = needed(self.regions, old, new, goals, among, share)
+        if among == self.last:
             return kept, replaced(self.regions, old, new, kept)
         return kept, tightened(self.regions, old, kept)
 
@@ -276,7 +270,7 @@ class Brancher:
         kept, fine = improved(self.regions, before, after), np.zeros(len(which), bool)
         multipliers, slopes = final.multipliers[which], made.slopes(self.regions, after, after)
         least = after
-        for among in [] if self.regions.curved else self._layers(len(which))[:1]:
+        for among, share in attempts(self.regions, len(which)):
             tape, bound = self._ascended(after, here, made, slopes)
             owner, rows = self._rows(which)
             adaptive = np.ones((len(which), len(self.goals.rows)))
@@ -285,7 +279,7 @@ class Brancher:
             weight = (multipliers * (adaptive / spare)[:, self.goals.part]).ravel()
             goals = {u: c[rows] for u, c in final.tape.coefficients.items()}
             own = (made.box, 1.0 / np.maximum(bound, 1e-300), tape.coefficients)
-            few, less = self._less(before, after, [(owner, weight, goals), own], among)
+            few, less = self._less(before, after, [(owner, weight, goals), own], among, share)
             mixed, again = made.slopes(self.regions, after, less), self.final(less, here)
             _, bound = self._ascended(less, here, made, mixed)
             lost = np.bincount(made.box, bound <= made.margin, minlength=len(which))
@@ -293,6 +287,8 @@ class Brancher:
             multipliers = np.where(fine[:, None], again.multipliers, multipliers)
             slopes = {u: np.where(fine[made.box][:, None], mixed[u], a) for u, a in slopes.items()}
             least = less.where(fine, after)
+            if fine.any():
+                break
         plain = made.plain(self.regions, least, slopes, lambda a: self._ascended(least, here, made, a)[1])
         steps = kept.all_steps() or [()] * len(which)
         for i, k in enumerate(which.tolist()):

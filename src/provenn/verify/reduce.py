@@ -22,7 +22,7 @@ from provenn.bounds.regions import Coefficients, Floats, Indices, Regions
 from provenn.bounds.slopes import Ascent, Best
 from provenn.verify.certificate import Again, Sides, Step
 
-SPENT = 0.5
+SPENT, SPENT_ON_CURVES = 0.5, (16.0, 2.0)
 Mask = NDArray[np.bool_]
 Goal = tuple[Indices, Floats, Coefficients]
 
@@ -108,13 +108,21 @@ class Ascended:
               bound: Callable[[dict[int, Floats]], Floats]) -> dict[int, Mask]:
         """By node, for which disjuncts default slopes, which go without saying, do as well.
 
-        They replace these of ``slopes``. ``bound`` gives what disjuncts reach with some slopes on ``state``.
+        They replace these of ``slopes``. Mostly only the last node needs its own: the others are tried
+        together, and then halves of them. ``bound`` gives what disjuncts reach with some slopes on ``state``.
         """
-        found = {}
-        for u in self.nodes:
-            default = regions.hint(u, *source_bounds(regions, state, u))[self.box]
-            found[u] = bound(slopes | {u: default}) > self.margin
-            slopes[u] = np.where(found[u][:, None], default, slopes[u])
+        found, todo = {}, [self.nodes[-1:], self.nodes[:-1]]
+        while todo:
+            if not (some := todo.pop()):
+                continue
+            default = {u: regions.hint(u, *source_bounds(regions, state, u))[self.box] for u in some}
+            good = bound(slopes | default) > self.margin
+            if len(some) > 1 and not good.all():
+                todo += [some[len(some) // 2 :], some[: len(some) // 2]]
+                continue
+            for u in some:
+                found[u] = good
+                slopes[u] = np.where(good[:, None], default[u], slopes[u])
         return found
 
 
@@ -131,9 +139,21 @@ def improved(regions: Regions, old: State, new: State) -> Kept:
     return made
 
 
+def attempts(regions: Regions, count: int) -> list[tuple[Sequence[int], float]]:
+    """Targets that may give up bounds, for some boxes, and the share of ``needed``, in the order of trying.
+
+    A single box is worth more work than many. What curves lose is overstated many times to first order.
+    """
+    if regions.products or not count:
+        return []
+    last: list[tuple[Sequence[int], float]] = [(regions.last(), SPENT)] if regions.last() else []
+    shares = SPENT_ON_CURVES if regions.curved else (SPENT,)
+    return [*((regions.affine, share) for share in shares), *last] if count == 1 else last
+
+
 def needed(regions: Regions, old: State, new: State, goals: Sequence[Goal],
-           among: Sequence[int]) -> Kept:
-    """Bounds that goals need: a share SPENT of what they have to spare may be lost by giving up others.
+           among: Sequence[int], share: float = SPENT) -> Kept:
+    """Bounds that goals need: a ``share`` of what they have to spare may be lost by giving up others.
 
     Only those of the targets ``among`` may be given up, the last ones of all.
 
@@ -144,23 +164,22 @@ def needed(regions: Regions, old: State, new: State, goals: Sequence[Goal],
     for owner, weight, coefficients in goals:
         for u, c in coefficients.items():
             tally.spend(u, owner, c, weight)
-    lines, left = dict[int, Lines](), np.full(len(new), SPENT)
+    lines, left = dict[int, Lines](), np.full(len(new), share)
     for count, t in zip(range(len(among), 0, -1), reversed(among)):
-        if t not in regions.curved:
-            parts = (tally.losses(t, old.low[t], new.high[t]) * kept.lower[t],
-                     tally.losses(t, new.low[t], old.high[t]) * kept.upper[t])
-            flat = np.concatenate(parts, 1)
-            for worth, part, moved in zip((tally.found.lower[t], tally.found.upper[t]), parts,
-                                          (new.low[t] - old.low[t], old.high[t] - new.high[t])):
-                np.maximum(worth, part / np.maximum(moved, 1e-300), out=worth)
-            order = np.argsort(flat, 1)
-            gone = np.cumsum(np.take_along_axis(flat, order, 1), 1)
-            cheap = np.empty(flat.shape, bool)
-            np.put_along_axis(cheap, order, gone <= (left / count)[:, None], 1)
-            left = left - np.where(cheap, flat, 0.0).sum(1)
-            low, high = np.split(cheap, 2, axis=1)
-            kept.lower[t] &= ~low
-            kept.upper[t] &= ~high
+        parts = (tally.losses(t, old.low[t], new.high[t]) * kept.lower[t],
+                 tally.losses(t, new.low[t], old.high[t]) * kept.upper[t])
+        flat = np.concatenate(parts, 1)
+        for worth, part, moved in zip((tally.found.lower[t], tally.found.upper[t]), parts,
+                                      (new.low[t] - old.low[t], old.high[t] - new.high[t])):
+            np.maximum(worth, part / np.maximum(moved, 1e-300), out=worth)
+        order = np.argsort(flat, 1)
+        gone = np.cumsum(np.take_along_axis(flat, order, 1), 1)
+        cheap = np.empty(flat.shape, bool)
+        np.put_along_axis(cheap, order, gone <= (left / count)[:, None], 1)
+        left = left - np.where(cheap, flat, 0.0).sum(1)
+        low, high = np.split(cheap, 2, axis=1)
+        kept.lower[t] &= ~low
+        kept.upper[t] &= ~high
         if count > 1 and regions.above[t]:
             make_lines(regions, new, {}, t, lines)
             _pass_on(regions, new, lines, t, kept, tally)
