@@ -1,6 +1,5 @@
 (** The canonical words of a network, computed in Coq, and the binary32 numbers in them.
 
-    [round32 q]       the binary32 number nearest to [q], ties to even, if there is a finite one
     [tensors n]       weights and biases, layer by layer, as binary32 numbers
     [graph_words]     the canonical graph of the layers on [inputs] numbers (docs/formats/graph.md)
     [words_of_list]   a file from the list of its words
@@ -13,26 +12,12 @@
 From Coq Require Import Bool ZArith QArith Qabs Reals Floats Uint63 PArray List.
 From Provenn Require Import Base.Vector Base.Binary64 IR.Graph.
 From Provenn Require Import Checker.Words Checker.ReadGraph Checker.ReadProperty Checker.Check.
-From Provenn Require Import Interface.Spec Interface.Network.
+From Provenn Require Import Interface.Spec Interface.Network Interface.Round.
 Import ListNotations.
-
-Definition round32 (q : Q) : option PrimFloat.float :=
-  match Qnum q with
-  | Z0 => Some 0%float
-  | z =>
-      let s := match z with Zneg _ => true | _ => false end in
-      match SFdiv 24 128 (S754_finite s (Z.to_pos (Z.abs z)) 0) (S754_finite false (Qden q) 0) with
-      | S754_zero _ => Some 0%float
-      | S754_finite s m e => Some (SF2Prim (S754_finite s m e))
-      | _ => None
-      end
-  end.
 
 Local Open Scope nat_scope.
 Section Words.
-Context {A : Type} {num : number A}.
-Definition as32 (a : A) : option PrimFloat.float :=
-  match rational a with Some q => round32 q | None => None end.
+Context {A : Type} {num : number A} {cmp : compared A} {near : rounded32 A}.
 Fixpoint all32 (l : list A) : option (list PrimFloat.float) :=
   match l with
   | [] => Some []
@@ -107,11 +92,12 @@ End Words.
 
 (** ** Leaving Coq *)
 Section Leaving.
-Context {A : Type} {num : number A}.
+Context {A : Type} {num : number A} {cmp : compared A} {near : rounded32 A}.
 Definition error32 (a : A) : Q :=
-  match rational a, as32 a with
-  | Some q, Some x => match Q_of x with Some r => Qabs (Qminus q r) | None => 0 end
-  | _, _ => 0
+  match as32 a with
+  | Some x => if equals x a then 0 else
+      match rational a, Q_of x with Some q, Some r => Qabs (Qminus q r) | _, _ => 0 end
+  | None => 0
   end.
 Definition worst (l : list A) : Q :=
   fold_left (fun m a => let e := error32 a in if Qle_bool m e then Qred e else m) l 0%Q.
