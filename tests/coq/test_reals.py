@@ -52,6 +52,7 @@ def test_no_numbers_no_files(name: str, tmp_path: Path) -> None:
     with pytest.raises(CertificateError) as caught:
         extract(tmp_path / "Reals.v", name)
     assert caught.value.code == "PNN-CERT-623"
+    assert ("quote_network" in str(caught.value)) == (name == "net")
 
 
 @pytest.mark.parametrize("number", ["PI", "sqrt 2", "exp 1"])

@@ -2,5 +2,5 @@
     [From Provenn Require Import Interface.] Files as bytes are in [Interface.Weights], to be imported by its
     name. *)
 From Provenn Require Export Interface.Spec Interface.SpecProof Interface.Numbers Interface.Words
-  Interface.WordsProof.
+  Interface.WordsProof Interface.Round Interface.RoundProof.
 From Provenn Require Export Interface.Network Interface.NetworkProof Interface.Real.

@@ -1,6 +1,8 @@
 (** Networks as people define them in Coq, and when a graph computes the same.
 
     [number A]        how an element of [A] is a real number, and which rational one
+    [compared A]      how a binary64 number is compared with an element of [A]: through rational numbers, unless
+                      an instance knows better
     [activation]      the elementwise function that ends a layer; [act a] is its real meaning
     [layer]           rows of weights, biases, activation; [network] lists layers, the first one first
     [dot], [layer_value], [run]  the value of a network on a list of reals
@@ -13,13 +15,21 @@
 From Coq Require Import Bool ZArith QArith Qreals Reals Floats Uint63 List.
 From Provenn Require Import Base.Vector Base.Binary64 Ops.Loops Ops.Functions Ops.Sigmoid IR.LinMap IR.Graph.
 From Provenn Require Checker.ReadGraph.
-From Provenn Require Import Interface.Spec.
+From Provenn Require Import Interface.Spec Interface.SpecProof.
 Import ListNotations.
 
 Class number (A : Type) := Number {
   real : A -> R;
   rational : A -> option Q;
   rational_real : forall a q, rational a = Some q -> real a = Q2R q }.
+
+Definition equals_Q {A} {num : number A} (x : PrimFloat.float) (a : A) : bool :=
+  match rational a with Some q => is_Q x q | None => false end.
+Class compared (A : Type) {num : number A} := Compared {
+  equals : PrimFloat.float -> A -> bool;
+  equals_is : forall x a, equals x a = equals_Q x a }.
+#[global] Instance compared_in_Q {A} {num : number A} : compared A | 10 :=
+  {| equals := equals_Q; equals_is := fun _ _ => eq_refl |}.
 
 Inductive activation := Identity | Relu | Sigmoid | Tanh.
 Definition function_of (a : activation) : option unary :=
@@ -83,8 +93,7 @@ Definition vector (xs : list R) : vec := fun i => nth (nat_of i) xs 0.
 End Meaning.
 
 (** ** Deciding that a graph is a network *)
-Definition equals (x : PrimFloat.float) (a : A) : bool :=
-  match rational a with Some q => is_Q x q | None => false end.
+Context {cmp : compared A}.
 Fixpoint same_numbers (w : farr) (j : int) (row : list A) : bool :=
   match row with
   | [] => true

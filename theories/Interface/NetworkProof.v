@@ -64,11 +64,11 @@ Proof.
 Qed.
 
 Section Layers.
-Context {A : Type} {num : number A}.
+Context {A : Type} {num : number A} {cmp : compared A}.
 
 Lemma equals_real x (a : A) : equals x a = true -> fR x = real a.
 Proof.
-  unfold equals. destruct (rational a) as [q|] eqn:E; [|discriminate]. intros H.
+  rewrite equals_is. unfold equals_Q. destruct (rational a) as [q|] eqn:E; [|discriminate]. intros H.
   rewrite (rational_real _ _ E). now apply is_Q_eq.
 Qed.
 Lemma row_dot w y b : forall row i xs, same_numbers w (b + i) row = true -> agree y i xs ->
@@ -119,7 +119,7 @@ End Layers.
 
 (** ** Whole networks *)
 Section Whole.
-Context {A : Type} {num : number A}.
+Context {A : Type} {num : number A} {cmp : compared A}.
 Variables (x : vec) (ns : list node) (inputs : nat) (xs : list R).
 Hypotheses (G : graph_ok ns = true) (X : agree x 0 xs) (N : length xs = inputs).
 
@@ -267,7 +267,7 @@ Proof.
   apply Uint63.ltb_spec in J. eapply Z.lt_le_trans; [exact J|]. rewrite of_Z_spec. apply Z.mod_le; [lia|reflexivity].
 Qed.
 
-Theorem matches_run {A} {num : number A} f net (n : Network.network A) inputs :
+Theorem matches_run {A} {num : number A} {cmp : compared A} f net (n : Network.network A) inputs :
   read_graph f = Ok net -> matches net n inputs = true ->
   forall x xs, agree x 0 xs -> length xs = inputs ->
   agree (network_of f x) 0 (run n xs) /\ length (run n xs) = outputs n inputs.
@@ -278,7 +278,7 @@ Proof.
 Qed.
 
 (** The specification holds of the network as it was defined, on lists of reals. *)
-Theorem spec_holds {A} {num : number A} g p c s net prop (n : Network.network A) inputs :
+Theorem spec_holds {A} {num : number A} {cmp : compared A} g p c s net prop (n : Network.network A) inputs :
   check g p c = Ok (net, prop) -> stands_for prop s = true -> matches net n inputs = true ->
   outputs_below (outputs n inputs) s = true -> (Z.of_nat inputs <=? 2097152)%Z = true ->
   forall xs, length xs = inputs -> ~ violated s (vector xs) (vector (run n xs)).

@@ -1,38 +1,25 @@
 (** The canonical words of a network, computed in Coq, and the binary32 numbers in them.
 
-    [round32 q]       the binary32 number nearest to [q], ties to even, if there is a finite one
     [tensors n]       weights and biases, layer by layer, as binary32 numbers
     [graph_words]     the canonical graph of the layers on [inputs] numbers (docs/formats/graph.md)
     [words_of_list]   a file from the list of its words
     [errors n]        for each layer, how far weights and biases are from binary32 at most
     [inputs_of n]     the number of inputs
     [pieces f k l]    the list [l] in parts of [k], for printing
-    [bits x]          a binary64 number as two integers: the upper and the lower 32 bits
+    [halves x]        a binary64 number as two integers: the upper and the lower 32 bits
+    [bits x]          all its bits but the lowest, which no binary32 number and no size has
+    [printed l]       the bits of all words, and nothing if a word has the lowest one
     [safe ...]        the checker accepts, the property's words forbid all of the specification, and the graph
                       is the network *)
 From Coq Require Import Bool ZArith QArith Qabs Reals Floats Uint63 PArray List.
 From Provenn Require Import Base.Vector Base.Binary64 IR.Graph.
 From Provenn Require Import Checker.Words Checker.ReadGraph Checker.ReadProperty Checker.Check.
-From Provenn Require Import Interface.Spec Interface.Network.
+From Provenn Require Import Interface.Spec Interface.Network Interface.Round.
 Import ListNotations.
-
-Definition round32 (q : Q) : option PrimFloat.float :=
-  match Qnum q with
-  | Z0 => Some 0%float
-  | z =>
-      let s := match z with Zneg _ => true | _ => false end in
-      match SFdiv 24 128 (S754_finite s (Z.to_pos (Z.abs z)) 0) (S754_finite false (Qden q) 0) with
-      | S754_zero _ => Some 0%float
-      | S754_finite s m e => Some (SF2Prim (S754_finite s m e))
-      | _ => None
-      end
-  end.
 
 Local Open Scope nat_scope.
 Section Words.
-Context {A : Type} {num : number A}.
-Definition as32 (a : A) : option PrimFloat.float :=
-  match rational a with Some q => round32 q | None => None end.
+Context {A : Type} {num : number A} {cmp : compared A} {near : rounded32 A}.
 Fixpoint all32 (l : list A) : option (list PrimFloat.float) :=
   match l with
   | [] => Some []
@@ -107,11 +94,12 @@ End Words.
 
 (** ** Leaving Coq *)
 Section Leaving.
-Context {A : Type} {num : number A}.
+Context {A : Type} {num : number A} {cmp : compared A} {near : rounded32 A}.
 Definition error32 (a : A) : Q :=
-  match rational a, as32 a with
-  | Some q, Some x => match Q_of x with Some r => Qabs (Qminus q r) | None => 0 end
-  | _, _ => 0
+  match as32 a with
+  | Some x => if equals x a then 0 else
+      match rational a, Q_of x with Some q, Some r => Qabs (Qminus q r) | _, _ => 0 end
+  | None => 0
   end.
 Definition worst (l : list A) : Q :=
   fold_left (fun m a => let e := error32 a in if Qle_bool m e then Qred e else m) l 0%Q.
@@ -125,15 +113,17 @@ Fixpoint pieces {B} (fuel k : nat) (l : list B) : list (list B) :=
   | _, _ => []
   end.
 End Leaving.
-Definition bits (x : PrimFloat.float) : int * int :=
-  match Prim2SF x with
-  | S754_zero s => ((if s then 0x80000000 else 0)%uint63, 0%uint63)
-  | S754_finite s m e =>
-      let m := Uint63.of_Z (Z.pos m) in
-      (* subnormal numbers have the exponent -1074 and fewer than 53 digits *)
-      let normal := (0x10000000000000 <=? m)%uint63 in
-      let k := if normal then Uint63.of_Z (e + 1075) else 0%uint63 in
-      let f := if normal then (m - 0x10000000000000)%uint63 else m in
-      ((if s then 0x80000000 else 0) + (k << 20) + (f >> 32), f land 0xffffffff)%uint63
-  | _ => (0x7ff80000, 0)%uint63
-  end.
+(** Normal numbers have exponents above 1079 as [frshiftexp] counts; others lose digits on the right, all 0. *)
+Definition halves (x : PrimFloat.float) : int * int :=
+  let s := (if PrimFloat.get_sign x then 0x80000000 else 0)%uint63 in
+  if negb (finb x) then (0x7ff80000, 0)%uint63 else if (x =? 0)%float then (s, 0%uint63) else
+  let (r, e) := PrimFloat.frshiftexp x in
+  let m := PrimFloat.normfr_mantissa r in
+  let normal := (1079 <? e)%uint63 in
+  let k := if normal then (e - 1079)%uint63 else 0%uint63 in
+  let f := if normal then (m - 0x10000000000000)%uint63 else (m >> (1080 - e))%uint63 in
+  (s + (k << 20) + (f >> 32), f land 0xffffffff)%uint63.
+Definition bits (x : PrimFloat.float) : int := let (h, l) := halves x in ((h << 31) + (l >> 1))%uint63.
+Definition even_word (x : PrimFloat.float) : bool := (snd (halves x) land 1 =? 0)%uint63.
+Definition printed (blocks : list (list PrimFloat.float)) : list (list int) :=
+  if forallb (forallb even_word) blocks then map (map bits) blocks else [].

@@ -1,7 +1,7 @@
 """A network defined in Coq as canonical words, computed by Coq.
 
 The user's file is compiled, then a file of ours asks Coq for the words of the network's graph
-(theories/Interface/Words.v), 64 bits each, and for a proof that these words are the network, number by
+(theories/Interface/Words.v), bit by bit, and for a proof that these words are the network, number by
 number. What reaches the disk are those bits: no number is printed in decimal and read again.
 """
 
@@ -41,11 +41,14 @@ From Provenn Require Import Interface.
 ASK = """\
 Set Printing Width 1000000.
 Set Printing Depth 1000000.
+Redirect "kind" Check {name}.
 Definition the_inputs := Eval vm_compute in inputs_of {name}.
 Definition the_blocks := Eval vm_compute in
   match graph_words {name} the_inputs with Some l => pieces (length l) {piece} l | None => nil end.
 Definition the_words := concat the_blocks.
-Redirect "words" Eval vm_compute in map (map bits) the_blocks.
+Unset Printing Notations.
+Redirect "words" Eval vm_compute in printed the_blocks.
+Set Printing Notations.
 Redirect "facts" Eval vm_compute in
   (Z.of_nat the_inputs, map (fun e => (Qnum (fst e), Zpos (Qden (fst e)), Qnum (snd e), Zpos (Qden (snd e))))
                           (errors {name})).
@@ -140,14 +143,22 @@ class _Said:
         path = self.folder / f"{name}.out"
         return path.read_text() if path.is_file() else ""
 
+    def wordless(self) -> CertificateError:
+        """Why there are no words. Real numbers as such Coq cannot compute, whatever they are."""
+        if re.search(r":.*\bR\W*\Z", self.text("kind"), re.DOTALL):
+            got = "a network R, whose numbers Coq does not compute"
+            hint = "extract ltac:(quote_network NAME), a network of expressions (docs/proofs.md, Real numbers)"
+        else:
+            got = "an infinity, a NaN, a number that is too large, a division by zero, or no layer at all"
+            hint = "Interface.Words.graph_words says what is needed"
+        return CertificateError("PNN-CERT-623", "the network has no words",
+                                expected="finite numbers within the range of binary32", got=got, hint=hint)
+
     def extracted(self) -> Extracted:
-        halves = np.array([int(n) for n in re.findall(r"(\d+)%uint63", self.text("words"))], np.uint64)
-        if not halves.size:
-            raise CertificateError("PNN-CERT-623", "the network has no words",
-                                   expected="finite numbers within the range of binary32",
-                                   got="an infinity, a NaN or a number that is too large, or no layer at all",
-                                   hint="Interface.Words.graph_words says what is needed")
-        words = ((halves[::2] << np.uint64(32)) | halves[1::2]).view(np.float64)
+        upper = np.array(re.findall(r"(\d+)%uint63", self.text("words")), np.uint64)
+        if not upper.size:
+            raise self.wordless()
+        words = (upper << np.uint64(1)).view(np.float64)
         numbers = [int(n) for n in re.findall(r"-?\d+", self.text("facts"))]
         quads = zip(*(iter(numbers[1:]),) * 4)
         errors = tuple((Fraction(a, b), Fraction(c, d)) for a, b, c, d in quads)
