@@ -25,7 +25,7 @@ from provenn.verify.certificate import Leaf, Slopes, Split, Step, Tree
 from provenn.verify.goals import Goals
 from provenn.verify.pace import Clock, Exhausted
 from provenn.verify.pool import POOL_BYTES, Hole, Pool
-from provenn.verify.reduce import Ascended, Goal, Kept, attempts, improved, needed, replaced, tightened
+from provenn.verify.reduce import Ascended, Goal, Kept, attempts, improved, needed, replaced, sized, tightened
 from provenn.verify.starts import Start, begun, best_starts
 
 SAFETY, ROUNDING = 1e-9, 1e-12
@@ -151,11 +151,9 @@ class Brancher:
         kept, lines = {}, dict[int, Lines]()
         for target in self.regions.affine:
             make_lines(self.regions, state, {}, target, lines)
-            before = state.high[target].copy() if self.regions.noise is not None else None
             kept[target] = tighten(self.regions, state, lines, target, keep=True)
-            if before is not None and target not in self.regions.curved:
-                # Of a neuron known to be positive no upper bound is written down: its size stays what it was.
-                state.high[target] = np.where(state.low[target] >= 0.0, before, state.high[target])
+            if self.regions.noise is not None and target not in self.regions.curved:
+                self.stats.rows += sized(self.regions, state, lines, target)
             count = 2 * len(kept[target].owner)
             self.stats.rows += count
             self.stats.megaflops += count * self.flops[target]
