@@ -110,7 +110,10 @@ class Ascended:
 
 
 def improved(regions: Regions, old: State, new: State) -> Kept:
-    """All bounds that tell anything new: of a neuron of known sign only the one that says so."""
+    """All bounds that tell anything new: of a neuron of known sign only the one that says so.
+
+    With noise, which is proportional to sizes, the upper one of a positive neuron counts as well.
+    """
     made = Kept({}, {})
     for t in regions.affine:
         low, high = new.low[t] > old.low[t], new.high[t] < old.high[t]
