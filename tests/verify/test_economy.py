@@ -8,6 +8,8 @@ import numpy as np
 
 from provenn.base.types import TensorType
 from provenn.bounds.backward import make_lines, root_state, tighten
+from provenn.bounds.interval import intervals
+from provenn.bounds.noise import Noise
 from provenn.bounds.regions import Floats, Regions
 from provenn.bounds.slopes import Ascent, Best
 from provenn.ops import ALL
@@ -18,7 +20,7 @@ from provenn.verify.certificate import PER_WORD, Again, Sides, Tighten, _add_mas
 from provenn.verify.goals import Goals
 from provenn.verify.pace import Clock
 from provenn.verify.pool import Hole
-from provenn.verify.reduce import Ascended, improved
+from provenn.verify.reduce import Ascended, improved, sized
 from provenn.verify.root import opening
 from provenn.verify.starts import begun, best_starts
 from tests.bounds import nets
@@ -146,6 +148,26 @@ def test_curves_keep_only_the_bounds_that_goals_need() -> None:
         steps = [step for step in made.trees[0].steps if isinstance(step, Sides)]
         counts.append(sum(int(step.lower.sum() + step.upper.sum()) for step in steps))
     assert counts[0] == 0 < counts[1] <= every
+
+
+def test_sizes_are_sharpened_and_hold() -> None:
+    """Upper bounds of neurons known to be positive come down, not below values, and noise with them."""
+    graph = nets.dense(0)
+    regions = Regions(graph)
+    lo, hi = (end[None] for end in nets.box(graph, 0, 0.05))
+    regions.noise = Noise(regions, 1.0, np.maximum(np.abs(lo), np.abs(hi)).max(0))
+    regions.noise.begin(lo, hi)
+    state = root_state(regions, lo, hi)
+    before, noise = state.take(np.zeros(1, np.intp)), regions.noise.output(state)
+    count = sum(sized(regions, state, make_lines(regions, state, {}, t), t) for t in regions.affine)
+    x = lo + (hi - lo) * np.random.default_rng(0).random((500, lo.shape[1]))
+    values = [low for low, _ in intervals(graph, x, x)]
+    assert count > 0
+    assert any((state.high[t] < before.high[t]).any() for t in regions.affine)
+    for t in regions.affine:
+        assert (values[t] <= state.high[t]).all()
+    assert (regions.noise.output(state) <= noise).all()
+    assert (regions.noise.output(state) < noise).any()
 
 
 def test_copies_get_the_bounds_of_their_originals() -> None:

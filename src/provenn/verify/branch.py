@@ -25,7 +25,7 @@ from provenn.verify.certificate import Leaf, Slopes, Split, Step, Tree
 from provenn.verify.goals import Goals
 from provenn.verify.pace import Clock, Exhausted
 from provenn.verify.pool import POOL_BYTES, Hole, Pool
-from provenn.verify.reduce import Ascended, Goal, Kept, attempts, improved, needed, replaced, tightened
+from provenn.verify.reduce import Ascended, Goal, Kept, attempts, improved, needed, replaced, sized, tightened
 from provenn.verify.starts import Start, begun, best_starts
 
 SAFETY, ROUNDING = 1e-9, 1e-12
@@ -147,14 +147,20 @@ class Brancher:
         return Final(bound, value - margin, multipliers, margin, entry, owner, tape)
 
     def tighten(self, state: State) -> dict[int, Rows]:
-        """Recompute all unstable neurons, layer by layer, with adaptive slopes."""
+        """Recompute all unstable neurons, layer by layer, with adaptive slopes.
+
+        Once noise has spoilt a bound that is positive without it, also the sizes that it is proportional to.
+        """
         kept, lines = {}, dict[int, Lines]()
         for target in self.regions.affine:
             make_lines(self.regions, state, {}, target, lines)
-            before = state.high[target].copy() if self.regions.noise is not None else None
+            noisy = self.regions.noise is not None and target not in self.regions.curved
+            before = state.high[target].copy() if noisy else None
             kept[target] = tighten(self.regions, state, lines, target, keep=True)
-            if before is not None and target not in self.regions.curved:
-                # Of a neuron known to be positive no upper bound is written down: its size stays what it was.
+            if noisy and self.stats.spoilt:
+                self.stats.rows += sized(self.regions, state, lines, target)
+            elif before is not None:
+                # No upper bound of a positive neuron is written down before noise has turned out to matter.
                 state.high[target] = np.where(state.low[target] >= 0.0, before, state.high[target])
             count = 2 * len(kept[target].owner)
             self.stats.rows += count

@@ -127,14 +127,18 @@ class Ascended:
 
 
 def improved(regions: Regions, old: State, new: State) -> Kept:
-    """All bounds that tell anything new: of a neuron of known sign only the one that says so."""
+    """All bounds that tell anything new: of a neuron of known sign only the one that says so.
+
+    With noise, which is proportional to sizes, the upper one of a positive neuron counts as well.
+    """
     made = Kept({}, {}, regions.origins)
     for t in regions.affine:
         low, high = new.low[t] > old.low[t], new.high[t] < old.high[t]
         if t not in regions.curved:
             on = new.low[t] >= 0.0
             low &= on | (new.high[t] > 0.0)
-            high &= ~on
+            if regions.noise is None:
+                high &= ~on
         made.lower[t], made.upper[t] = low, high
     return made
 
@@ -195,6 +199,20 @@ def _pass_on(regions: Regions, new: State, lines: dict[int, Lines], target: int,
         worth = np.where(sign > 0.0, found.lower[target][owner, neuron], found.upper[target][owner, neuron])
         for u, c in tape.coefficients.items():
             tally.spend(u, owner, c, worth)
+
+
+def sized(regions: Regions, state: State, lines: dict[int, Lines], target: int) -> int:
+    """Sharpen upper bounds of neurons known to be positive, to which noise is proportional, in place.
+
+    Returns how many rows that took.
+    """
+    owner, neuron = np.nonzero((state.low[target] >= 0.0) & (state.high[target] > 0.0))
+    high, step = state.high[target], max(16, 2 * ROW_BLOCK // regions.sizes[0])
+    for i in range(0, len(owner), step):
+        box, j = owner[i : i + step], neuron[i : i + step]
+        bound = side_rows(regions, state, lines, target, box, j, np.full(len(j), -1.0))
+        high[box, j] = np.minimum(high[box, j], -bound)
+    return len(owner)
 
 
 def tightened(regions: Regions, old: State, kept: Kept) -> State:
