@@ -92,17 +92,6 @@ Lemma spells_end f : forall l p, spells f p l -> (p + length_of l <=? count f) =
 Proof.
   intros l p S. rewrite <- (app_nil_r l) in S. exact (spells_app f [] l p S).
 Qed.
-Lemma read_data f rest l p : short l = true -> forallb finb l = true -> spells f p (l ++ rest) ->
-  (exists a, get_block (length_of l) f p = Ok a) /\ listed (nat_of (length_of l)) f p = l.
-Proof.
-  intros L F S. destruct (short_ok l L) as (O & N). destruct (read_finite f rest l p F S) as (A & D).
-  rewrite N. split; [|exact D]. unfold get_block. rewrite O.
-  assert (E : (p + length_of l <=? count f) = true).
-  { pose proof (spells_app f rest l p S) as R. clear - R. revert R. generalize (p + length_of l). intros q R.
-    destruct rest as [|x rest]; [exact R|]. destruct R as (R & _). apply ltb_spec in R. apply leb_spec. lia. }
-  rewrite E, N, A. now eexists.
-Qed.
-
 Lemma map_length_of l : length_of (map num l) = length_of l.
 Proof. unfold length_of. now rewrite map_length. Qed.
 Lemma length_of_app {A} (l m : list A) : length_of (l ++ m) = length_of l + length_of m.
@@ -111,6 +100,49 @@ Proof.
   - apply to_Z_inj. rewrite add_spec. change (to_Z (@length_of A [])) with 0%Z. cbn [app].
     symmetry. apply Z.mod_small, to_Z_bounded.
   - cbn [app]. now rewrite !length_cons, IH, add_assoc.
+Qed.
+
+(** A list of as many numbers as [Words.get_block] tests at once, and their parts. *)
+Lemma blocks_read f rest : forall k l p, length l = (k * Words.block)%nat -> forallb finb l = true -> spells f p (l ++ rest) ->
+  blocks_finite k f p = Ok tt.
+Proof.
+  assert (B : of_Z (Z.of_nat Words.block) = 1024) by (unfold Words.block, nat_of; rewrite Z2Nat.id; [reflexivity | apply to_Z_bounded]).
+  induction k as [|k IH]; intros l p L F S; [reflexivity|]. cbn [Nat.mul] in L. cbn [blocks_finite].
+  rewrite <- (firstn_skipn Words.block l), <- app_assoc in S.
+  rewrite <- (firstn_skipn Words.block l), forallb_app in F. apply andb_prop in F as [F1 F2].
+  assert (L1 : length (firstn Words.block l) = Words.block) by (rewrite firstn_length; lia).
+  destruct (read_finite f _ _ p F1 S) as (A & _). rewrite L1 in A. rewrite A. cbn [bind].
+  apply spells_app in S. unfold length_of in S. rewrite L1, B in S.
+  apply (IH (skipn Words.block l)); trivial. rewrite skipn_length. lia.
+Qed.
+Lemma bits_low n : (to_Z (n land 1023) = to_Z n mod 1024)%Z.
+Proof. rewrite land_spec'. change (to_Z 1023) with (Z.ones 10). now rewrite Z.land_ones. Qed.
+Lemma bits_high n : (to_Z (n >> 10) = to_Z n / 1024)%Z.
+Proof. now rewrite lsr_spec. Qed.
+Lemma read_data f rest l p : short l = true -> forallb finb l = true -> spells f p (l ++ rest) ->
+  (exists a, get_block (length_of l) f p = Ok a) /\ listed (nat_of (length_of l)) f p = l.
+Proof.
+  intros L F S. destruct (short_ok l L) as (O & N). destruct (read_finite f rest l p F S) as (_ & D).
+  rewrite N. split; [|exact D]. unfold get_block. rewrite O.
+  assert (E : (p + length_of l <=? count f) = true).
+  { pose proof (spells_app f rest l p S) as R. clear - R. revert R. generalize (p + length_of l). intros q R.
+    destruct rest as [|x rest]; [exact R|]. destruct R as (R & _). apply ltb_spec in R. apply leb_spec. lia. }
+  rewrite E. set (n := length_of l) in *. set (k := (nat_of (n >> 10) * Words.block)%nat).
+  assert (Z : (Z.of_nat (length l) = to_Z n)%Z) by (rewrite <- N; unfold nat_of; apply Z2Nat.id, to_Z_bounded).
+  assert (K : (Z.of_nat k = to_Z n / 1024 * 1024)%Z).
+  { unfold k, Words.block, nat_of. rewrite Nat2Z.inj_mul, !Z2Nat.id, bits_high by apply to_Z_bounded. reflexivity. }
+  assert (M := Z.div_mod (to_Z n) 1024 ltac:(discriminate)).
+  assert (P := Z.mod_pos_bound (to_Z n) 1024 eq_refl).
+  assert (L1 : length (firstn k l) = k) by (rewrite firstn_length; lia).
+  assert (L2 : length (skipn k l) = nat_of (n land 1023)).
+  { rewrite skipn_length. unfold nat_of. rewrite bits_low. lia. }
+  assert (T : length_of (skipn k l) = n land 1023).
+  { unfold length_of. rewrite L2. unfold nat_of. rewrite Z2Nat.id by apply to_Z_bounded. apply of_to_Z. }
+  assert (H : p + n - (n land 1023) = p + length_of (firstn k l)).
+  { rewrite <- T. unfold n. rewrite <- (firstn_skipn k l) at 1. rewrite length_of_app. ring. }
+  rewrite <- (firstn_skipn k l), <- app_assoc in S. rewrite <- (firstn_skipn k l), forallb_app in F.
+  apply andb_prop in F as [F1 F2]. rewrite (blocks_read f _ _ _ p L1 F1 S). cbn [bind]. rewrite H, <- L2.
+  apply spells_app in S. destruct (read_finite f rest _ _ F2 S) as (A & _). rewrite A. now eexists.
 Qed.
 
 Lemma read_block_words f b rest p : block_ok b = true -> spells f p (block_words b ++ rest) ->
