@@ -14,14 +14,17 @@ from provenn.ir.reading import read_graph_words
 from provenn.ops import ALL
 from tests.coq.test_export import needs_coq
 
-EXACT = [1.5, -0.0, 0.0, 2.0**-149, -(2.0**-126), 1.1754942106924411e-38, 3.4028234663852886e38, -(2.0**-130) * 3]
-# Ties to even on both sides, in the subnormal range too, an underflow to 0, and the last number that stays finite.
-ROUNDED = [1 + 2.0**-24, 1 + 3 * 2.0**-24, 0.1, -1 / 3, 2.0**-150, -3 * 2.0**-150, 1e-60, -(2.0**128 - 2.0**103.5)]
+EXACT = [1.5, -0.0, 0.0, 2.0**-149, -(2.0**-126), 1.1754942106924411e-38, 3.4028234663852886e38,
+         -(2.0**-130) * 3]
+# Ties to even on both sides, in the subnormal range too, an underflow to 0, and one near the largest number.
+ROUNDED = [1 + 2.0**-24, 1 + 3 * 2.0**-24, 0.1, -1 / 3, 2.0**-150, -3 * 2.0**-150, 1e-60,
+           -(2.0**128 - 2.0**103.5)]
 
 
 def source(row: list[float]) -> str:
     listed = "; ".join(map(literal, row))
-    return ("From Coq Require Import List Floats.\nFrom Provenn Require Import Interface.\nImport ListNotations.\n"
+    return ("From Coq Require Import List Floats.\nFrom Provenn Require Import Interface.\n"
+            "Import ListNotations.\n"
             f"Definition net : network float := [Layer [[{listed}]]%float [1%float] Relu].\n")
 
 

@@ -27,8 +27,8 @@ ENTRIES = (
           "Coq computes the words of a network whose numbers are finite and within the range of binary32. "
           "For this one it gave none.",
           "a layer with an infinite weight, or of type network R, whose numbers no program can compute",
-          "Write the numbers in Z, Q, dyadic or a float type, and make them finite; turn a network R into one of "
-          "expressions with ltac:(quote_network NAME), as docs/proofs.md shows."),
+          "Write the numbers in Z, Q, dyadic or a float type, and make them finite; turn a network R into "
+          "one of expressions with ltac:(quote_network NAME), as docs/proofs.md shows."),
     Entry("PNN-TOOL-743", "A Coq file that cannot be read",
           "The file that defines the network is missing or closed to this user.",
           "provenn extract misspelt.v --network vote -o out",

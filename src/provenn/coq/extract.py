@@ -147,7 +147,7 @@ class _Said:
         """Why there are no words. Real numbers as such Coq cannot compute, whatever they are."""
         if re.search(r":.*\bR\W*\Z", self.text("kind"), re.DOTALL):
             got = "a network R, whose numbers Coq does not compute"
-            hint = "extract ltac:(quote_network NAME), a network of expressions (docs/proofs.md, Real numbers)"
+            hint = "extract ltac:(quote_network NAME), a network of expressions; see docs/proofs.md"
         else:
             got = "an infinity, a NaN, a number that is too large, a division by zero, or no layer at all"
             hint = "Interface.Words.graph_words says what is needed"
