@@ -72,7 +72,7 @@ def with_manifest(text: str | None) -> Callable[[Path, Patch], Any]:
 
 def assumed(tmp: Path, patch: Patch) -> None:
     """What Coq prints of a theorem that was admitted."""
-    (tmp / "words.out").write_text("     = ((1%uint63, 2%uint63) :: nil) :: nil")
+    (tmp / "words.out").write_text("     = cons (cons 1%uint63 nil) nil")
     (tmp / "facts.out").write_text("     = (1, nil)")
     (tmp / "assumptions.out").write_text("Axioms:\nVote.safe : forall x : R, run vote x = x\n")
     said = Compiled(0.0, 0, (), "")
