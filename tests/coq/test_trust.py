@@ -11,7 +11,6 @@ from provenn.coq import links, trust
 from provenn.ir.op import Have, Zero
 from provenn.ops import ALL
 
-
 THEOREMS = trust.VERDICTS + trust.GRADIENTS + trust.WEIGHTS
 CLOSED = "Closed under the global context"
 
