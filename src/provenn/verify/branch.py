@@ -25,7 +25,7 @@ from provenn.verify.certificate import Leaf, Slopes, Split, Step, Tree
 from provenn.verify.goals import Goals
 from provenn.verify.pace import Clock, Exhausted
 from provenn.verify.pool import POOL_BYTES, Hole, Pool
-from provenn.verify.reduce import Ascended, Goal, Kept, attempts, improved, needed, replaced, sized, tightened
+from provenn.verify.reduce import Ascended, attempts, improved, reduced, sized
 from provenn.verify.starts import Start, begun, best_starts
 
 SAFETY, ROUNDING = 1e-9, 1e-12
@@ -217,8 +217,10 @@ class Brancher:
             owner, rows = self._rows(which)
             weight = (final.multipliers[which] / final.value[which][:, self.goals.part]).ravel()
             goals = {u: c[rows] for u, c in final.tape.coefficients.items()}
-            kept, less = self._less(old.take(which), new.take(which), [(owner, weight, goals)], among,
-                                    share)
+            here = old.take(which), new.take(which)
+            if not (made := reduced(self.regions, *here, [(owner, weight, goals)], among, share)):
+                continue
+            kept, less = made
             done = self.close(self.final(less, case[which]), [holes[i] for i in which.tolist()],
                               kept.all_steps() or [()] * len(which))
             which = which[~done]
@@ -227,14 +229,6 @@ class Brancher:
         full = improved(self.regions, old.take(which), new.take(which))
         self.close(final.take(which), [holes[i] for i in which.tolist()],
                    full.all_steps() or [()] * len(which))
-
-    def _less(self, old: State, new: State, goals: Sequence[Goal],
-              among: Sequence[int], share: float) -> tuple[Kept, State]:
-        """What goals need, and the bounds that this gives."""
-        kept = needed(self.regions, old, new, goals, among, share)
-        if among == self.last:
-            return kept, replaced(self.regions, old, new, kept)
-        return kept, tightened(self.regions, old, kept)
 
     def _rows(self, which: Indices) -> tuple[Indices, Indices]:
         """Of the goal rows of boxes ``which``, their boxes (from 0 on) and their places among all."""
@@ -285,7 +279,9 @@ class Brancher:
             weight = (multipliers * (adaptive / spare)[:, self.goals.part]).ravel()
             goals = {u: c[rows] for u, c in final.tape.coefficients.items()}
             own = (made.box, 1.0 / np.maximum(bound, 1e-300), tape.coefficients)
-            few, less = self._less(before, after, [(owner, weight, goals), own], among, share)
+            if not (smaller := reduced(self.regions, before, after, [(owner, weight, goals), own], among, share)):
+                continue
+            few, less = smaller
             mixed, again = made.slopes(self.regions, after, less), self.final(less, here)
             _, bound = self._ascended(less, here, made, mixed)
             lost = np.bincount(made.box, bound <= made.margin, minlength=len(which))

@@ -23,6 +23,8 @@ from provenn.bounds.slopes import Ascent, Best
 from provenn.verify.certificate import Again, Sides, Step
 
 SPENT, SPENT_ON_CURVES = 0.5, (16.0, 2.0)
+# Reducing is given up when of the first FIRST of all bounds less than LITTLE could go: it takes as long as bounding.
+FIRST, LITTLE = 0.125, 0.125
 Mask = NDArray[np.bool_]
 Goal = tuple[Indices, Floats, Coefficients]
 
@@ -63,6 +65,10 @@ class Kept:
             upper &= ~self.upper[source.node][box]
         bounds: list[Step] = [Sides(source.node, lower, upper)] if lower.any() or upper.any() else []
         return [*bounds, *map(Again, source.path)]
+
+    def count(self, target: int) -> int:
+        """How many bounds of a target, of all boxes."""
+        return int(np.count_nonzero(self.lower[target]) + np.count_nonzero(self.upper[target]))
 
     def triples(self, target: int) -> tuple[Indices, Indices, Floats]:
         """Boxes (sorted), neurons and signs of the rows of a target."""
@@ -155,16 +161,25 @@ def attempts(regions: Regions, count: int) -> list[tuple[Sequence[int], float]]:
     return [*((regions.affine, share) for share in shares), *last] if count == 1 else last
 
 
+def reduced(regions: Regions, old: State, new: State, goals: Sequence[Goal], among: Sequence[int],
+            share: float) -> tuple[Kept, State] | None:
+    """What goals need, see ``needed``, and the bounds that this gives."""
+    if (kept := needed(regions, old, new, goals, among, share)) is None:
+        return None
+    return kept, (replaced if among == regions.last() else tightened)(regions, old, new, kept)
+
+
 def needed(regions: Regions, old: State, new: State, goals: Sequence[Goal],
-           among: Sequence[int], share: float = SPENT) -> Kept:
+           among: Sequence[int], share: float = SPENT) -> Kept | None:
     """Bounds that goals need: a ``share`` of what they have to spare may be lost by giving up others.
 
-    Only those of the targets ``among`` may be given up, the last ones of all.
+    Only those of the targets ``among`` may be given up, the last ones of all. None when hardly any can go.
 
     ``goals`` are groups of goal rows: their boxes (sorted), the inverse of what each has to spare, and their
     coefficients on unary nodes.
     """
     kept, tally = improved(regions, old, new), Tally(regions, new)
+    total, seen, given = sum(map(kept.count, among)), 0, 0
     for owner, weight, coefficients in goals:
         for u, c in coefficients.items():
             tally.spend(u, owner, c, weight)
@@ -182,8 +197,12 @@ def needed(regions: Regions, old: State, new: State, goals: Sequence[Goal],
         np.put_along_axis(cheap, order, gone <= (left / count)[:, None], 1)
         left = left - np.where(cheap, flat, 0.0).sum(1)
         low, high = np.split(cheap, 2, axis=1)
+        before = kept.count(t)
         kept.lower[t] &= ~low
         kept.upper[t] &= ~high
+        seen, given = seen + before, given + before - kept.count(t)
+        if FIRST * total < seen < total and given < LITTLE * seen:
+            return None
         if count > 1 and regions.above[t]:
             make_lines(regions, new, {}, t, lines)
             _pass_on(regions, new, lines, t, kept, tally)
@@ -215,7 +234,7 @@ def sized(regions: Regions, state: State, lines: dict[int, Lines], target: int) 
     return len(owner)
 
 
-def tightened(regions: Regions, old: State, kept: Kept) -> State:
+def tightened(regions: Regions, old: State, _: State, kept: Kept) -> State:
     """The bounds that boxes get when only these are computed, layer by layer, with adaptive slopes."""
     made, lines = old.take(np.arange(len(old))), dict[int, Lines]()
     for t in regions.affine:
