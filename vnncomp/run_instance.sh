@@ -23,7 +23,7 @@ trap stopped TERM INT HUP
 
 # A second and a fiftieth of the time are for starting and for writing.
 inner=$(awk -v t="$limit" 'BEGIN { s = t - 1 - t / 50; print (s > t / 2 ? s : t / 2) }')
-timeout -k 2 "$limit" "${program[@]}" verify "$network" "$specification" --timeout "$inner" \
+timeout -k 2 "$limit" "${program[@]}" verify "$network" "$specification" --semantics real --timeout "$inner" \
     >"$room/said" 2>"$room/told" </dev/null &
 child=$!
 wait "$child"

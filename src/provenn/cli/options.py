@@ -13,7 +13,7 @@ Cluster = Annotated[
 Memory = Annotated[
     float | None, typer.Option(min=0.2, metavar="GB", help="Memory of each process; beyond it: unknown.")]
 Semantics = Annotated[str | None, typer.Option(
-    metavar="real|binary32|auto", help="What unsat is about; by default as declared, else the reals.")]
+    metavar="real|binary32|auto", help="What unsat is about; by default as declared, else binary32.")]
 Ulps = Annotated[int, typer.Option(help="With binary32: the accuracy assumed of exp, tanh and the like.")]
 
 

@@ -12,6 +12,7 @@ from provenn.verify.verdict import Verdict
 CLOSE, LITTLE = 0.05, 0.02
 PATIENCE, SPARE = 5.0, 1.5
 RIPE = 0.05
+REALS = "--semantics auto settles for a proof over the reals, which does not cover the rounding of a run."
 
 
 def why(verdict: Verdict) -> list[str]:
@@ -102,7 +103,7 @@ def tries(verdict: Verdict) -> list[str]:
         return []
     if verdict.problem is not None:
         return ["Report this with the model, the property and the seed; another seed (--seed) may help."]
-    lines, here = [], verdict.frontier
+    lines, here = [REALS] if verdict.given_up else [], verdict.frontier
     if verdict.certificate is not None:
         return [f"More time: the certificate was there after {verdict.seconds['search']:.0f} s, so --timeout "
                 f"{_round(PATIENCE * verdict.timeout)} leaves several times that for its check."]

@@ -17,9 +17,9 @@ ULPS, MOST_ULPS = 4, 1 << 20
 KIND_AT, ULPS_AT = 3, 5
 THEOREMS = {"real": "Provenn.Checker.Sound.check_sound",
             "binary32": "Provenn.Float.Sound.check_sound_binary32"}
-# Element types as VNN-LIB 2.0 declares them; a specification that declares none is about the reals.
-DECLARED = {"real": "real", "float32": "auto", "": "real"}
-# What ``auto`` starts with: executions as far as they go, else the reals (docs/floats.md).
+# Element types as VNN-LIB 2.0 declares them; where none is declared, the network runs in binary32.
+DECLARED: dict[str, Kind] = {"real": "real", "float32": "binary32", "": "binary32"}
+# Executions as far as they go, else the reals (docs/floats.md).
 AUTO = "auto"
 READERS = "the file readers are tested, not proved"
 

@@ -158,8 +158,8 @@ def verify(
     ``explain`` adds what drives the bounds (``Verdict.explanation``), for up to 30 s more than ``timeout``.
     ``workers`` share a long search (provenn.verify.workers) and are closed at its end; ``memory`` is its
     limit in bytes. ``semantics`` is "real" or "binary32", with functions accurate to ``ulps``; by default
-    what a VNN-LIB 2.0 file declares, else binary32 as far as it goes, and the reals where it does not
-    (docs/floats.md). The verdict says which.
+    what a VNN-LIB 2.0 file declares, else binary32; "auto" settles for the reals where that has no
+    certificate (docs/floats.md). The verdict says which.
     Raises ProvennError subclasses for files that cannot be read or used, and ToolError when
     the checker is missing; a rejected certificate is no exception but ``Verdict.problem``.
     """
