@@ -199,8 +199,8 @@ def test_declared_types_choose(declared: str, kind: str, tmp_path: Path, checker
 
 def test_a_file_without_types_is_about_the_network_that_runs(tmp_path: Path, checker_program: Path) -> None:
     spec, graph = tmp_path / "old.vnnlib", mlp(np.random.default_rng(0), (1, 4, 1))
-    spec.write_text("(declare-const X_0 Real)(declare-const Y_0 Real)(assert (<= X_0 1.0))(assert (>= X_0 0.0))"
-                    "(assert (>= Y_0 100.0))")
+    spec.write_text("(declare-const X_0 Real)(declare-const Y_0 Real)(assert (<= X_0 1.0))"
+                    "(assert (>= X_0 0.0))(assert (>= Y_0 100.0))")
     made = provenn.verify(graph, spec, timeout=10)
     assert (made.answer, made.semantics) == ("unsat", BINARY32)
 

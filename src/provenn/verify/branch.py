@@ -279,7 +279,8 @@ class Brancher:
             weight = (multipliers * (adaptive / spare)[:, self.goals.part]).ravel()
             goals = {u: c[rows] for u, c in final.tape.coefficients.items()}
             own = (made.box, 1.0 / np.maximum(bound, 1e-300), tape.coefficients)
-            if not (smaller := reduced(self.regions, before, after, [(owner, weight, goals), own], among, share)):
+            groups = [(owner, weight, goals), own]
+            if not (smaller := reduced(self.regions, before, after, groups, among, share)):
                 continue
             few, less = smaller
             mixed, again = made.slopes(self.regions, after, less), self.final(less, here)
