@@ -23,7 +23,7 @@ from provenn.bounds.slopes import Ascent, Best
 from provenn.verify.certificate import Again, Sides, Step
 
 SPENT, SPENT_ON_CURVES = 0.5, (16.0, 2.0)
-# Reducing takes as long as bounding. It is given up when of the FIRST of all bounds less than LITTLE could go.
+# Reducing takes as long as bounding: given up when of the FIRST of all bounds less than LITTLE could go.
 FIRST, LITTLE = 0.125, 0.125
 Mask = NDArray[np.bool_]
 Goal = tuple[Indices, Floats, Coefficients]
