@@ -15,6 +15,8 @@ from provenn.coq.trust import NAME
 from provenn.errors import CertificateError, ToolError
 
 THEORIES = Path(__file__).resolve().parents[3] / "theories"
+# Coq walks through terms recursively, and a list of a hundred thousand numbers is deeper than 8 MiB of stack.
+DEEP = 'ulimit -S -s 4194304 2>/dev/null || ulimit -S -s "$(ulimit -H -s)"; exec coqc "$@"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ def coqc(path: Path, theories: Path | None = None, flags: Sequence[str] = (), ti
     refuses the file, PNN-TOOL-742 when it takes longer than ``timeout`` seconds.
     """
     start = time.perf_counter()
-    command = ["coqc", *flags, "-R", str(theories_in(theories)), "Provenn", "-w", "none", path.name]
+    command = ["sh", "-c", DEEP, "coqc", *flags, "-R", str(theories_in(theories)), "Provenn", "-w", "none", path.name]
     try:
         done = subprocess.run(command, cwd=path.resolve().parent, capture_output=True, text=True,
                               timeout=timeout, check=False)
