@@ -49,7 +49,8 @@ def coqc(path: Path, theories: Path | None = None, flags: Sequence[str] = (), ti
     refuses the file, PNN-TOOL-742 when it takes longer than ``timeout`` seconds.
     """
     start = time.perf_counter()
-    command = ["sh", "-c", DEEP, "coqc", *flags, "-R", str(theories_in(theories)), "Provenn", "-w", "none", path.name]
+    command = ["sh", "-c", DEEP, "coqc", *flags, "-R", str(theories_in(theories)), "Provenn", "-w", "none",
+               path.name]
     try:
         done = subprocess.run(command, cwd=path.resolve().parent, capture_output=True, text=True,
                               timeout=timeout, check=False)

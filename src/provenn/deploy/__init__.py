@@ -23,6 +23,6 @@ from provenn.deploy.manifest import (
 )
 from provenn.deploy.signature import sign_folder
 
-__all__ = ["CLAIMS", "MORE", "Chain", "Link", "SEMANTICS", "Finding", "Manifest", "TensorFact", "Theorem", "ask_again",
-           "checked",
-           "compare", "files_of", "read_manifest", "recomputed", "sign_folder", "write_folder"]
+__all__ = ["CLAIMS", "MORE", "SEMANTICS", "Chain", "Finding", "Link", "Manifest", "TensorFact", "Theorem",
+           "ask_again", "checked", "compare", "files_of", "read_manifest", "recomputed", "sign_folder",
+           "write_folder"]

@@ -19,7 +19,7 @@ from provenn.coq import stored
 from provenn.deploy.compare import Recomputed, ask_again, compare
 from provenn.deploy.differences import Finding
 from provenn.deploy.files import MODULE, SAFETENSORS, WORDS
-from provenn.deploy.loading import ABSENT, DIFFERS, PROGRAMS, SAME, UNABLE, held, loaded_by_frameworks
+from provenn.deploy.loading import DIFFERS, PROGRAMS, held, loaded_by_frameworks
 from provenn.deploy.manifest import Manifest
 from provenn.errors import CertificateError
 from provenn.io.files import read_bytes
