@@ -6,6 +6,7 @@ import itertools
 import json
 import re
 import shlex
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
@@ -15,23 +16,9 @@ import pytest
 from provenn import deploy
 from provenn.cli.app import run
 from provenn.errors import CertificateError
-from provenn.eval.run import replay
 from provenn.io import onnx
 from tests.coq.test_export import needs_coq
-
-
-def outputs(folder: Path, x: np.ndarray) -> list[np.ndarray]:
-    """The outputs for a row of inputs in the reference, in onnxruntime and in PyTorch."""
-    import onnxruntime
-    import torch
-
-    graph = onnx.read(folder / "model.onnx")
-    session = onnxruntime.InferenceSession(folder / "model.onnx", providers=["CPUExecutionProvider"])
-    names: dict[str, object] = {"__file__": str(folder / "model.py"), "__name__": "model"}
-    exec(compile((folder / "model.py").read_text(), "model.py", "exec"), names)
-    with torch.no_grad():
-        theirs = names["build"]()(torch.from_numpy(x[None]))[0].numpy()  # type: ignore[operator]
-    return [replay(graph, x), session.run(None, {"input": x[None]})[0][0], theirs]
+from tests.deploy.conftest import Running
 
 
 def claim(folder: Path) -> str:
@@ -39,37 +26,33 @@ def claim(folder: Path) -> str:
     return found
 
 
-def test_the_vote_is_the_majority_everywhere(repository: Path, tmp_path: Path) -> None:
-    needs_coq()
-    source = repository / "examples" / "proofs" / "vote" / "Vote.v"
-    assert run(["extract", str(source), "--network", "vote", "--theorem", "vote_is_majority",
-                "-o", str(tmp_path)]) == 0
-    manifest, found = deploy.compare(tmp_path)
+def test_the_vote_is_the_majority_everywhere(deployed: Callable[[str], Path]) -> None:
+    folder = deployed("vote")
+    manifest, found = deploy.compare(folder)
     assert (manifest.claim, found) == ("theorem", [])
     assert manifest.theorem is not None
     assert "majority a b c" in manifest.theorem.statement
     assert manifest.theorem.axioms
     assert manifest.theorem.assumed == ()
+    running = Running(folder)
     for votes in itertools.product((0, 1), repeat=3):
-        for y in outputs(tmp_path, np.array(votes, np.float32)):
+        for y in running(np.array(votes, np.float32)).values():
             assert y.tolist() == [float(sum(votes) >= 2)]
 
 
-def test_the_counter_counts_and_coq_is_asked_again(repository: Path, tmp_path: Path) -> None:
-    needs_coq()
-    source = repository / "examples" / "proofs" / "counter" / "Counter.v"
-    folder = tmp_path / "out"
-    assert run(["extract", str(source), "--network", "step_of", "-o", str(folder)]) == 0
-    assert run(["check", "--weights", str(folder), "--against", str(source)]) == 0
-    assert claim(folder) == "exact"
-    state = np.array([1, 0, 0], np.float32)
+def test_the_counter_counts_and_coq_is_asked_again(
+    deployed: Callable[[str], Path], repository: Path, tmp_path: Path
+) -> None:
+    folder = deployed("counter")
+    running, state = Running(folder), np.array([1, 0, 0], np.float32)
     for k in range(1, 8):
-        made = outputs(folder, np.append(state, np.float32(1)))
+        made = [*running(np.append(state, np.float32(1))).values()]
         assert all(y.tolist() == np.eye(3)[k % 3].tolist() for y in made)
         state = made[0]
     changed = tmp_path / "Counter.v"
+    source = repository / "examples" / "proofs" / "counter" / "Counter.v"
     changed.write_text(source.read_text().replace("[0; 0; 0; -1; -1; -1]%Z", "[0; 0; 0; -1; -1; 0]%Z")
-                       .partition("Definition one_hot")[0])
+                       .partition("Lemma step_counts")[0] + "Theorem counts_modulo_3 : True. Proof. exact I. Qed.")
     assert run(["check", "--weights", str(folder), "--against", str(changed)]) == 2
 
 
