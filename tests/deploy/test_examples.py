@@ -52,7 +52,8 @@ def test_the_counter_counts_and_coq_is_asked_again(
     changed = tmp_path / "Counter.v"
     source = repository / "examples" / "proofs" / "counter" / "Counter.v"
     changed.write_text(source.read_text().replace("[0; 0; 0; -1; -1; -1]%Z", "[0; 0; 0; -1; -1; 0]%Z")
-                       .partition("Lemma step_counts")[0] + "Theorem counts_modulo_3 : True. Proof. exact I. Qed.")
+                       .partition("Lemma step_counts")[0]
+                       + "Theorem counts_modulo_3 : True. Proof. exact I. Qed.")
     assert run(["check", "--weights", str(folder), "--against", str(changed)]) == 2
 
 

@@ -130,9 +130,10 @@ def _of_graph(folder: Path, graph: Graph, manifest: Manifest, contents: Mapping[
               now: Recomputed | None) -> Iterator[Finding]:
     """Findings once the words can be read."""
     tensors = graph_tensors(graph)
-    if words_sha256(words_of(contents[WORDS], WORDS)) != manifest.network_sha256:
+    changed = words_sha256(words_of(contents[WORDS], WORDS)) != manifest.network_sha256
+    if changed:
         yield Finding(WORDS, "", "holds another network than the manifest names")
-    yield from _of_manifest(tensors, manifest)
+    yield from _of_manifest(tensors, manifest, WORDS if changed else MANIFEST)
     if now is not None:
         yield from _of_coq(tensors, contents[WORDS], manifest, now)
     try:
@@ -159,14 +160,16 @@ def _of_graph(folder: Path, graph: Graph, manifest: Manifest, contents: Mapping[
     yield from _of_certificate(folder, graph, contents, manifest)
 
 
-def _of_manifest(tensors: Tensors, manifest: Manifest) -> Iterator[Finding]:
-    """The manifest's own list of tensors."""
+def _of_manifest(tensors: Tensors, manifest: Manifest, file: str) -> Iterator[Finding]:
+    """The manifest's own list of tensors against that of the words; ``file`` is the one to blame."""
     wanted = {name: TensorFact(name, t.shape, t.dtype, "", sha256(t.data)) for name, t in tensors.items()}
     listed = {t.name: TensorFact(t.name, t.shape, t.dtype, "", t.sha256) for t in manifest.tensors}
     for name in sorted(wanted.keys() | listed.keys()):
         if wanted.get(name) != listed.get(name):
-            what = f"is not the tensor in {WORDS}" if name in listed else "is not listed"
-            yield Finding(MANIFEST, name, what)
+            other = MANIFEST if file == WORDS else WORDS
+            what = (f"is not in {WORDS}" if name not in wanted else f"is not in {MANIFEST}"
+                    if name not in listed else f"is not the tensor in {other}")
+            yield Finding(file, name, what)
 
 
 def _of_coq(tensors: Tensors, content: bytes, manifest: Manifest, now: Recomputed) -> Iterator[Finding]:
