@@ -74,6 +74,14 @@ def test_rounded_weights_need_a_certificate(
         assert stored[fact.name].ravel().tolist() == [float(np.float32(decimal))]
         assert Fraction(fact.error) == abs(Fraction(decimal) - Fraction(float(np.float32(decimal))))
     if said == "certificate":
+        path = tmp_path / "manifest.json"
+        text = path.read_text()
+        for key in manifest.certified.keys() - {"file", "checker_sha256"}:  # any build may have checked
+            facts = json.loads(text)
+            facts["certified"][key] = "something else"
+            path.write_text(json.dumps(facts))
+            assert [f.file for f in deploy.compare(tmp_path)[1]] == ["manifest.json"], key
+        path.write_text(text)
         (tmp_path / "spec.vnnlib").write_text((room / "breaks.vnnlib").read_text())
         assert {f.file for f in deploy.compare(tmp_path)[1]} >= {"property.pvp"}
 

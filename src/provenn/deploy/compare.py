@@ -64,6 +64,8 @@ from provenn.verify.stored import words_of
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+# What every certificate in a folder rests on and is about (provenn.deploy.origin).
+SAID = {"theorem": checker.THEOREM, "semantics": "exact real arithmetic"}
 ALWAYS = (WORDS, SAFETENSORS, ONNX, NPZ, TORCH, STABLEHLO)
 
 
@@ -217,8 +219,13 @@ def _of_certificate(folder: Path, graph: Graph, contents: Mapping[str, bytes], m
         return
     if not result.accepted:
         yield Finding(CERTIFICATE, "", f"the checker rejects it: {result.reason}")
-    if words_sha256(words_of(contents[PROPERTY], PROPERTY)) != manifest.certified.get("property_sha256"):
-        yield Finding(PROPERTY, "", "is another property than the manifest names")
+    about = {"property_sha256": words_sha256(words_of(contents[PROPERTY], PROPERTY)),
+             "certificate_sha256": words_sha256(words_of(contents[CERTIFICATE], CERTIFICATE)),
+             "sha256": sha256(contents[SPECIFICATION]), **SAID}
+    for key, value in about.items():
+        if manifest.certified.get(key) != value:
+            yield Finding(MANIFEST, "", f"says of the certified property {key} = "
+                                        f"{manifest.certified.get(key, 'nothing')}; it is {value}")
 
 
 def ask_again(folder: Path, source: Path, flags: Sequence[str] = (), theories: Path | None = None
