@@ -161,3 +161,18 @@ def test_a_long_list_is_no_stack_overflow(tmp_path: Path) -> None:
     (tmp_path / "Long.v").write_text("From Coq Require Import List Uint63. Import ListNotations.\n"
                                      f"Definition long := [{numbers}]%uint63.\n")
     coqc.coqc(tmp_path / "Long.v")
+
+
+def test_installed_theories_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    needs_coq()
+    fake, library = tmp_path / "bin" / "coqc", tmp_path / "coq" / "user-contrib" / "Provenn"
+    fake.parent.mkdir()
+    fake.write_text(f"#!/bin/sh\necho {tmp_path / 'coq'}\n")
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{fake.parent}:/usr/bin:/bin")
+    monkeypatch.setattr(coqc, "THEORIES", tmp_path / "no")
+    with pytest.raises(ToolError):
+        coqc.theories_in()
+    (library / "Interface").mkdir(parents=True)
+    (library / "Interface" / "SpecProof.vo").write_text("")
+    assert coqc.theories_in() == library

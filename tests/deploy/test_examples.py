@@ -6,6 +6,8 @@ import itertools
 import json
 import re
 import shlex
+import shutil
+import subprocess
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -17,6 +19,7 @@ from provenn import deploy
 from provenn.cli.app import run
 from provenn.errors import CertificateError
 from provenn.io import onnx
+from tests.conftest import missing
 from tests.coq.test_export import needs_coq
 from tests.deploy.conftest import Running
 
@@ -137,19 +140,48 @@ def test_a_definition_is_no_theorem(repository: Path, tmp_path: Path) -> None:
     assert caught.value.code == "PNN-CERT-622"
 
 
-def test_the_tutorial_works(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def obey(page: str) -> int:
+    """Run every command in the blocks of a page that are shell, in this directory; how many there were."""
+    lines = [line.partition(" # ")[0] for block in re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
+             for line in block.splitlines()]
+    for command in (part for line in lines for part in line.split("&&")):
+        program, *words = shlex.split(command)
+        if program == "provenn":
+            assert run(words) == 0, command
+        else:
+            assert program == "openssl"
+            subprocess.run([program, *words], check=True, capture_output=True)
+    return len(lines)
+
+
+def test_the_tutorial_works(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, checker_program: Path
+) -> None:
     needs_coq()
+    pytest.importorskip("cryptography")
+    if shutil.which("openssl") is None:
+        missing("openssl is not installed")
     text = (repository / "docs" / "proofs.md").read_text()
     (tmp_path / "Larger.v").write_text(re.findall(r"```coq\n(.*?)```", text, re.DOTALL)[0])
+    for name in ("Thermostat.v", "keeps.vnnlib"):
+        shutil.copy(repository / "examples" / "proofs" / "thermostat" / name, tmp_path)
     monkeypatch.chdir(tmp_path)
-    blocks = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
-    commands = [line for block in blocks for line in block.splitlines()]
-    assert len(commands) == 3
-    for command in commands:
-        program, *words = shlex.split(command, comments=True)
-        assert program == "provenn"
-        assert run(words) == 0
+    assert obey(text) == len(re.findall(r"^(?:provenn [a-z]|openssl )", text, re.MULTILINE)) == 8
     code = re.findall(r"```python\n(.*?)```", text, re.DOTALL)[0]
     names: dict[str, object] = {}
     exec(compile(code, "docs/proofs.md", "exec"), names)
     assert names["outputs"] == [5.0]
+
+
+def test_two_commands_make_a_theorem(
+    repository: Path, digits: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, checker_program: Path,
+    capsys: pytest.CaptureFixture[str]
+) -> None:
+    needs_coq()
+    shutil.copy(digits / "mlp.onnx", tmp_path / "model.onnx")
+    shutil.copy(digits / "mlp_robust.vnnlib", tmp_path / "spec.vnnlib")
+    monkeypatch.chdir(tmp_path)
+    assert obey((repository / "docs" / "coq.md").read_text()) == 2
+    said = capsys.readouterr().out
+    assert said.startswith("unsat\n")
+    assert re.search(r"^proved in Coq\n  file +Net.v\n  theorem +never_violated$", said, re.MULTILINE)
