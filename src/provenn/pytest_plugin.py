@@ -115,13 +115,11 @@ class File(pytest.Item):
 
 def differences(folder: Path, against: Path | None = None, key: Path | None = None,
                 flags: Sequence[str] = ()) -> Sequence[Finding]:
-    """What in a folder differs from its manifest, from Coq, and from what was signed."""
+    """Where a folder's chain is broken: manifest, Coq, files, what programs load from them, signature."""
     from provenn import deploy
     from provenn.deploy.signature import public_key
 
-    by = public_key(key) if key else None
-    now = deploy.ask_again(folder, against, flags) if against else None
-    return deploy.compare(folder, now, by)[1]
+    return deploy.checked(folder, against, public_key(key) if key else None, flags).findings
 
 
 def told(found: Sequence[Finding]) -> str:

@@ -49,6 +49,7 @@ from provenn.io.weights import (
 )
 from provenn.ir.canonical import graph_words
 from provenn.ir.graph import Builder, Graph
+from provenn.ir.names import tensor_names
 from provenn.ops import ALL
 from tests.io.onnx.test_writer import dense
 
@@ -272,6 +273,37 @@ def test_a_corrupted_tensor_is_named(
     assert {f.file for f in found} == {file}
     assert tensor in {tensor_of(f) for f in found}
     assert {tensor_of(f) for f in found} <= {tensor, *NAMES, ""}
+
+
+def test_the_list_of_corruptions_is_long_enough() -> None:
+    """At least thirty for each format that differ in what they make of the tensors."""
+    tensors = graph_tensors(GRAPH)
+    made = {tuple(sorted((n, t.dtype, t.shape, t.data) for n, t in corrupt(tensors).items()))
+            for _, _, corrupt in ONES}
+    assert len(made) >= 30
+    assert tuple(sorted((n, t.dtype, t.shape, t.data) for n, t in tensors.items())) not in made
+    assert len(IN_WORDS) >= 30
+
+
+# Words have no names and no element types, and other shapes are no network: what is left to corrupt.
+IN_WORDS = [
+    *((f"bit {k} of {name}", name, bit(name, k)) for name in NAMES for k in (0, 1, 9, 13, 22, 31)),
+    *(one for one in ONES if one[0].startswith((
+        *(f"{name} by one unit" for name in NAMES), "a square matrix transposed", "rows reversed",
+        "two elements exchanged", "a sign", "a factor", "a zero")))]
+
+
+@pytest.mark.parametrize(("what", "tensor", "corrupt"), IN_WORDS, ids=[one[0] for one in IN_WORDS])
+def test_a_corrupted_tensor_in_the_words_is_named(
+    what: str, tensor: str, corrupt: Callable[[Tensors], Tensors], folder: Path
+) -> None:
+    tensors = corrupt(graph_tensors(GRAPH))
+    names = dict(tensor_names(GRAPH))
+    nodes = tuple(n if n.value is None else replace(n, value=tensors[names[i]].array)
+                  for i, n in enumerate(GRAPH.nodes))
+    (folder / WORDS).write_bytes(to_bytes(graph_words(replace(GRAPH, nodes=nodes))))
+    found = deploy.compare(folder)[1]
+    assert {f.tensor for f in found if f.file == WORDS} == {tensor, ""}
 
 
 @FORMATS

@@ -6,6 +6,9 @@ import itertools
 import json
 import re
 import shlex
+import shutil
+import subprocess
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
@@ -15,23 +18,10 @@ import pytest
 from provenn import deploy
 from provenn.cli.app import run
 from provenn.errors import CertificateError
-from provenn.eval.run import replay
 from provenn.io import onnx
+from tests.conftest import missing
 from tests.coq.test_export import needs_coq
-
-
-def outputs(folder: Path, x: np.ndarray) -> list[np.ndarray]:
-    """The outputs for a row of inputs in the reference, in onnxruntime and in PyTorch."""
-    import onnxruntime
-    import torch
-
-    graph = onnx.read(folder / "model.onnx")
-    session = onnxruntime.InferenceSession(folder / "model.onnx", providers=["CPUExecutionProvider"])
-    names: dict[str, object] = {"__file__": str(folder / "model.py"), "__name__": "model"}
-    exec(compile((folder / "model.py").read_text(), "model.py", "exec"), names)
-    with torch.no_grad():
-        theirs = names["build"]()(torch.from_numpy(x[None]))[0].numpy()  # type: ignore[operator]
-    return [replay(graph, x), session.run(None, {"input": x[None]})[0][0], theirs]
+from tests.deploy.conftest import Running
 
 
 def claim(folder: Path) -> str:
@@ -39,37 +29,34 @@ def claim(folder: Path) -> str:
     return found
 
 
-def test_the_vote_is_the_majority_everywhere(repository: Path, tmp_path: Path) -> None:
-    needs_coq()
-    source = repository / "examples" / "proofs" / "vote" / "Vote.v"
-    assert run(["extract", str(source), "--network", "vote", "--theorem", "vote_is_majority",
-                "-o", str(tmp_path)]) == 0
-    manifest, found = deploy.compare(tmp_path)
+def test_the_vote_is_the_majority_everywhere(deployed: Callable[[str], Path]) -> None:
+    folder = deployed("vote")
+    manifest, found = deploy.compare(folder)
     assert (manifest.claim, found) == ("theorem", [])
     assert manifest.theorem is not None
     assert "majority a b c" in manifest.theorem.statement
     assert manifest.theorem.axioms
     assert manifest.theorem.assumed == ()
+    running = Running(folder)
     for votes in itertools.product((0, 1), repeat=3):
-        for y in outputs(tmp_path, np.array(votes, np.float32)):
+        for y in running(np.array(votes, np.float32)).values():
             assert y.tolist() == [float(sum(votes) >= 2)]
 
 
-def test_the_counter_counts_and_coq_is_asked_again(repository: Path, tmp_path: Path) -> None:
-    needs_coq()
-    source = repository / "examples" / "proofs" / "counter" / "Counter.v"
-    folder = tmp_path / "out"
-    assert run(["extract", str(source), "--network", "step_of", "-o", str(folder)]) == 0
-    assert run(["check", "--weights", str(folder), "--against", str(source)]) == 0
-    assert claim(folder) == "exact"
-    state = np.array([1, 0, 0], np.float32)
+def test_the_counter_counts_and_coq_is_asked_again(
+    deployed: Callable[[str], Path], repository: Path, tmp_path: Path
+) -> None:
+    folder = deployed("counter")
+    running, state = Running(folder), np.array([1, 0, 0], np.float32)
     for k in range(1, 8):
-        made = outputs(folder, np.append(state, np.float32(1)))
+        made = [*running(np.append(state, np.float32(1))).values()]
         assert all(y.tolist() == np.eye(3)[k % 3].tolist() for y in made)
         state = made[0]
     changed = tmp_path / "Counter.v"
+    source = repository / "examples" / "proofs" / "counter" / "Counter.v"
     changed.write_text(source.read_text().replace("[0; 0; 0; -1; -1; -1]%Z", "[0; 0; 0; -1; -1; 0]%Z")
-                       .partition("Definition one_hot")[0])
+                       .partition("Lemma step_counts")[0]
+                       + "Theorem counts_modulo_3 : True. Proof. exact I. Qed.")
     assert run(["check", "--weights", str(folder), "--against", str(changed)]) == 2
 
 
@@ -90,6 +77,14 @@ def test_rounded_weights_need_a_certificate(
         assert stored[fact.name].ravel().tolist() == [float(np.float32(decimal))]
         assert Fraction(fact.error) == abs(Fraction(decimal) - Fraction(float(np.float32(decimal))))
     if said == "certificate":
+        path = tmp_path / "manifest.json"
+        text = path.read_text()
+        for key in manifest.certified.keys() - {"file", "checker_sha256"}:  # any build may have checked
+            facts = json.loads(text)
+            facts["certified"][key] = "something else"
+            path.write_text(json.dumps(facts))
+            assert [f.file for f in deploy.compare(tmp_path)[1]] == ["manifest.json"], key
+        path.write_text(text)
         (tmp_path / "spec.vnnlib").write_text((room / "breaks.vnnlib").read_text())
         assert {f.file for f in deploy.compare(tmp_path)[1]} >= {"property.pvp"}
 
@@ -145,19 +140,48 @@ def test_a_definition_is_no_theorem(repository: Path, tmp_path: Path) -> None:
     assert caught.value.code == "PNN-CERT-622"
 
 
-def test_the_tutorial_works(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def obey(page: str) -> int:
+    """Run every command in the blocks of a page that are shell, in this directory; how many there were."""
+    lines = [line.partition(" # ")[0] for block in re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
+             for line in block.splitlines()]
+    for command in (part for line in lines for part in line.split("&&")):
+        program, *words = shlex.split(command)
+        if program == "provenn":
+            assert run(words) == 0, command
+        else:
+            assert program == "openssl"
+            subprocess.run([program, *words], check=True, capture_output=True)
+    return len(lines)
+
+
+def test_the_tutorial_works(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, checker_program: Path
+) -> None:
     needs_coq()
+    pytest.importorskip("cryptography")
+    if shutil.which("openssl") is None:
+        missing("openssl is not installed")
     text = (repository / "docs" / "proofs.md").read_text()
     (tmp_path / "Larger.v").write_text(re.findall(r"```coq\n(.*?)```", text, re.DOTALL)[0])
+    for name in ("Thermostat.v", "keeps.vnnlib"):
+        shutil.copy(repository / "examples" / "proofs" / "thermostat" / name, tmp_path)
     monkeypatch.chdir(tmp_path)
-    blocks = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
-    commands = [line for block in blocks for line in block.splitlines()]
-    assert len(commands) == 3
-    for command in commands:
-        program, *words = shlex.split(command, comments=True)
-        assert program == "provenn"
-        assert run(words) == 0
+    assert obey(text) == len(re.findall(r"^(?:provenn [a-z]|openssl )", text, re.MULTILINE)) == 8
     code = re.findall(r"```python\n(.*?)```", text, re.DOTALL)[0]
     names: dict[str, object] = {}
     exec(compile(code, "docs/proofs.md", "exec"), names)
     assert names["outputs"] == [5.0]
+
+
+def test_two_commands_make_a_theorem(
+    repository: Path, digits: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, checker_program: Path,
+    capsys: pytest.CaptureFixture[str]
+) -> None:
+    needs_coq()
+    shutil.copy(digits / "mlp.onnx", tmp_path / "model.onnx")
+    shutil.copy(digits / "mlp_robust.vnnlib", tmp_path / "spec.vnnlib")
+    monkeypatch.chdir(tmp_path)
+    assert obey((repository / "docs" / "coq.md").read_text()) == 2
+    said = capsys.readouterr().out
+    assert said.startswith("unsat\n")
+    assert re.search(r"^proved in Coq\n  file +Net.v\n  theorem +never_violated$", said, re.MULTILINE)

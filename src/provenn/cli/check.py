@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -49,9 +50,10 @@ def check(
     MODEL is an .onnx file or a canonical graph (.pvn), SPEC a .vnnlib file or a canonical property
     (.pvp). With --gradient, the transformation extracted from Coq makes the step from forward.pvn and
     plan.pvn, and step.pvn must be the same, word for word. With
-    --weights, every file must hold the tensors of network.pvn, bit for bit, and network.pvn with --against
-    the words that Coq computes from PROOF.v (-Q, -R, -I as of coqc); with --key, the manifest must carry
-    a signature by that key. The first line of the answer is accepted (exit status 0) or rejected (exit
+    --weights, every file must hold the tensors of network.pvn, bit for bit, and so must what each framework
+    that is installed loads from it; with --against, Coq computes the words again from PROOF.v (-Q, -R, -I as
+    of coqc) and proves that the safetensors file is the network; with --key, the manifest must carry a
+    signature by that key. The first line of the answer is accepted (exit status 0) or rejected (exit
     status 2).
     """
     output.json = as_json
@@ -83,31 +85,31 @@ def check(
 
 def _weights(folder: Path, against: Path | None, key: Path | None, flags: list[str], theories: Path | None,
              as_json: bool) -> int:
-    """Compare the files of a folder with its manifest, and the manifest with Coq and a signature."""
+    """Every link from Coq's value to what a program loads, and the signature."""
     from provenn import deploy
     from provenn.deploy.signature import fingerprint, public_key
 
-    now, by = None, public_key(key) if key else None
-    if against is not None:
-        narrate(f"asking Coq for the words of the network in {against}")
-        now = deploy.ask_again(folder, against, flags, theories)
-    manifest, found = deploy.compare(folder, now, by)
+    by = public_key(key) if key else None
+    chain = deploy.checked(folder, against, by, flags, theories, narrate)
+    manifest, found = chain.manifest, chain.findings
     word = "rejected" if found else "accepted"
     if as_json:
         say_json({"answer": word, "claim": manifest.claim, "network_sha256": manifest.network_sha256,
                   "against": against and str(against), "key": by and fingerprint(by),
-                  "findings": [{"file": f.file, "tensor": f.tensor, "what": f.what} for f in found]})
+                  "links": [asdict(link) for link in chain.links], "findings": [asdict(f) for f in found]})
         return 2 if found else 0
     say(word)
     for f in found:
         say(f"  {f.file:<18} {f'tensor {f.tensor} ' if f.tensor else ''}{f.what}")
     if not found:
         say(f"  {'tensors':<18} {len(manifest.tensors)}, bit for bit the same in every file")
-        say(f"  {'Coq':<18} {'computes the same words' if now else 'not asked: --against PROOF.v'}")
         say(f"  {'signature':<18} {f'valid, by {fingerprint(by)}' if by else 'not checked: --key PUB'}")
         say(f"  {'network':<18} {manifest.network}, sha256 {manifest.network_sha256}")
         say(f"  {'claim':<18} {deploy.CLAIMS[manifest.claim]}")
         say(f"  {'about':<18} {deploy.SEMANTICS}")
+    for link in chain.links:
+        took = f"{link.seconds:.1f} s" if link.seconds else ""
+        say(f"  {f'{link.start} > {link.end}':<44} {link.status:<13} {took:>7}  {link.detail}".rstrip())
     return 2 if found else 0
 
 

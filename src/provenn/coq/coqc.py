@@ -15,6 +15,8 @@ from provenn.coq.trust import NAME
 from provenn.errors import CertificateError, ToolError
 
 THEORIES = Path(__file__).resolve().parents[3] / "theories"
+# Coq walks through terms recursively, and a list of a hundred thousand numbers is deeper than 8 MiB of stack.
+DEEP = 'ulimit -S -s 4194304 2>/dev/null || ulimit -S -s "$(ulimit -H -s)"; exec coqc "$@"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +30,24 @@ class Compiled:
 
 
 def theories_in(theories: Path | None = None) -> Path:
-    """The folder of the compiled theories; ToolError PNN-TOOL-741 when they or Coq are missing."""
+    """The folder of the compiled theories; ToolError PNN-TOOL-741 when they or Coq are missing.
+
+    Where none is named, those of the source tree, or else those that are installed with Coq.
+    """
     room = theories or THEORIES
-    if shutil.which("coqc") is None or not (room / "Interface" / "SpecProof.vo").is_file():
+    if theories is None and not _compiled(room) and shutil.which("coqc") is not None:
+        said = subprocess.run(["coqc", "-where"], capture_output=True, text=True, timeout=60, check=False)
+        installed = Path(said.stdout.strip(), "user-contrib", "Provenn")
+        room = installed if _compiled(installed) else room
+    if shutil.which("coqc") is None or not _compiled(room):
         raise ToolError("PNN-TOOL-741", "Coq or the compiled theories are missing", where=str(room),
                         expected="coqc on the path, and theories/Interface/SpecProof.vo",
                         hint="in the source tree: make coq; elsewhere name them with --theories")
     return room.resolve()
+
+
+def _compiled(room: Path) -> bool:
+    return (room / "Interface" / "SpecProof.vo").is_file()
 
 
 def coqc(path: Path, theories: Path | None = None, flags: Sequence[str] = (), timeout: float = 3600.0,
@@ -47,7 +60,8 @@ def coqc(path: Path, theories: Path | None = None, flags: Sequence[str] = (), ti
     refuses the file, PNN-TOOL-742 when it takes longer than ``timeout`` seconds.
     """
     start = time.perf_counter()
-    command = ["coqc", *flags, "-R", str(theories_in(theories)), "Provenn", "-w", "none", path.name]
+    command = ["sh", "-c", DEEP, "coqc", *flags, "-R", str(theories_in(theories)), "Provenn", "-w", "none",
+               path.name]
     try:
         done = subprocess.run(command, cwd=path.resolve().parent, capture_output=True, text=True,
                               timeout=timeout, check=False)

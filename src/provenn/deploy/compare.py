@@ -64,6 +64,8 @@ from provenn.verify.stored import words_of
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+# What every certificate in a folder rests on and is about (provenn.deploy.origin).
+SAID = {"theorem": checker.THEOREM, "semantics": "exact real arithmetic"}
 ALWAYS = (WORDS, SAFETENSORS, ONNX, NPZ, TORCH, STABLEHLO)
 
 
@@ -130,9 +132,10 @@ def _of_graph(folder: Path, graph: Graph, manifest: Manifest, contents: Mapping[
               now: Recomputed | None) -> Iterator[Finding]:
     """Findings once the words can be read."""
     tensors = graph_tensors(graph)
-    if words_sha256(words_of(contents[WORDS], WORDS)) != manifest.network_sha256:
+    changed = words_sha256(words_of(contents[WORDS], WORDS)) != manifest.network_sha256
+    if changed:
         yield Finding(WORDS, "", "holds another network than the manifest names")
-    yield from _of_manifest(tensors, manifest)
+    yield from _of_manifest(tensors, manifest, WORDS if changed else MANIFEST)
     if now is not None:
         yield from _of_coq(tensors, contents[WORDS], manifest, now)
     try:
@@ -159,14 +162,16 @@ def _of_graph(folder: Path, graph: Graph, manifest: Manifest, contents: Mapping[
     yield from _of_certificate(folder, graph, contents, manifest)
 
 
-def _of_manifest(tensors: Tensors, manifest: Manifest) -> Iterator[Finding]:
-    """The manifest's own list of tensors."""
+def _of_manifest(tensors: Tensors, manifest: Manifest, file: str) -> Iterator[Finding]:
+    """The manifest's own list of tensors against that of the words; ``file`` is the one to blame."""
     wanted = {name: TensorFact(name, t.shape, t.dtype, "", sha256(t.data)) for name, t in tensors.items()}
     listed = {t.name: TensorFact(t.name, t.shape, t.dtype, "", t.sha256) for t in manifest.tensors}
     for name in sorted(wanted.keys() | listed.keys()):
         if wanted.get(name) != listed.get(name):
-            what = f"is not the tensor in {WORDS}" if name in listed else "is not listed"
-            yield Finding(MANIFEST, name, what)
+            other = MANIFEST if file == WORDS else WORDS
+            what = (f"is not in {WORDS}" if name not in wanted else f"is not in {MANIFEST}"
+                    if name not in listed else f"is not the tensor in {other}")
+            yield Finding(file, name, what)
 
 
 def _of_coq(tensors: Tensors, content: bytes, manifest: Manifest, now: Recomputed) -> Iterator[Finding]:
@@ -214,8 +219,13 @@ def _of_certificate(folder: Path, graph: Graph, contents: Mapping[str, bytes], m
         return
     if not result.accepted:
         yield Finding(CERTIFICATE, "", f"the checker rejects it: {result.reason}")
-    if words_sha256(words_of(contents[PROPERTY], PROPERTY)) != manifest.certified.get("property_sha256"):
-        yield Finding(PROPERTY, "", "is another property than the manifest names")
+    about = {"property_sha256": words_sha256(words_of(contents[PROPERTY], PROPERTY)),
+             "certificate_sha256": words_sha256(words_of(contents[CERTIFICATE], CERTIFICATE)),
+             "sha256": sha256(contents[SPECIFICATION]), **SAID}
+    for key, value in about.items():
+        if manifest.certified.get(key) != value:
+            yield Finding(MANIFEST, "", f"says of the certified property {key} = "
+                                        f"{manifest.certified.get(key, 'nothing')}; it is {value}")
 
 
 def ask_again(folder: Path, source: Path, flags: Sequence[str] = (), theories: Path | None = None

@@ -13,6 +13,7 @@ from provenn.base.words import sha256 as words_sha256
 from provenn.base.words import to_bytes
 from provenn.coq import coqc
 from provenn.coq.extract import Extracted
+from provenn.deploy.compare import SAID
 from provenn.deploy.files import CERTIFICATE, PROPERTY, SPECIFICATION
 from provenn.deploy.manifest import Manifest, TensorFact, Theorem, sha256
 from provenn.errors import FileError
@@ -23,7 +24,6 @@ from provenn.ir.graph import Graph
 from provenn.ir.property import property_words
 from provenn.ir.reading import read_graph_words
 from provenn.ops import ALL
-from provenn.verify import checker
 from provenn.verify.verdict import Verdict, verify
 
 
@@ -60,8 +60,8 @@ def certified(manifest: Manifest, graph: Graph, spec: Path, timeout: float
         return manifest, {}, said
     text = read_bytes(spec, "PNN-VNNLIB-501", "VNN-LIB")
     about = {"file": spec.name, "sha256": sha256(text), "property_sha256": said.property_sha256,
-             "certificate_sha256": said.certificate_sha256, "theorem": checker.THEOREM,
-             "checker_sha256": said.checked.binary_sha256, "semantics": "exact real arithmetic"}
+             "certificate_sha256": said.certificate_sha256, "checker_sha256": said.checked.binary_sha256,
+             **SAID}
     files = {SPECIFICATION: text, PROPERTY: to_bytes(property_words(prop)),
              CERTIFICATE: to_bytes(said.certificate)}
     claim = manifest.claim if manifest.exact else "certificate"
