@@ -36,6 +36,9 @@ def extract(
     i: Plain = None,
     spec: Spec = None,
     also: Also = None,
+    dtype: Annotated[str, typer.Option(
+        "--dtype", metavar="F64|F32|F16|BF16|I64|I32|I16|I8",
+        help="What the weights are stored as.")] = "F32",
     sign: Annotated[Path | None, typer.Option(
         "--sign", metavar="KEY", help="Sign the manifest with this Ed25519 private key.")] = None,
     allow_rounding: Annotated[bool, typer.Option(
@@ -46,8 +49,8 @@ def extract(
 ) -> int:
     """Write a network that a Coq file defines as safetensors, ONNX, NumPy, PyTorch and StableHLO files.
 
-    Coq computes the weights and proves that they are the network, number by number. Where a number is no
-    binary32 number it is rounded, and no theorem of the Coq file is carried over: then the exit status is
+    Coq computes the weights and proves that they are the network, number by number. Where a number is none
+    of the type --dtype it is rounded, and no theorem of the Coq file is carried over: then the exit status is
     2, unless --spec names a property that is verified for the rounded network, or --allow-rounding.
     """
     output.json = as_json
@@ -55,14 +58,18 @@ def extract(
     from provenn.deploy import MORE, write_folder
     from provenn.deploy.origin import certified, graph_of, manifest_of
     from provenn.deploy.signature import private_key, sign_folder
+    from provenn.io.weights import DTYPES
 
     unknown = [word for word in also or () if word not in MORE]
     if unknown:
         raise UsageError("PNN-CLI-802", "this format is not written", got=unknown[0],
                          expected=" or ".join(MORE), hint="the other formats are always written")
+    if dtype not in DTYPES:
+        raise UsageError("PNN-CLI-802", "weights are not stored as this type", got=dtype,
+                         expected=", ".join(DTYPES), hint="F32 is what is written without --dtype")
     key = private_key(sign, passphrase) if sign else None
     narrate(f"compiling {source} and asking Coq for the words of {network}")
-    made = ask(source, network, theorem, flags_of(q, r, i), theories)
+    made = ask(source, network, theorem, flags_of(q, r, i), theories, dtype=dtype)
     graph = graph_of(made, network)
     manifest = manifest_of(made, graph, source, network)
     more: Mapping[str, bytes] = {}
