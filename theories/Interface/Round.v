@@ -2,6 +2,7 @@
 
     [element_type]      floating-point numbers with so many digits below a power of two, or integers with so
                         many bits; [in_F64], ..., [in_I64] are those that files have
+    [finite_number v]   the number [v] unless it is infinite; there is one zero
     [round_to p k q]    the number nearest to [q], ties to even, of the binary format with [p] digits whose
                         numbers lie below [2^k], if there is a finite one
     [round32 q]         the same for binary32
@@ -9,7 +10,8 @@
     [as_element t q]    [q] as an element of the type [t]
     [stored_Q t a]      the same for an element of [A]
     [storable A]        how an element of [A] is stored: as [stored_Q] says, unless an instance is quicker
-    [nearest32 x]       [round32] of a binary64 number, in primitive arithmetic; [nearest64 x] likewise *)
+    [nearest32 x]       [round32] of a binary64 number, in primitive arithmetic; [nearest64 x] likewise
+    [nearest_to p k x]  [round_to p k] of a binary64 number, by its digits *)
 From Coq Require Import Bool ZArith QArith Floats.
 From Provenn Require Import Base.Binary64 Float.Kernel Interface.Spec Interface.Network.
 
@@ -23,16 +25,18 @@ Definition in_I32 := Whole 32.
 Definition in_I16 := Whole 16.
 Definition in_I8 := Whole 8.
 
+Definition finite_number (v : spec_float) : option PrimFloat.float :=
+  match v with
+  | S754_zero _ => Some 0%float
+  | S754_finite s m e => Some (SF2Prim (S754_finite s m e))
+  | _ => None
+  end.
 Definition round_to (precision largest : Z) (q : Q) : option PrimFloat.float :=
   match Qnum q with
   | Z0 => Some 0%float
   | z =>
       let s := match z with Zneg _ => true | _ => false end in
-      match SFdiv precision largest (S754_finite s (Z.to_pos (Z.abs z)) 0) (S754_finite false (Qden q) 0) with
-      | S754_zero _ => Some 0%float
-      | S754_finite s m e => Some (SF2Prim (S754_finite s m e))
-      | _ => None
-      end
+      finite_number (SFdiv precision largest (S754_finite s (Z.to_pos (Z.abs z)) 0) (S754_finite false (Qden q) 0))
   end.
 Definition round32 : Q -> option PrimFloat.float := round_to 24 128.
 
@@ -64,3 +68,9 @@ Definition nearest32 (x : PrimFloat.float) : option PrimFloat.float :=
   if (y =? 0)%float then Some 0%float else if finb y then Some y else None.
 Definition nearest64 (x : PrimFloat.float) : option PrimFloat.float :=
   if (x =? 0)%float then Some 0%float else if finb x then Some x else None.
+Definition nearest_to (precision largest : Z) (x : PrimFloat.float) : option PrimFloat.float :=
+  match Prim2SF x with
+  | S754_finite s m e =>
+      finite_number (SpecFloat.binary_normalize precision largest (if s then Zneg m else Zpos m) e s)
+  | v => finite_number v
+  end.

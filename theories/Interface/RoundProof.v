@@ -91,11 +91,7 @@ Theorem round_to_nearest q :
   end.
 Proof.
   destruct q as [z d]. assert (Z : forall s n, z = cond_Zopp s (Z.pos n) ->
-    match (match SpecFloat.SFdiv p k (S754_finite s n 0) (S754_finite false d 0) with
-      | S754_zero _ => Some 0%float
-      | S754_finite s m e => Some (SF2Prim (S754_finite s m e))
-      | _ => None
-      end) with
+    match finite_number (SpecFloat.SFdiv p k (S754_finite s n 0) (S754_finite false d 0)) with
     | Some x => fin x /\ fR x = rnd (Q2R (z # d))
     | None => bpow radix2 k <= Rabs (rnd (Q2R (z # d)))
     end).
@@ -166,17 +162,18 @@ Proof.
   apply fin_nonzero_widen; [exact F | reflexivity | exact E | exact (finite_nonzero s m e)].
 Qed.
 (** The quotient of numerator and denominator is the binary64 number rounded. *)
-Lemma divided x s n d : fin x -> fR x = Q2R (cond_Zopp s (Z.pos n) # d) ->
-  SpecFloat.SFdiv 24 128 (S754_finite s n 0) (S754_finite false d 0) = B2SF (narrow x).
+Lemma divided p k {P : Prec_gt_0 p} {K : Prec_lt_emax p k} x s n d : fin x ->
+  fR x = Q2R (cond_Zopp s (Z.pos n) # d) ->
+  SpecFloat.SFdiv p k (S754_finite s n 0) (S754_finite false d 0) = B2SF (convert p k (Prim2B x)).
 Proof.
   intros F E. cbn [SpecFloat.SFdiv].
-  destruct (Bdiv_correct_aux 24 128 _ _ mode_NE s n 0 false d 0) as [V C]. cbv zeta in V, C.
-  destruct (SFdiv_core_binary 24 128 (Z.pos n) 0 (Z.pos d) 0) as [[mz ez] lz].
-  rewrite (divided_equiv 24 128). set (z := BinarySingleNaN.binary_round_aux _ _ _ _ _ _ _) in *.
+  destruct (Bdiv_correct_aux p k _ _ mode_NE s n 0 false d 0) as [V C]. cbv zeta in V, C.
+  destruct (SFdiv_core_binary p k (Z.pos n) 0 (Z.pos d) 0) as [[mz ez] lz].
+  rewrite (divided_equiv p k). set (z := BinarySingleNaN.binary_round_aux _ _ _ _ _ _ _) in *.
   assert (R : F2R (Float radix2 (cond_Zopp s (Z.pos n)) 0) / F2R (Float radix2 (cond_Zopp false (Z.pos d)) 0)
     = fR x).
   { rewrite E. unfold F2R, Q2R. cbn. now rewrite 2!Rmult_1_r. }
-  rewrite R, xorb_false_r in C. rewrite <- (B2SF_SF2B 24 128 z V). f_equal.
+  rewrite R, xorb_false_r in C. rewrite <- (B2SF_SF2B p k z V). f_equal.
   assert (N : BinarySingleNaN.Bsign (Prim2B x) = s).
   { rewrite sign_nonzero; fold (fR x); rewrite E.
     - destruct s; [apply Rlt_bool_true | apply Rlt_bool_false]; cbn.
@@ -197,14 +194,10 @@ Proof.
   2:{ destruct (special_cases x H) as [->|[->| ->]]; reflexivity. }
   destruct H as [F E]. symmetry in E. unfold stored_Q, round_to. cbn [Qnum Qden].
   assert (K : forall s n, z = cond_Zopp s (Z.pos n) -> nearest32 x =
-    match SpecFloat.SFdiv 24 128 (S754_finite s n 0) (S754_finite false d 0) with
-    | S754_zero _ => Some 0%float
-    | S754_finite s m e => Some (SF2Prim (S754_finite s m e))
-    | _ => None
-    end).
-  { intros s n ->. rewrite (divided x s n d F E). unfold nearest32. cbv zeta. rewrite r32_correct.
-    destruct (narrow x) as [[|]|[|]| |t m e B]; try reflexivity. cbn [B2SF].
-    rewrite (SF_of_b32 t m e B). set (b := B754_finite t m e B : b32).
+    finite_number (SpecFloat.SFdiv 24 128 (S754_finite s n 0) (S754_finite false d 0))).
+  { intros s n ->. rewrite (divided 24 128 x s n d F E). fold (narrow x). unfold nearest32. cbv zeta. rewrite r32_correct.
+    destruct (narrow x) as [[|]|[|]| |t m e B]; try reflexivity.
+    cbn [B2SF finite_number]. rewrite (SF_of_b32 t m e B). set (b := B754_finite t m e B : b32).
     destruct (widen_exact b eq_refl) as (Ew & Fw & _). fold (fR (widen b)) in Ew. fold (fin (widen b)) in Fw.
     assert (N : B2R b <> 0).
     { destruct t; cbn; [apply Rlt_not_eq; now apply F2R_lt_0 | apply Rgt_not_eq; now apply F2R_gt_0]. }
@@ -238,17 +231,41 @@ Proof.
       rewrite !sign_nonzero; fold (fR x); fold (fR y); rewrite ?Ey; trivial.
   - exfalso. rewrite E in N. apply (Rlt_not_le _ _ (abs_B2R_lt_emax _ _ (Prim2B x)) N).
 Qed.
+(** By its digits, a number is rounded as it is by a quotient. *)
+Lemma normalize_equiv p k {P : Prec_gt_0 p} {K : Prec_lt_emax p k} z e s :
+  SpecFloat.binary_normalize p k z e s = B2SF (BinarySingleNaN.binary_normalize p k P K mode_NE z e s).
+Proof.
+  destruct z as [|m|m]; [reflexivity|..]; cbn; rewrite B2SF_SF2B; unfold SpecFloat.binary_round,
+    BinarySingleNaN.binary_round, shl_align_fexp; destruct (shl_align _ _ _); apply divided_equiv.
+Qed.
+Lemma nearest_to_is p k {P : Prec_gt_0 p} {K : Prec_lt_emax p k} x : nearest_to p k x = stored_Q (Floating p k) x.
+Proof.
+  unfold stored_Q, nearest_to. cbn [rational float_number as_element]. assert (H := Q_of_fin x).
+  destruct (Q_of x) as [[z d]|] eqn:Q; revert Q; unfold Q_of; rewrite <- B2SF_Prim2B;
+    destruct (Prim2B x) as [s| | |s m e B] eqn:X; try discriminate; try reflexivity.
+  - now intros [= <- <-].
+  - cbn [B2SF]. intros Q. assert (N : exists n, z = cond_Zopp s (Z.pos n)).
+    { destruct e as [|q|q]; injection Q as <- <-; [exists m | exists (m * Pos.pow 2 q)%positive | exists m];
+        try now destruct s. rewrite <- Pos2Z.inj_pow_pos. now destruct s. }
+    destruct N as (n & ->). destruct H as [F E]. symmetry in E.
+    pose proof (divided p k x s n d F E) as D. unfold round_to. cbn [Qnum Qden].
+    destruct s; cbn [cond_Zopp Z.opp Z.abs Z.to_pos] in *; rewrite D, X;
+      cbn [convert cond_Zopp Z.opp]; now rewrite (@normalize_equiv p k P K).
+Qed.
 Definition stored_float (t : element_type) (x : PrimFloat.float) : option PrimFloat.float :=
   match t with
   | Floating 24 128 => nearest32 x
   | Floating 53 1024 => nearest64 x
+  | Floating 11 16 => nearest_to 11 16 x
+  | Floating 8 128 => nearest_to 8 128 x
   | _ => stored_Q t x
   end.
 Lemma stored_float_is t x : stored_float t x = stored_Q t x.
 Proof.
   unfold stored_float. destruct t as [p k|b]; [|reflexivity].
   repeat match goal with |- (match ?z with _ => _ end) = _ => destruct z; try reflexivity end;
-    first [apply nearest32_is | apply nearest64_is].
+    first [apply nearest32_is | apply nearest64_is | exact (@nearest_to_is 11 16 eq_refl eq_refl x)
+           | exact (@nearest_to_is 8 128 eq_refl eq_refl x)].
 Qed.
 #[global] Instance storable_float : storable PrimFloat.float :=
   {| stored := stored_float; stored_is := stored_float_is |}.

@@ -123,6 +123,8 @@ def flags_of(q: list[str] | None, r: list[str] | None, i: list[Path] | None) -> 
 def show(out: Path, manifest: Manifest, said: Verdict | None) -> None:
     """The answer for people: what is claimed, then tensors and files."""
     from provenn.deploy import CLAIMS, SEMANTICS
+    from provenn.deploy.files import NPZ
+    from provenn.io.weights import computed
 
     say("not exact" if manifest.claim == "nothing" else "extracted")
     say(f"  {'claim':<18} {CLAIMS[manifest.claim]}")
@@ -134,6 +136,10 @@ def show(out: Path, manifest: Manifest, said: Verdict | None) -> None:
             say(f"  {'note':<18} the statement does not name {manifest.network}: see that it is about it")
         if manifest.theorem.assumed:
             say(f"  {'ASSUMED':<18} {', '.join(manifest.theorem.assumed)}: axioms that are not Coq's own")
+    if manifest.dtype != "F32":
+        say(f"  {'stored as':<18} {manifest.dtype}; programs compute in {computed(manifest.dtype)}")
+    if NPZ not in manifest.files:
+        say(f"  {'left out':<18} {NPZ}: NumPy has no {manifest.dtype}")
     if said is not None:
         say(f"  {'property':<18} {'verified' if said.answer == 'unsat' else said.answer} (--spec)")
     show_table(table(manifest))

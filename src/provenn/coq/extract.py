@@ -35,10 +35,12 @@ RANGES = {
     **{f"I{bits}": f"whole numbers from {-2**(bits - 1)} to {2**(bits - 1) - 1} that binary32 holds"
        for bits in (64, 32, 16, 8)}}
 FIRST = "Require Import {module}.\n"
+GIVEN = "Definition the_network := {name}.\n"
 # What the user's file defines is imported before anything of ours, so it hides no name that is asked about
-# below. The first line fails for what is no proof of a proposition, such as a definition. Axioms are asked
-# for before anything else is imported, so that they come out qualified. Words stay in blocks, since Coq walks
-# through terms recursively and a list of all of them is too deep.
+# below; ours hide no network, which gets a name of its own first. The first line fails for what is no proof of
+# a proposition, such as a definition. Axioms are asked for before anything else is imported, so that they come
+# out qualified. Words stay in blocks, since Coq walks through terms recursively and a list of all of them is
+# too deep.
 ASSUMPTIONS = """\
 Definition the_claim : Prop := ltac:(let claim := type of {theorem} in exact claim).
 Redirect "assumptions" Print Assumptions {theorem}.
@@ -50,10 +52,10 @@ From Provenn Require Import Interface.
 ASK = """\
 Set Printing Width 1000000.
 Set Printing Depth 1000000.
-Redirect "kind" Check {name}.
-Definition the_inputs := Eval vm_compute in inputs_of {name}.
+Redirect "kind" Check the_network.
+Definition the_inputs := Eval vm_compute in inputs_of the_network.
 Definition the_blocks := Eval vm_compute in
-  match graph_words_in in_{dtype} {name} the_inputs with
+  match graph_words_in in_{dtype} the_network the_inputs with
   | Some l => pieces (length l) {piece} l
   | None => nil
   end.
@@ -63,7 +65,7 @@ Redirect "words" Eval vm_compute in {printed} the_blocks.
 Set Printing Notations.
 Redirect "facts" Eval vm_compute in
   (Z.of_nat the_inputs, map (fun e => (Qnum (fst e), Zpos (Qden (fst e)), Qnum (snd e), Zpos (Qden (snd e))))
-                          (errors_in in_{dtype} {name})).
+                          (errors_in in_{dtype} the_network)).
 """
 STATEMENT = """\
 Import ListNotations.
@@ -74,12 +76,12 @@ Redirect "statement" Check {theorem}.
 # The words are those of the file before, as it was compiled: they are computed once.
 EXACT = """\
 Require Import {asked}.
-Lemma is_the_network : is_exact {name} the_inputs the_words = true.
+Lemma is_the_network : is_exact the_network the_inputs the_words = true.
 Proof. vm_cast_no_check (eq_refl true). Qed.
 Theorem deployed : forall xs, length xs = the_inputs -> (Z.of_nat the_inputs <= 2097152)%Z ->
-  agree (network_of (words_of_list the_words) (vector xs)) 0%uint63 (run {name} xs) /\\
-  length (run {name} xs) = outputs {name} the_inputs.
-Proof. exact (is_exact_run {name} the_inputs the_words is_the_network). Qed.
+  agree (network_of (words_of_list the_words) (vector xs)) 0%uint63 (run the_network xs) /\\
+  length (run the_network xs) = outputs the_network the_inputs.
+Proof. exact (is_exact_run the_network the_inputs the_words is_the_network). Qed.
 """
 
 
@@ -130,7 +132,7 @@ def extract(source: Path, name: str, theorem: str = "", flags: Sequence[str] = (
         facts = {"module": source.stem, "name": name, "piece": PIECE, "theorem": theorem, "asked": ASKED,
                  "dtype": dtype, "printed": "printed_halves" if dtype == "F64" else "printed"}
         ask, exact = (Path(folder, f"{name}.v") for name in (ASKED, "Provenn_exact"))
-        parts = (FIRST, ASSUMPTIONS, OURS, ASK, STATEMENT) if theorem else (FIRST, OURS, ASK)
+        parts = (FIRST, GIVEN, *((ASSUMPTIONS, OURS, ASK, STATEMENT) if theorem else (OURS, ASK)))
         ask.write_text("".join(parts).format(**facts))
         second = coqc(ask, room, flags, timeout, f"{name}, a network with known numbers" +
                       (f", and {theorem}, a proved proposition" if theorem else ""),
