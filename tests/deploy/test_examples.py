@@ -152,7 +152,7 @@ def test_the_tutorial_works(repository: Path, tmp_path: Path, monkeypatch: pytes
     monkeypatch.chdir(tmp_path)
     blocks = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
     commands = [line for block in blocks for line in block.splitlines()]
-    assert len(commands) == 3
+    assert len(commands) == 5
     for command in commands:
         program, *words = shlex.split(command, comments=True)
         assert program == "provenn"
