@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -60,13 +60,8 @@ def extract(
     from provenn.deploy.signature import private_key, sign_folder
     from provenn.io.weights import DTYPES
 
-    unknown = [word for word in also or () if word not in MORE]
-    if unknown:
-        raise UsageError("PNN-CLI-802", "this format is not written", got=unknown[0],
-                         expected=" or ".join(MORE), hint="the other formats are always written")
-    if dtype not in DTYPES:
-        raise UsageError("PNN-CLI-802", "weights are not stored as this type", got=dtype,
-                         expected=", ".join(DTYPES), hint="F32 is what is written without --dtype")
+    known(also or (), MORE, "this format is not written", "the other formats are always written")
+    known((dtype,), DTYPES, "weights are not stored as this type", "F32 is what is written without --dtype")
     key = private_key(sign, passphrase) if sign else None
     narrate(f"compiling {source} and asking Coq for the words of {network}")
     made = ask(source, network, theorem, flags_of(q, r, i), theories, dtype=dtype)
@@ -87,6 +82,13 @@ def extract(
         show(out, manifest, said)
     unproved = manifest.claim == "nothing" and not allow_rounding
     return NOT_PROVED if unproved or (said is not None and said.answer != "unsat") else 0
+
+
+def known(given: Iterable[str], words: Collection[str], what: str, hint: str) -> None:
+    """UsageError PNN-CLI-802 for an option that is none of its words."""
+    for word in given:
+        if word not in words:
+            raise UsageError("PNN-CLI-802", what, got=word, expected=", ".join(words), hint=hint)
 
 
 def passphrase() -> str:

@@ -37,7 +37,7 @@ RANGES = {
 FIRST = "Require Import {module}.\n"
 GIVEN = "Definition the_network := {name}.\n"
 # What the user's file defines is imported before anything of ours, so it hides no name that is asked about
-# below; ours hide no network, which gets a name of its own first. The first line fails for what is no proof of
+# below; ours hide no network, which gets a name of its own. The first line fails for what is no proof of
 # a proposition, such as a definition. Axioms are asked for before anything else is imported, so that they come
 # out qualified. Words stay in blocks, since Coq walks through terms recursively and a list of all of them is
 # too deep.
@@ -155,7 +155,7 @@ class _Said:
     first: Compiled
     second: Compiled
     theorem: str
-    dtype: str
+    dtype: str = "F32"
 
     def text(self, name: str) -> str:
         path = self.folder / f"{name}.out"
