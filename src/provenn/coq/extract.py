@@ -37,8 +37,8 @@ RANGES = {
 FIRST = "Require Import {module}.\n"
 GIVEN = "Definition the_network := {name}.\n"
 # What the user's file defines is imported before anything of ours, so it hides no name that is asked about
-# below; ours hide no network, which gets a name of its own. The first line fails for what is no proof of
-# a proposition, such as a definition. Axioms are asked for before anything else is imported, so that they come
+# below; ours hide no network, which gets a name of its own. The first line fails for what is no proof of a
+# proposition, such as a definition. Axioms are asked for before anything else is imported, so that they come
 # out qualified. Words stay in blocks, since Coq walks through terms recursively and a list of all of them is
 # too deep.
 ASSUMPTIONS = """\
