@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from provenn.coq.extract import extract
@@ -63,3 +64,26 @@ def test_what_is_not_known_to_be_rational_is_not_quoted(number: str, tmp_path: P
         extract(tmp_path / "Reals.v", "code")
     assert caught.value.code == "PNN-CERT-622"
     assert "not known to be rational" in str(caught.value.got)
+
+
+NOTATIONS = """\
+From Coq Require Import List ZArith QArith Reals.
+From Provenn Require Import Interface Interface.Notations.
+Import ListNotations.
+Definition plain : network Z := [ Layer [[1; -2]]%Z [3]%Z Relu; Layer [[4]]%Z [0]%Z Identity ].
+Definition read : network Z := <{ dense [[1; -2]]%Z [3]%Z |> Relu ;; dense [[4]]%Z [0]%Z }>.
+Example same : read = plain.
+Proof. reflexivity. Qed.
+Definition real_one : network R := <{ dense [[1 / 3; - 0.5]]%R [0]%R |> Sigmoid }>.
+Definition f : network expression := ltac:(quote_network real_one).
+Lemma f_is_real_one : mapped denote f = real_one.
+Proof. reflexivity. Qed.
+"""
+
+
+def test_notations_are_layers_and_no_name_of_ours_hides_a_network(tmp_path: Path) -> None:
+    needs_coq()
+    (tmp_path / "Read.v").write_text(NOTATIONS)
+    made = extract(tmp_path / "Read.v", "f", "f_is_real_one")
+    assert made.errors == ((abs(Fraction(1, 3) - Fraction(float(np.float32(1 / 3)))), 0),)
+    assert made.statement == "f_is_real_one : mapped denote Read.f = real_one"

@@ -19,6 +19,7 @@ from provenn import deploy
 from provenn.cli.app import run
 from provenn.errors import CertificateError
 from provenn.io import onnx
+from provenn.io.weights import computed
 from tests.conftest import missing
 from tests.coq.test_export import needs_coq
 from tests.deploy.conftest import Running
@@ -87,6 +88,26 @@ def test_rounded_weights_need_a_certificate(
         path.write_text(text)
         (tmp_path / "spec.vnnlib").write_text((room / "breaks.vnnlib").read_text())
         assert {f.file for f in deploy.compare(tmp_path)[1]} >= {"property.pvp"}
+
+
+@pytest.mark.parametrize(("dtype", "spec", "status"), [
+    ("F64", "breaks.vnnlib", 0), ("F16", "keeps.vnnlib", 0), ("BF16", "breaks.vnnlib", 2)])
+def test_a_certificate_is_about_the_element_type(
+    dtype: str, spec: str, status: int, repository: Path, tmp_path: Path, checker_program: Path,
+    capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What binary32 breaks, binary64 is near enough to keep; bfloat16 breaks it too."""
+    needs_coq()
+    room = repository / "examples" / "proofs" / "thermostat"
+    assert run(["extract", str(room / "Thermostat.v"), "--network", "thermostat", "-o", str(tmp_path),
+                "--dtype", dtype, "--spec", str(room / spec)]) == status
+    shown = capsys.readouterr().out
+    assert re.search(rf"stored as +{dtype}; programs compute in {computed(dtype)}", shown)
+    assert ("left out" in shown) == (dtype == "BF16")
+    assert claim(tmp_path) == ("nothing" if status else "certificate")
+    manifest, found = deploy.compare(tmp_path)
+    assert (found, manifest.dtype) == ([], dtype)
+    assert all(Fraction(t.error) > 0 for t in manifest.tensors)
 
 
 def test_rounding_is_allowed_or_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -166,7 +187,7 @@ def test_the_tutorial_works(
     for name in ("Thermostat.v", "keeps.vnnlib"):
         shutil.copy(repository / "examples" / "proofs" / "thermostat" / name, tmp_path)
     monkeypatch.chdir(tmp_path)
-    assert obey(text) == len(re.findall(r"^(?:provenn [a-z]|openssl )", text, re.MULTILINE)) == 8
+    assert obey(text) == len(re.findall(r"^(?:provenn [a-z]|openssl )", text, re.MULTILINE)) == 10
     code = re.findall(r"```python\n(.*?)```", text, re.DOTALL)[0]
     names: dict[str, object] = {}
     exec(compile(code, "docs/proofs.md", "exec"), names)

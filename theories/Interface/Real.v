@@ -153,6 +153,12 @@ Ltac quote_layers n :=
   | cons (Layer ?w ?b ?a) ?n =>
       let w := quote_rows w in let b := quote_list quote_real b in let n := quote_layers n in
       constr:(cons (Layer w b a) n)
+  | cons ?l ?n =>
+      let l := eval hnf in l in let l := eval cbv beta iota delta [weights biases activate] in l in
+      lazymatch l with
+      | Layer _ _ _ => quote_layers (cons l n)
+      | _ => fail 100 "no layer:" l
+      end
   | ?m => let m := eval red in m in quote_layers m
   end.
 Ltac quote_network n := let e := quote_layers n in exact e.

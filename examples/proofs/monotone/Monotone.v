@@ -4,7 +4,7 @@
     [controller]  heating power from two numbers: how far below the target the temperature is, and how fast it
                   falls *)
 From Coq Require Import List Bool QArith Qreals Reals Lra.
-From Provenn Require Import Interface.
+From Provenn Require Import Interface Interface.Notations.
 Import ListNotations.
 Local Open Scope R_scope.
 
@@ -39,9 +39,9 @@ Proof.
 Qed.
 
 (** ** The controller *)
-Definition controller : network Q := [
-  Layer [[1; 0]; [1; 0]; [0; 1]; [0.5; 1]]%Q [0; -1; 0; -1.5]%Q Relu;
-  Layer [[0.5; 1.25; 0.25; 0.75]]%Q [0.125]%Q Identity ].
+Definition controller : network Q := <{
+  dense [[1; 0]; [1; 0]; [0; 1]; [0.5; 1]]%Q [0; -1; 0; -1.5]%Q |> Relu ;;
+  dense [[0.5; 1.25; 0.25; 0.75]]%Q [0.125]%Q }>.
 
 Theorem colder_is_not_heated_less cold cold' falling falling' : cold <= cold' -> falling <= falling' ->
   nth 0 (run controller [cold; falling]) 0 <= nth 0 (run controller [cold'; falling']) 0.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -36,6 +36,9 @@ def extract(
     i: Plain = None,
     spec: Spec = None,
     also: Also = None,
+    dtype: Annotated[str, typer.Option(
+        "--dtype", metavar="F64|F32|F16|BF16|I64|I32|I16|I8",
+        help="What the weights are stored as.")] = "F32",
     sign: Annotated[Path | None, typer.Option(
         "--sign", metavar="KEY", help="Sign the manifest with this Ed25519 private key.")] = None,
     allow_rounding: Annotated[bool, typer.Option(
@@ -46,8 +49,8 @@ def extract(
 ) -> int:
     """Write a network that a Coq file defines as safetensors, ONNX, NumPy, PyTorch and StableHLO files.
 
-    Coq computes the weights and proves that they are the network, number by number. Where a number is no
-    binary32 number it is rounded, and no theorem of the Coq file is carried over: then the exit status is
+    Coq computes the weights and proves that they are the network, number by number. Where a number is none
+    of the type --dtype it is rounded, and no theorem of the Coq file is carried over: then the exit status is
     2, unless --spec names a property that is verified for the rounded network, or --allow-rounding.
     """
     output.json = as_json
@@ -55,14 +58,13 @@ def extract(
     from provenn.deploy import MORE, write_folder
     from provenn.deploy.origin import certified, graph_of, manifest_of
     from provenn.deploy.signature import private_key, sign_folder
+    from provenn.io.weights import DTYPES
 
-    unknown = [word for word in also or () if word not in MORE]
-    if unknown:
-        raise UsageError("PNN-CLI-802", "this format is not written", got=unknown[0],
-                         expected=" or ".join(MORE), hint="the other formats are always written")
+    known(also or (), MORE, "this format is not written", "the other formats are always written")
+    known((dtype,), DTYPES, "weights are not stored as this type", "F32 is what is written without --dtype")
     key = private_key(sign, passphrase) if sign else None
     narrate(f"compiling {source} and asking Coq for the words of {network}")
-    made = ask(source, network, theorem, flags_of(q, r, i), theories)
+    made = ask(source, network, theorem, flags_of(q, r, i), theories, dtype=dtype)
     graph = graph_of(made, network)
     manifest = manifest_of(made, graph, source, network)
     more: Mapping[str, bytes] = {}
@@ -80,6 +82,13 @@ def extract(
         show(out, manifest, said)
     unproved = manifest.claim == "nothing" and not allow_rounding
     return NOT_PROVED if unproved or (said is not None and said.answer != "unsat") else 0
+
+
+def known(given: Iterable[str], words: Collection[str], what: str, hint: str) -> None:
+    """UsageError PNN-CLI-802 for an option that is none of its words."""
+    for word in given:
+        if word not in words:
+            raise UsageError("PNN-CLI-802", what, got=word, expected=", ".join(words), hint=hint)
 
 
 def passphrase() -> str:
@@ -116,6 +125,8 @@ def flags_of(q: list[str] | None, r: list[str] | None, i: list[Path] | None) -> 
 def show(out: Path, manifest: Manifest, said: Verdict | None) -> None:
     """The answer for people: what is claimed, then tensors and files."""
     from provenn.deploy import CLAIMS, SEMANTICS
+    from provenn.deploy.files import NPZ
+    from provenn.io.weights import computed
 
     say("not exact" if manifest.claim == "nothing" else "extracted")
     say(f"  {'claim':<18} {CLAIMS[manifest.claim]}")
@@ -127,6 +138,10 @@ def show(out: Path, manifest: Manifest, said: Verdict | None) -> None:
             say(f"  {'note':<18} the statement does not name {manifest.network}: see that it is about it")
         if manifest.theorem.assumed:
             say(f"  {'ASSUMED':<18} {', '.join(manifest.theorem.assumed)}: axioms that are not Coq's own")
+    if manifest.dtype != "F32":
+        say(f"  {'stored as':<18} {manifest.dtype}; programs compute in {computed(manifest.dtype)}")
+    if NPZ not in manifest.files:
+        say(f"  {'left out':<18} {NPZ}: NumPy has no {manifest.dtype}")
     if said is not None:
         say(f"  {'property':<18} {'verified' if said.answer == 'unsat' else said.answer} (--spec)")
     show_table(table(manifest))

@@ -25,11 +25,22 @@ from provenn.errors import CertificateError, ToolError, UsageError
 QUALIFIED = re.compile(r"[A-Za-z_][\w']*(\.[A-Za-z_][\w']*)*\Z")
 PIECE = 500
 ASKED = "Provenn_extraction"
+# What weights can be stored as, and which numbers those types have. Stored integers are converted to binary32
+# by the programs that run them.
+RANGES = {
+    "F64": "finite numbers within the range of binary64",
+    "F32": "finite numbers within the range of binary32",
+    "F16": "finite numbers within the range of binary16, up to 65504",
+    "BF16": "finite numbers within the range of bfloat16",
+    **{f"I{bits}": f"whole numbers from {-2**(bits - 1)} to {2**(bits - 1) - 1} that binary32 holds"
+       for bits in (64, 32, 16, 8)}}
 FIRST = "Require Import {module}.\n"
+GIVEN = "Definition the_network := {name}.\n"
 # What the user's file defines is imported before anything of ours, so it hides no name that is asked about
-# below. The first line fails for what is no proof of a proposition, such as a definition. Axioms are asked
-# for before anything else is imported, so that they come out qualified. Words stay in blocks, since Coq walks
-# through terms recursively and a list of all of them is too deep.
+# below; ours hide no network, which gets a name of its own. The first line fails for what is no proof of a
+# proposition, such as a definition. Axioms are asked for before anything else is imported, so that they come
+# out qualified. Words stay in blocks, since Coq walks through terms recursively and a list of all of them is
+# too deep.
 ASSUMPTIONS = """\
 Definition the_claim : Prop := ltac:(let claim := type of {theorem} in exact claim).
 Redirect "assumptions" Print Assumptions {theorem}.
@@ -41,17 +52,20 @@ From Provenn Require Import Interface.
 ASK = """\
 Set Printing Width 1000000.
 Set Printing Depth 1000000.
-Redirect "kind" Check {name}.
-Definition the_inputs := Eval vm_compute in inputs_of {name}.
+Redirect "kind" Check the_network.
+Definition the_inputs := Eval vm_compute in inputs_of the_network.
 Definition the_blocks := Eval vm_compute in
-  match graph_words {name} the_inputs with Some l => pieces (length l) {piece} l | None => nil end.
+  match graph_words_in in_{dtype} the_network the_inputs with
+  | Some l => pieces (length l) {piece} l
+  | None => nil
+  end.
 Definition the_words := concat the_blocks.
 Unset Printing Notations.
-Redirect "words" Eval vm_compute in printed the_blocks.
+Redirect "words" Eval vm_compute in {printed} the_blocks.
 Set Printing Notations.
 Redirect "facts" Eval vm_compute in
   (Z.of_nat the_inputs, map (fun e => (Qnum (fst e), Zpos (Qden (fst e)), Qnum (snd e), Zpos (Qden (snd e))))
-                          (errors {name})).
+                          (errors_in in_{dtype} the_network)).
 """
 STATEMENT = """\
 Import ListNotations.
@@ -62,12 +76,12 @@ Redirect "statement" Check {theorem}.
 # The words are those of the file before, as it was compiled: they are computed once.
 EXACT = """\
 Require Import {asked}.
-Lemma is_the_network : is_exact {name} the_inputs the_words = true.
+Lemma is_the_network : is_exact the_network the_inputs the_words = true.
 Proof. vm_cast_no_check (eq_refl true). Qed.
 Theorem deployed : forall xs, length xs = the_inputs -> (Z.of_nat the_inputs <= 2097152)%Z ->
-  agree (network_of (words_of_list the_words) (vector xs)) 0%uint63 (run {name} xs) /\\
-  length (run {name} xs) = outputs {name} the_inputs.
-Proof. exact (is_exact_run {name} the_inputs the_words is_the_network). Qed.
+  agree (network_of (words_of_list the_words) (vector xs)) 0%uint63 (run the_network xs) /\\
+  length (run the_network xs) = outputs the_network the_inputs.
+Proof. exact (is_exact_run the_network the_inputs the_words is_the_network). Qed.
 """
 
 
@@ -75,8 +89,8 @@ Proof. exact (is_exact_run {name} the_inputs the_words is_the_network). Qed.
 class Extracted:
     """What Coq said: the words of the graph, the error of each tensor, the author's theorem.
 
-    ``errors`` holds for each layer the largest distance of a weight and of a bias from the binary32 number
-    that stands for it. When all are 0 Coq has proved that the words are the network (``deployed``).
+    ``errors`` holds for each layer the largest distance of a weight and of a bias from the number of the type
+    ``dtype`` that stands for it. When all are 0 Coq has proved that the words are the network (``deployed``).
     """
 
     words: Words
@@ -86,17 +100,19 @@ class Extracted:
     statement: str
     axioms: tuple[str, ...]
     seconds: float
+    dtype: str = "F32"
 
     @property
     def exact(self) -> bool:
-        """Every number is a binary32 number."""
+        """Every number is one of the element type."""
         return not any(max(pair) for pair in self.errors)
 
 
 def extract(source: Path, name: str, theorem: str = "", flags: Sequence[str] = (),
-            theories: Path | None = None, timeout: float = 3600.0) -> Extracted:
+            theories: Path | None = None, timeout: float = 3600.0, dtype: str = "F32") -> Extracted:
     """Compile ``source`` and let Coq compute the network ``name`` in it.
 
+    ``dtype`` is a key of ``RANGES``: weights are rounded to it, and integers refused where they are none.
     ``flags`` are further options of coqc (-Q, -R, -I with their arguments). Raises UsageError PNN-CLI-811 for
     names that are none, ToolError PNN-TOOL-741 without Coq, CertificateError PNN-CERT-622 where Coq refuses.
     """
@@ -113,14 +129,15 @@ def extract(source: Path, name: str, theorem: str = "", flags: Sequence[str] = (
             raise ToolError("PNN-TOOL-743", "the Coq file cannot be read", where=str(source),
                             got=e.strerror or str(e)) from None
         first = coqc(path, room, flags, timeout, "a file that Coq compiles", "coqc FILE says more")
-        facts = {"module": source.stem, "name": name, "piece": PIECE, "theorem": theorem, "asked": ASKED}
+        facts = {"module": source.stem, "name": name, "piece": PIECE, "theorem": theorem, "asked": ASKED,
+                 "dtype": dtype, "printed": "printed_halves" if dtype == "F64" else "printed"}
         ask, exact = (Path(folder, f"{name}.v") for name in (ASKED, "Provenn_exact"))
-        parts = (FIRST, ASSUMPTIONS, OURS, ASK, STATEMENT) if theorem else (FIRST, OURS, ASK)
+        parts = (FIRST, GIVEN, *((ASSUMPTIONS, OURS, ASK, STATEMENT) if theorem else (OURS, ASK)))
         ask.write_text("".join(parts).format(**facts))
         second = coqc(ask, room, flags, timeout, f"{name}, a network with known numbers" +
                       (f", and {theorem}, a proved proposition" if theorem else ""),
                       "Provenn.Interface says how networks are written")
-        said = _Said(Path(folder), first, second, theorem)
+        said = _Said(Path(folder), first, second, theorem, dtype)
         made = said.extracted()
         if made.exact:
             exact.write_text((FIRST + OURS + EXACT).format(**facts))
@@ -138,6 +155,7 @@ class _Said:
     first: Compiled
     second: Compiled
     theorem: str
+    dtype: str = "F32"
 
     def text(self, name: str) -> str:
         path = self.folder / f"{name}.out"
@@ -151,14 +169,20 @@ class _Said:
         else:
             got = "an infinity, a NaN, a number that is too large, a division by zero, or no layer at all"
             hint = "Interface.Words.graph_words says what is needed"
+            if self.dtype.startswith("I"):
+                got = f"a number that is no such integer, or {got}"
+                hint = "provenn extract --dtype F32, or F64, rounds"
         return CertificateError("PNN-CERT-623", "the network has no words",
-                                expected="finite numbers within the range of binary32", got=got, hint=hint)
+                                expected=RANGES[self.dtype], got=got, hint=hint)
 
     def extracted(self) -> Extracted:
         upper = np.array(re.findall(r"(\d+)%uint63", self.text("words")), np.uint64)
         if not upper.size:
             raise self.wordless()
-        words = (upper << np.uint64(1)).view(np.float64)
+        if self.dtype == "F64":
+            words = (upper[::2] << np.uint64(32) | upper[1::2]).view(np.float64)
+        else:
+            words = (upper << np.uint64(1)).view(np.float64)
         numbers = [int(n) for n in re.findall(r"-?\d+", self.text("facts"))]
         quads = zip(*(iter(numbers[1:]),) * 4)
         errors = tuple((Fraction(a, b), Fraction(c, d)) for a, b, c, d in quads)
@@ -169,4 +193,4 @@ class _Said:
                                    expected="a proof that ends with Qed or Defined",
                                    got="an axiom, or a proof that ends with Admitted")
         return Extracted(words.astype(np.float64), numbers[0], errors, self.theorem, statement, axioms,
-                         self.first.seconds + self.second.seconds)
+                         self.first.seconds + self.second.seconds, self.dtype)

@@ -29,6 +29,7 @@ from provenn.deploy.files import (
     STABLEHLO,
     TORCH,
     WORDS,
+    always,
     programs_of,
 )
 from provenn.deploy.manifest import (
@@ -48,6 +49,7 @@ from provenn.io import vnnlib
 from provenn.io.files import read_bytes
 from provenn.io.weights import (
     Tensors,
+    computed,
     graph_tensors,
     read_gguf,
     read_npz,
@@ -66,7 +68,6 @@ if TYPE_CHECKING:
 
 # What every certificate in a folder rests on and is about (provenn.deploy.origin).
 SAID = {"theorem": checker.THEOREM, "semantics": "exact real arithmetic"}
-ALWAYS = (WORDS, SAFETENSORS, ONNX, NPZ, TORCH, STABLEHLO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def compare(folder: Path, now: Recomputed | None = None, key: Ed25519PublicKey |
     manifest = parse_manifest(folder, data)
     found = [] if key is None else signature_findings(folder, data, key)
     found += [Finding(name, "", "the manifest does not list it")
-             for name in sorted({*ALWAYS, *_present(folder)} - manifest.files.keys())]
+             for name in sorted({*always(manifest.dtype), *_present(folder)} - manifest.files.keys())]
     contents: dict[str, bytes] = {}
     for name in manifest.files:
         try:
@@ -100,7 +101,7 @@ def compare(folder: Path, now: Recomputed | None = None, key: Ed25519PublicKey |
     graph = None
     if WORDS in contents:
         try:
-            graph = read_graph_words(words_of(contents[WORDS], WORDS), ALL, WORDS, manifest.network)
+            graph = _graph_in(words_of(contents[WORDS], WORDS), WORDS, manifest)
         except ProvennError as e:
             found.append(Finding(WORDS, "", said(e)))
     if graph is not None:
@@ -123,6 +124,11 @@ def _present(folder: Path) -> list[str]:
     return inside + [name for name in (GGUF, MODULE) if (folder / name).exists()]
 
 
+def _graph_in(words: Words, where: str, manifest: Manifest) -> Graph:
+    """The graph of these words, with the element type that the manifest's weights are computed with."""
+    return read_graph_words(words, ALL, where, manifest.network, computed(manifest.dtype))
+
+
 def said(e: ProvennError) -> str:
     """An error in one line."""
     return f"{e.code}: {e.what}" + (f" ({e.got})" if e.got else "")
@@ -131,7 +137,11 @@ def said(e: ProvennError) -> str:
 def _of_graph(folder: Path, graph: Graph, manifest: Manifest, contents: Mapping[str, bytes],
               now: Recomputed | None) -> Iterator[Finding]:
     """Findings once the words can be read."""
-    tensors = graph_tensors(graph)
+    try:
+        tensors = graph_tensors(graph, manifest.dtype)
+    except ProvennError as e:
+        yield Finding(WORDS, "", said(e))
+        return
     changed = words_sha256(words_of(contents[WORDS], WORDS)) != manifest.network_sha256
     if changed:
         yield Finding(WORDS, "", "holds another network than the manifest names")
@@ -179,7 +189,7 @@ def _of_coq(tensors: Tensors, content: bytes, manifest: Manifest, now: Recompute
     if now.source_sha256 != manifest.source_sha256:
         yield Finding(manifest.source, "", "is another file than the one the weights came from")
     if words_of(content, WORDS).tobytes() != now.words.tobytes():
-        coq = graph_tensors(read_graph_words(now.words, ALL, "the words from Coq"))
+        coq = graph_tensors(_graph_in(now.words, "the words from Coq", manifest), manifest.dtype)
         found = differences(coq, tensors)
         yield from named(WORDS, {t: f"{what}, according to Coq" for t, what in found.items()})
         if not found:
@@ -236,7 +246,8 @@ def ask_again(folder: Path, source: Path, flags: Sequence[str] = (), theories: P
     """
     manifest = read_manifest(folder)
     theorem = manifest.theorem.name if manifest.theorem else ""
-    return recomputed(source, extract(source, manifest.network, theorem, flags, theories))
+    return recomputed(source, extract(source, manifest.network, theorem, flags, theories,
+                                      dtype=manifest.dtype))
 
 
 def recomputed(source: Path, made: Extracted) -> Recomputed:

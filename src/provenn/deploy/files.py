@@ -14,6 +14,8 @@ from provenn.io import tensorflow
 from provenn.io.onnx.writer import onnx_bytes
 from provenn.io.output import write_atomically
 from provenn.io.weights import (
+    DTYPES,
+    computed,
     graph_tensors,
     torch_module,
     write_gguf,
@@ -23,6 +25,7 @@ from provenn.io.weights import (
 )
 from provenn.ir.canonical import graph_words
 from provenn.ir.graph import Graph
+from provenn.ir.names import tensor_names
 
 WORDS, SAFETENSORS, ONNX = "network.pvn", "model.safetensors", "model.onnx"
 NPZ, TORCH, MODULE, STABLEHLO = "weights.npz", "model.pt", "model.py", "model.mlir"
@@ -31,6 +34,11 @@ SPECIFICATION, PROPERTY, CERTIFICATE = "spec.vnnlib", "property.pvp", "proof.cer
 
 # Formats that are written when they are asked for: the word for each, and its file.
 MORE = {"gguf": GGUF, "tensorflow": SAVED_MODEL}
+
+
+def always(dtype: str) -> tuple[str, ...]:
+    """The files that every folder of weights of this element type has: NumPy has no bfloat16."""
+    return (WORDS, SAFETENSORS, ONNX, *(() if dtype == "BF16" else (NPZ,)), TORCH, STABLEHLO)
 
 
 def about(manifest: Manifest) -> str:
@@ -45,22 +53,28 @@ def files_of(graph: Graph, manifest: Manifest, also: Collection[str] = ()) -> di
     ``also`` names keys of ``MORE``. Raises FileError PNN-CERT-636 where such a format has no room for a
     tensor, ToolError PNN-TOOL-733 without TensorFlow for its own.
     """
-    tensors = graph_tensors(graph)
+    dtype = manifest.dtype
+    tensors = graph_tensors(graph, dtype)
     made = {
         WORDS: to_bytes(graph_words(graph)), SAFETENSORS: write_safetensors(tensors, manifest.metadata),
-        ONNX: onnx_bytes(graph, manifest.metadata, about(manifest)), NPZ: write_npz(tensors),
-        TORCH: write_torch(tensors)}
+        ONNX: onnx_bytes(graph, manifest.metadata, about(manifest), dtype), TORCH: write_torch(tensors)}
+    if NPZ in always(dtype):
+        made[NPZ] = write_npz(tensors)
     if "gguf" in also:
         made[GGUF] = write_gguf(tensors, manifest.metadata)
     if "tensorflow" in also:
-        made[SAVED_MODEL] = tensorflow.write_saved_model(graph, manifest.metadata)
+        made[SAVED_MODEL] = tensorflow.write_saved_model(graph, manifest.metadata, dtype)
     return made | programs_of(graph, manifest)
 
 
 def programs_of(graph: Graph, manifest: Manifest) -> dict[str, bytes]:
     """The files that are text: StableHLO, and a module of PyTorch where the graph is a sequence of layers."""
-    made = {STABLEHLO: stablehlo.text(graph).encode()}
-    module = torch_module(graph, about(manifest), TORCH, MODULE)
+    dtype = manifest.dtype
+    tensors = graph_tensors(graph, dtype) if DTYPES[dtype] != computed(dtype) else {}
+    stored = {i: (DTYPES[dtype], tensors[name].data) for i, name in tensor_names(graph).items()
+              if name in tensors}
+    made = {STABLEHLO: stablehlo.text(graph, stored=stored).encode()}
+    module = torch_module(graph, about(manifest), TORCH, MODULE, dtype)
     return made if module is None else {**made, MODULE: module.encode()}
 
 

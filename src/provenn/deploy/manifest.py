@@ -12,6 +12,7 @@ from typing import Any
 from provenn.coq.trust import STANDARD
 from provenn.errors import FileError
 from provenn.io.files import read_bytes
+from provenn.io.weights import DTYPES
 
 MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
 FORMAT, VERSION = "provenn-weights", 1
@@ -91,6 +92,11 @@ class Manifest:
         return said
 
     @property
+    def dtype(self) -> str:
+        """What the weights are stored as, a key of ``DTYPES``: one element type for all of them."""
+        return self.tensors[0].dtype if self.tensors else "F32"
+
+    @property
     def exact(self) -> bool:
         """Nothing was rounded."""
         return all(t.error == "0" for t in self.tensors)
@@ -139,6 +145,9 @@ def _manifest(said: Mapping[str, Any]) -> Manifest:
     if (said["meaning"], said["semantics"]) != (CLAIMS[said["claim"]], SEMANTICS):
         raise ValueError("the claim and its meaning do not agree")
     theorem = said["theorem"]
+    dtypes = {t["dtype"] for t in said["tensors"]}
+    if not dtypes <= DTYPES.keys() or len(dtypes) > 1:
+        raise ValueError("the tensors have no one element type")
     tensors = tuple(TensorFact(t["name"], tuple(t["shape"]), t["dtype"], t["error"], t["sha256"])
                     for t in said["tensors"])
     words = {k: str(said[k]) for k in ("claim", "network", "network_sha256", "source", "source_sha256")}

@@ -19,7 +19,7 @@ from provenn.deploy.manifest import Manifest, TensorFact, Theorem, sha256
 from provenn.errors import FileError
 from provenn.io import vnnlib
 from provenn.io.files import read_bytes
-from provenn.io.weights import graph_tensors
+from provenn.io.weights import computed, graph_tensors
 from provenn.ir.graph import Graph
 from provenn.ir.property import property_words
 from provenn.ir.reading import read_graph_words
@@ -29,14 +29,14 @@ from provenn.verify.verdict import Verdict, verify
 
 def graph_of(made: Extracted, name: str) -> Graph:
     """The graph of the words that Coq computed."""
-    return read_graph_words(made.words, ALL, "the words from Coq", name)
+    return read_graph_words(made.words, ALL, "the words from Coq", name, computed(made.dtype))
 
 
 def manifest_of(made: Extracted, graph: Graph, source: Path, name: str) -> Manifest:
     """The manifest without files; a theorem is named in it, and carried where nothing was rounded."""
     theorem = Theorem(made.theorem, made.statement, made.axioms) if made.theorem else None
     errors = [error for layer in made.errors for error in layer]
-    tensors = graph_tensors(graph)
+    tensors = graph_tensors(graph, made.dtype)
     if len(errors) != len(tensors):
         raise FileError("PNN-CERT-623", "the network's layers and its tensors do not agree",
                         expected=f"{len(tensors)} tensors", got=f"{len(errors)} errors")
@@ -52,10 +52,13 @@ def certified(manifest: Manifest, graph: Graph, spec: Path, timeout: float
               ) -> tuple[Manifest, Mapping[str, bytes], Verdict]:
     """The property in ``spec`` verified for the weights as they are; certificate and property as files.
 
-    Where the answer is not ``unsat`` the manifest is the one that was given, and there are no files.
+    Where the answer is not ``unsat`` the manifest is the one that was given, and there are no files. It is
+    ``unknown`` for weights in binary64 that have a counterexample, since that was replayed in binary32.
     """
     prop = vnnlib.read(spec, graph)
     said = verify(graph, prop, timeout=timeout)
+    if said.answer == "sat" and computed(manifest.dtype) == "float64":
+        said = replace(said, answer="unknown")
     if said.answer != "unsat" or said.certificate is None or said.checked is None:
         return manifest, {}, said
     text = read_bytes(spec, "PNN-VNNLIB-501", "VNN-LIB")

@@ -21,7 +21,8 @@ from provenn.ir.graph import Graph
 
 CONSTANT = re.compile(r'^ *(%\w+) = stablehlo\.constant dense<("?)0x([0-9A-F]*)"?> : '
                       r"tensor<((?:\d+x)*)(\w+)>$", re.MULTILINE)
-ELEMENTS = {"f32": "F32", "f64": "F64", "f16": "F16", "bf16": "BF16"}
+ELEMENTS = {"f32": "F32", "f64": "F64", "f16": "F16", "bf16": "BF16", "i64": "I64", "i32": "I32",
+            "i16": "I16", "i8": "I8"}
 LARGEST = 1 << 31
 
 
@@ -37,7 +38,7 @@ def metadata_findings(file: str, metadata: Mapping[str, str], manifest: Manifest
 def of_onnx(graph: Graph, tensors: Tensors, data: bytes, manifest: Manifest) -> Iterator[Finding]:
     """Initialisers, then the graph node by node, then metadata."""
     model, found = read_stored(data)
-    wanted = model_of(graph, manifest.metadata, about(manifest))
+    wanted = model_of(graph, manifest.metadata, about(manifest), manifest.dtype)
     constants = read_stored(wanted.SerializeToString())[1]
     wanted.graph.ClearField("initializer")
     yield from metadata_findings(ONNX, {str(p.key): str(p.value) for p in model.metadata_props}, manifest)
@@ -56,7 +57,7 @@ def of_saved_model(graph: Graph, tensors: Tensors, data: bytes, manifest: Manife
     Versions of TensorFlow are not compared: the hash of the file has them.
     """
     model, found = read_saved_model(data)
-    wanted, constants = model_in(saved_model_of(graph, manifest.metadata))
+    wanted, constants = model_in(saved_model_of(graph, manifest.metadata, manifest.dtype))
     meta, ours = model.meta_graphs[0], wanted.meta_graphs[0]
     texts = {key: value.bytes_list.value[0].decode(errors="replace")
              for key, value in meta.collection_def.items() if value.bytes_list.value}

@@ -106,15 +106,15 @@ class Builder:
         self.nodes.append(Node(op, tuple(inputs), dict(attrs), made, name))
         return len(self.nodes) - 1
 
-    def parameter(self, op: Op, value: Array, name: str = "") -> int:
-        """Append a constant tensor; its values must be finite (PNN-GRAPH-102)."""
+    def parameter(self, op: Op, value: Array, name: str = "", dtype: str = "float32") -> int:
+        """Append a constant tensor of ``dtype``; its values must be finite (PNN-GRAPH-102)."""
         value = np.asarray(value, order="C")
         if not np.isfinite(value).all():
             bad = int(np.argmin(np.isfinite(value.ravel())))
             raise GraphError("PNN-GRAPH-102", "a parameter holds a NaN or an infinity",
                              where=f"{name!r}, element {bad} of {value.size}", expected="finite numbers",
                              got=value.ravel()[bad], hint="retrain or repair the model file")
-        made = op.shape.rule([], {"shape": value.shape})
+        made = op.shape.rule([], {"shape": value.shape, "dtype": dtype})
         self.nodes.append(Node(op, (), {}, made, name, value.astype(made.dtype)))
         return len(self.nodes) - 1
 

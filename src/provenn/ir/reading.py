@@ -26,15 +26,18 @@ HEADER = 6
 PARAMETER = "parameter"
 
 
-def read_graph_words(words: Words, ops: Mapping[str, Op], where: str = "", name: str = "network") -> Graph:
+def read_graph_words(words: Words, ops: Mapping[str, Op], where: str = "", name: str = "network",
+                     dtype: str = "float32") -> Graph:
     """The graph whose canonical words these are; ``graph_words`` of it gives them back, bit for bit.
 
     ``ops`` are the operations by tag, ``where`` names the words in errors. Nodes have no names, since words
-    have none. Raises FileError PNN-GRAPH-111 for words that are no graph and PNN-GRAPH-113 for a parameter
-    that binary32 cannot hold, UnsupportedError PNN-GRAPH-112 for an operation that is not known, ShapeError
-    for operands that do not fit.
+    have none. ``dtype`` is what the network computes with, float32 or float64; words do not say it. Raises
+    FileError PNN-GRAPH-111 for words that are no graph and PNN-GRAPH-113 for a parameter that binary32 cannot
+    hold, where it must, UnsupportedError PNN-GRAPH-112 for an operation that is not known, ShapeError for
+    operands that do not fit.
     """
-    return _Reader(np.asarray(words, np.float64), {op.code: op for op in ops.values()}, where).graph(name)
+    by_code = {op.code: op for op in ops.values()}
+    return _Reader(np.asarray(words, np.float64), by_code, where, dtype).graph(name)
 
 
 @dataclass
@@ -44,6 +47,7 @@ class _Reader:
     words: Words
     ops: Mapping[int, Op]
     where: str
+    dtype: str
     at: int = 0
 
     def graph(self, name: str) -> Graph:
@@ -76,7 +80,7 @@ class _Reader:
     def _node(self, builder: Builder, k: int) -> None:
         """One block; the node must come out with the type that the block declares."""
         op = self._op(k)
-        dtype = self._count(f"element type of node {k}", 1, len(DTYPE_CODES))
+        dtype = self._count(f"element type of node {k}", 1, max(DTYPE_CODES.values()))
         shape = tuple(self._count(f"size of node {k}", low=1)
                       for _ in range(self._count(f"rank of node {k}")))
         operands = [self._count(f"operand of node {k}", high=k - 1)
@@ -109,7 +113,10 @@ class _Reader:
         return self.ops[code]
 
     def _parameter(self, builder: Builder, op: Op, data: Words, k: int) -> None:
-        """A constant tensor, whose numbers must be binary32 numbers."""
+        """A constant tensor, whose numbers must be binary32 numbers where those are computed with."""
+        if self.dtype == "float64":
+            builder.parameter(op, data, dtype=self.dtype)
+            return
         with np.errstate(over="ignore"):
             single = data.astype(np.float32)
         bad = np.flatnonzero(single.astype(np.float64).view(np.uint64) != data.view(np.uint64))
@@ -129,7 +136,8 @@ class _Reader:
         except KeyError as e:
             if e.args != ("shape",):
                 raise
-            builder.add(op, *operands, shape=shape, **attrs)
+            kind = {"dtype": self.dtype} if not operands and self.dtype != "float32" else {}
+            builder.add(op, *operands, shape=shape, **kind, **attrs)
 
     def _take(self, count: int, k: int) -> Words:
         if self.at + count > self.words.size:

@@ -29,7 +29,7 @@ def shape(types: Sequence[TensorType], attrs: Attrs) -> TensorType:
     if not 0 <= axis < len(first) or len(rest) != 1 or len({len(t.shape) for t in types}) != 1:
         raise ShapeError("PNN-SHAPE-111", "concat operands must agree on every axis but one",
                          expected=f"{types[0]} up to axis {axis}", got=", ".join(map(str, types)))
-    return TensorType((*first[:axis], sum(t.shape[axis] for t in types), *first[axis + 1 :]))
+    return TensorType((*first[:axis], sum(t.shape[axis] for t in types), *first[axis + 1 :]), types[0].dtype)
 
 
 def kernel(arith: Arithmetic | None, attrs: Attrs, *xs: Array) -> Array:

@@ -42,7 +42,7 @@ def shape(types: Sequence[TensorType], attrs: Attrs) -> TensorType:
     if min(out) < 1:
         raise ShapeError("PNN-SHAPE-108", "the kernel is larger than the padded image",
                          expected="a positive output size", got=out)
-    return TensorType((x[0], w[0], *out))
+    return TensorType((x[0], w[0], *out), types[0].dtype)
 
 
 def _extent(attrs: Attrs, size: int, taps: int, a: int) -> int:

@@ -18,7 +18,7 @@ GIVEN = Lacks("the caller gives its value")
 
 def shape(types: Sequence[TensorType], attrs: Attrs) -> TensorType:
     """The declared shape."""
-    return TensorType(tuple(attrs["shape"]))
+    return TensorType(tuple(attrs["shape"]), attrs.get("dtype", "float32"))
 
 
 input = Op(

@@ -36,7 +36,7 @@ def shape(types: Sequence[TensorType], attrs: Attrs) -> TensorType:
     if len(types) == 3 and types[2].shape != (w[0],):
         raise ShapeError("PNN-SHAPE-105", "the bias must have one element an output",
                          expected=[w[0]], got=list(types[2].shape))
-    return TensorType((*x[:-1], w[0]))
+    return TensorType((*x[:-1], w[0]), types[0].dtype)
 
 
 def kernel(arith: Arithmetic | None, attrs: Attrs, x: Array, w: Array, b: Array | None = None) -> Array:

@@ -18,7 +18,7 @@ CARRIED = Lacks("the graph carries its value")
 
 def shape(types: Sequence[TensorType], attrs: Attrs) -> TensorType:
     """The shape of the value."""
-    return TensorType(tuple(attrs["shape"]))
+    return TensorType(tuple(attrs["shape"]), attrs.get("dtype", "float32"))
 
 
 parameter = Op(

@@ -30,7 +30,7 @@ def shape(types: Sequence[TensorType], attrs: Attrs) -> TensorType:
         raise ShapeError("PNN-SHAPE-112", "the range to slice is empty or outside its axis",
                          expected=f"0 <= start < stop within {types[0]}",
                          got=f"axis {axis}, start {start}, stop {stop}")
-    return TensorType((*x[:axis], stop - start, *x[axis + 1 :]))
+    return TensorType((*x[:axis], stop - start, *x[axis + 1 :]), types[0].dtype)
 
 
 def _range(attrs: Attrs) -> tuple[slice, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from provenn.eval.stablehlo.writer import TextWriter
 from provenn.ir.graph import Graph
@@ -11,12 +12,14 @@ from provenn.ir.graph import Graph
 NAME = re.compile(r"%\w+")
 
 
-def text(graph: Graph, donate: Mapping[int, int] | None = None) -> str:
+def text(graph: Graph, donate: Mapping[int, int] | None = None,
+         stored: Mapping[int, tuple[str, bytes]] | None = None) -> str:
     """The module of a graph: arguments are its inputs in order, results its outputs.
 
     ``donate`` maps the position of an input to the position of the output that takes its memory over; both
-    have one type. Raises UnsupportedError: PNN-OP-201 for an op without a StableHLO form, PNN-OP-221 for
-    views that fit none.
+    have one type. ``stored`` holds for parameters, by node number, the element type and the little-endian
+    bytes of a constant that is converted to the parameter. Raises UnsupportedError: PNN-OP-201 for an op
+    without a StableHLO form, PNN-OP-221 for views that fit none.
     """
     writer, place, arguments = TextWriter(), dict[int, int](), list[str]()
     for i in graph.inputs:
@@ -26,7 +29,9 @@ def text(graph: Graph, donate: Mapping[int, int] | None = None) -> str:
         arguments.append(": ".join(writer.spelled(place[i])) + alias)
     for i, node in enumerate(graph):
         if node.value is not None:
-            place[i] = writer.dense(node.value)
+            element, data = (stored or {}).get(i, ("", b""))
+            place[i] = (writer.converted(data, replace(node.type, dtype=element), node.type.dtype) if element
+                        else writer.dense(node.value))
         elif not node.is_input:
             rule = node.op.need("stablehlo", graph.where(i))
             place[i] = writer.reshape_to(rule(writer, node.attrs, [place[k] for k in node.inputs]),

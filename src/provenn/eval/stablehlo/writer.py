@@ -20,7 +20,9 @@ from provenn.ops import ALL
 Order = tuple[int, ...]
 SUMS = frozenset({"add"})
 STARTS = {"add": 0.0, "maximum": -math.inf}
-ELEMENTS = {"float32": "f32", "bool": "i1", "int32": "i32"}
+ELEMENTS = {"float32": "f32", "float64": "f64", "float16": "f16", "bfloat16": "bf16", "bool": "i1",
+            "int8": "i8", "int16": "i16", "int32": "i32", "int64": "i64"}
+FLOATS = {"float32": "f4", "float64": "f8"}
 CHOSEN = 3  # so many parts, at most, are interleaved by choosing
 
 
@@ -165,16 +167,22 @@ class TextWriter:
 
     def constant(self, value: float, type: TensorType) -> int:
         """A tensor of equal elements."""
-        word = np.float32(value).view(np.uint32)
-        return self.line(f"stablehlo.constant dense<0x{word:08X}> : {spell(type)}", type, value)
+        word = np.array(value, type.dtype).astype(f">{FLOATS[type.dtype]}").tobytes().hex().upper()
+        return self.line(f"stablehlo.constant dense<0x{word}> : {spell(type)}", type, value)
 
     def dense(self, value: Array) -> int:
         """A tensor of given elements, to the last bit."""
         t = TensorType(value.shape, value.dtype.name)
-        words = np.ascontiguousarray(value, "<f4").view("<u4").ravel()
+        code = FLOATS[t.dtype]
+        words = np.ascontiguousarray(value, f"<{code}").view(f"<u{code[-1]}").ravel()
         if (words == words[0]).all():
             return self.constant(float(value.ravel()[0]), t)
         return self.line(f'stablehlo.constant dense<"0x{words.tobytes().hex().upper()}"> : {spell(t)}', t)
+
+    def converted(self, data: bytes, stored: TensorType, to: str) -> int:
+        """A tensor whose elements are stored as they are in ``data``, little-endian, and then converted."""
+        y = self.line(f'stablehlo.constant dense<"0x{data.hex().upper()}"> : {spell(stored)}', stored)
+        return self.call("convert", (y,), TensorType(stored.shape, to))
 
     def compare(self, direction: str, x: int, y: int) -> int:
         """1 where the comparison holds (GT, EQ, …), else 0, in the type of the operands."""

@@ -8,8 +8,11 @@ from onnx import ModelProto, TensorProto, load_from_string, numpy_helper
 from provenn.io.weights.stored import Stored, unreadable
 
 KIND = "ONNX"
-DTYPES: dict[int, str] = {TensorProto.FLOAT: "F32", TensorProto.DOUBLE: "F64", TensorProto.FLOAT16: "F16",
-                          TensorProto.INT64: "I64"}
+CODES: dict[str, int] = {
+    "F32": TensorProto.FLOAT, "F64": TensorProto.DOUBLE, "F16": TensorProto.FLOAT16,
+    "BF16": TensorProto.BFLOAT16, "I64": TensorProto.INT64, "I32": TensorProto.INT32,
+    "I16": TensorProto.INT16, "I8": TensorProto.INT8}
+DTYPES: dict[int, str] = {code: dtype for dtype, code in CODES.items()}
 
 
 def read_stored(data: bytes, where: str = "") -> tuple[ModelProto, dict[str, Stored]]:

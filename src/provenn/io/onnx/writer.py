@@ -3,8 +3,9 @@
     model_of(graph)              the ModelProto
     onnx_bytes(graph, metadata)  its bytes, the same for the same graph whenever they are written
 
-Weights keep their bits. The order of additions in a product is the runtime's business: the file means the
-graph's function up to that rounding.
+Weights keep their bits; those that are stored in another element type than the graph's are converted by a
+Cast before anything reads them. The order of additions in a product is the runtime's business: the file
+means the graph's function up to that rounding.
 """
 
 from __future__ import annotations
@@ -15,11 +16,14 @@ from typing import Any
 import numpy as np
 from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
+from provenn.io.onnx.stored import CODES
+from provenn.io.weights.stored import DTYPES, computed, graph_tensors
 from provenn.ir.graph import Graph
 from provenn.ir.names import input_names, output_names, tensor_names
 
 OPSET, IR_VERSION = 17, 8
 PRODUCER = "provenn"
+FLOATS = {"float32": TensorProto.FLOAT, "float64": TensorProto.DOUBLE}
 
 
 class Nodes:
@@ -49,25 +53,32 @@ class Nodes:
         return self.shapes[value]
 
 
-def model_of(graph: Graph, metadata: Mapping[str, str] | None = None, about: str = "") -> ModelProto:
+def model_of(graph: Graph, metadata: Mapping[str, str] | None = None, about: str = "",
+             dtype: str = "F32") -> ModelProto:
     """The model of a graph; ``metadata`` becomes its metadata_props, ``about`` its doc_string.
 
+    ``dtype`` is what the weights are stored as.
+
     Inputs are called input, input1, …, outputs output, output1, …; tensors as ``tensor_names`` says. Raises
-    UnsupportedError PNN-OP-201 for an op that has no ONNX form.
+    UnsupportedError PNN-OP-201 for an op that has no ONNX form, FileError PNN-CERT-634 for a weight that
+    ``dtype`` does not hold.
     """
     inputs, outputs, names = input_names(graph), output_names(graph), tensor_names(graph)
     prefix = "value"
     while any(n.startswith(prefix) for n in names.values()):
         prefix += "_"
     nodes, place = Nodes(prefix), {**dict(zip(graph.inputs, inputs)), **names}
+    for i, name in names.items():
+        if DTYPES[dtype] != computed(dtype):
+            place[i] = nodes.node("Cast", name, to=TensorProto.FLOAT)
     for i, node in enumerate(graph):
         if i not in place:
             rule = node.op.need("to_onnx", graph.where(i))
             place[i] = rule(nodes, node.attrs, [place[k] for k in node.inputs])
         nodes.shapes[place[i]] = node.type.shape
     _end(nodes, [place[i] for i in graph.outputs], outputs)
-    weights = [numpy_helper.from_array(np.asarray(graph.nodes[i].value, "<f4", "C"), name)
-               for i, name in names.items()]
+    weights = [helper.make_tensor(name, CODES[dtype], t.shape, t.data, raw=True)
+               for name, t in graph_tensors(graph, dtype).items()]
     made = helper.make_graph(
         nodes.nodes, graph.name, [_info(graph, i, n) for i, n in zip(graph.inputs, inputs)],
         [_info(graph, i, n) for i, n in zip(graph.outputs, outputs)], [*weights, *nodes.constants.values()])
@@ -78,9 +89,10 @@ def model_of(graph: Graph, metadata: Mapping[str, str] | None = None, about: str
     return model
 
 
-def onnx_bytes(graph: Graph, metadata: Mapping[str, str] | None = None, about: str = "") -> bytes:
+def onnx_bytes(graph: Graph, metadata: Mapping[str, str] | None = None, about: str = "",
+               dtype: str = "F32") -> bytes:
     """The bytes of the model's file."""
-    data: bytes = model_of(graph, metadata, about).SerializeToString(deterministic=True)
+    data: bytes = model_of(graph, metadata, about, dtype).SerializeToString(deterministic=True)
     return data
 
 
@@ -94,4 +106,5 @@ def _end(nodes: Nodes, results: list[str], outputs: Sequence[str]) -> None:
 
 
 def _info(graph: Graph, i: int, name: str) -> Any:
-    return helper.make_tensor_value_info(name, TensorProto.FLOAT, list(graph.nodes[i].type.shape))
+    made = graph.nodes[i].type
+    return helper.make_tensor_value_info(name, FLOATS[made.dtype], list(made.shape))

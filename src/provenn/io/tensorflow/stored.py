@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from provenn.io.tensorflow.library import tensorflow
-from provenn.io.weights.stored import Stored, unreadable
+from provenn.io.weights.stored import DTYPES, Stored, unreadable
 
 KIND = "TensorFlow SavedModel"
-DTYPES = {"float32": "F32", "float64": "F64", "float16": "F16", "int64": "I64", "int32": "I32"}
+NAMES = {name: dtype for dtype, name in DTYPES.items()}
 
 
 def read_saved_model(data: bytes, where: str = "") -> tuple[Any, dict[str, Stored]]:
@@ -55,7 +55,7 @@ def _constants(graph: Any) -> Iterator[tuple[str, Stored]]:
         little = np.ascontiguousarray(value, value.dtype.newbyteorder("<")).reshape(value.shape)
         if tf.as_dtype(node.attr["dtype"].type).as_numpy_dtype != value.dtype.type:
             raise ValueError(f"{node.name} has two element types")
-        yield str(node.name), Stored(DTYPES.get(value.dtype.name, value.dtype.name), value.shape,
+        yield str(node.name), Stored(NAMES.get(value.dtype.name, value.dtype.name), value.shape,
                                      little.tobytes())
     others = [type(node).FromString(node.SerializeToString()) for node in kept]
     del graph.node[:]

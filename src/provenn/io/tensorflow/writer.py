@@ -17,6 +17,7 @@ import numpy as np
 
 from provenn.errors import FileError
 from provenn.io.tensorflow.library import tensorflow
+from provenn.io.weights.stored import DTYPES, graph_tensors
 from provenn.ir.graph import Graph
 from provenn.ir.names import input_names, output_names, tensor_names
 
@@ -38,9 +39,10 @@ class Operations:
         return tuple(value.shape.as_list())
 
 
-def saved_model_of(graph: Graph, metadata: Mapping[str, str] | None = None) -> Any:
+def saved_model_of(graph: Graph, metadata: Mapping[str, str] | None = None, dtype: str = "F32") -> Any:
     """The SavedModel message of a graph; ``metadata`` becomes collections of one text each.
 
+    Weights are stored as ``dtype`` and, where the graph computes with another element type, cast to that.
     Inputs are called input, input1, …, outputs output, output1, …; tensors as ``tensor_names`` says. Raises
     UnsupportedError PNN-OP-201 for an op that has no TensorFlow form, ToolError PNN-TOOL-733 without
     TensorFlow, FileError PNN-CERT-636 for a name that TensorFlow does not take.
@@ -51,7 +53,7 @@ def saved_model_of(graph: Graph, metadata: Mapping[str, str] | None = None) -> A
     made = saved_model_pb2.SavedModel(saved_model_schema_version=SCHEMA)
     meta = made.meta_graphs.add()
     with tf.Graph().as_default() as built:
-        inputs, outputs = _build(tf, graph)
+        inputs, outputs = _build(tf, graph, dtype)
         meta.graph_def.CopyFrom(built.as_graph_def())
     meta.meta_info_def.tags.append(TAG)
     meta.meta_info_def.tensorflow_version = tf.__version__
@@ -66,19 +68,25 @@ def saved_model_of(graph: Graph, metadata: Mapping[str, str] | None = None) -> A
     return made
 
 
-def write_saved_model(graph: Graph, metadata: Mapping[str, str] | None = None) -> bytes:
+def write_saved_model(graph: Graph, metadata: Mapping[str, str] | None = None, dtype: str = "F32") -> bytes:
     """The bytes of saved_model.pb, the one file in the folder of a SavedModel."""
-    data: bytes = saved_model_of(graph, metadata).SerializeToString(deterministic=True)
+    data: bytes = saved_model_of(graph, metadata, dtype).SerializeToString(deterministic=True)
     return data
 
 
-def _build(tf: Any, graph: Graph) -> tuple[dict[str, Any], dict[str, Any]]:
+def _build(tf: Any, graph: Graph, dtype: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Inputs and outputs by name, once all operations stand in the current graph of TensorFlow."""
     writer, place, names = Operations(tf), dict[int, Any](), tensor_names(graph)
     for i, name in zip(graph.inputs, input_names(graph)):
-        place[i] = tf.raw_ops.Placeholder(dtype=tf.float32, shape=graph.nodes[i].type.shape, name=name)
+        made = graph.nodes[i].type
+        place[i] = tf.raw_ops.Placeholder(dtype=tf.as_dtype(made.dtype), shape=made.shape, name=name)
+    tensors = graph_tensors(graph, dtype)
     for i, name in names.items():
-        place[i] = _constant(tf, np.asarray(graph.nodes[i].value, "<f4", "C"), name)
+        stored = tf.as_dtype(DTYPES[dtype])
+        value = np.frombuffer(tensors[name].data, stored.as_numpy_dtype).reshape(tensors[name].shape)
+        place[i], kind = _constant(tf, value, name), tf.as_dtype(graph.nodes[i].type.dtype)
+        if kind != stored:
+            place[i] = tf.raw_ops.Cast(x=place[i], DstT=kind)
     inputs = {name: place[i] for i, name in zip(graph.inputs, input_names(graph))}
     for i, node in enumerate(graph):
         if i not in place:

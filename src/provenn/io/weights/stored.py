@@ -17,6 +17,9 @@ from provenn.ir.names import tensor_names
 
 ELEMENTS = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2", "I64": "<i8", "I32": "<i4", "I16": "<i2",
             "I8": "<i1", "U8": "<u1", "BOOL": "<u1"}
+# What weights may be written as, with the names that NumPy, TensorFlow and StableHLO's writer have for it.
+DTYPES = {"F64": "float64", "F32": "float32", "F16": "float16", "BF16": "bfloat16", "I64": "int64",
+          "I32": "int32", "I16": "int16", "I8": "int8"}
 FIRST = (1980, 1, 1, 0, 0, 0)
 
 
@@ -60,6 +63,14 @@ class Stored:
 
 
 Tensors = Mapping[str, Stored]
+
+
+def computed(dtype: str) -> str:
+    """The NumPy type that programs compute with when weights are stored as ``dtype``.
+
+    binary64 numbers stay binary64. All others are converted to float32, which changes none of them.
+    """
+    return "float64" if dtype == "F64" else "float32"
 
 
 def graph_tensors(graph: Graph, dtype: str = "F32") -> dict[str, Stored]:

@@ -18,13 +18,14 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any
 
-from provenn.io.weights.stored import Stored, Tensors, archive, entries_of, unreadable
+from provenn.io.weights.stored import ELEMENTS, Stored, Tensors, archive, entries_of, unreadable
 
 KIND = "PyTorch state_dict"
 ROOT = "archive"
-STORAGES = {"F32": "FloatStorage", "F64": "DoubleStorage", "F16": "HalfStorage", "BF16": "BFloat16Storage"}
+STORAGES = {"F32": "FloatStorage", "F64": "DoubleStorage", "F16": "HalfStorage", "BF16": "BFloat16Storage",
+            "I64": "LongStorage", "I32": "IntStorage", "I16": "ShortStorage", "I8": "CharStorage"}
 DTYPES = {storage: dtype for dtype, storage in STORAGES.items()}
-SIZES = {"F32": 4, "F64": 8, "F16": 2, "BF16": 2}
+SIZES = {dtype: int(ELEMENTS[dtype][-1]) for dtype in STORAGES}
 
 
 def write_torch(tensors: Tensors) -> bytes:
