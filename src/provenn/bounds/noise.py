@@ -47,13 +47,36 @@ def growth(terms: float) -> float:
     return ROUNDED * math.expm1(terms * math.log1p(UNIT))
 
 
+@dataclass(frozen=True)
+class Inner:
+    """Affine ``nodes`` inside of a region that depend on its activations, which read ``sources``.
+
+    Once bounds of sources are sharper, these nodes must be enclosed again, in order, for their magnitudes to
+    become smaller, and with them the noise of the region.
+    """
+
+    nodes: tuple[int, ...]
+    sources: frozenset[int]
+
+    @staticmethod
+    def of(regions: Regions, target: int) -> Inner:
+        """Those of the region of ``target``."""
+        graph, region = regions.graph, regions.of[target]
+        met = {u for u in region.leaves if u}
+        sources = frozenset(k for u in met for k in graph.nodes[u].inputs)
+        for i in region.nodes:
+            if not met.isdisjoint(graph.nodes[i].inputs):
+                met.add(i)
+        return Inner(tuple(i for i in region.nodes if i in met and i != target), sources)
+
+
 @dataclass
 class Noise:
     """Noise of the nodes of one graph, for inputs up to ``inputs`` in absolute value.
 
     ``ulps`` is the declared accuracy of curved functions; ``factor`` multiplies all noise. ``first`` holds
-    bounds of the absolute values of affine nodes as the checker first encloses them: those inside of regions
-    and the output keep these, since nothing sharpens them. While ``frozen`` holds a target, its noise is
+    bounds of the absolute values of affine nodes as the checker first encloses them. Those inside of regions
+    keep these until they are enclosed again, which certificates ask for where it matters (``inner``). While ``frozen`` holds a target, its noise is
     that, whatever the state: signs that are fixed below a root make magnitudes smaller, but the checker goes
     on with those of the root.
     """
@@ -70,6 +93,8 @@ class Noise:
         self.rates = {i: self._rate(graph, node, i) for i, node in enumerate(graph.nodes)
                       if i and i not in self.regions.fixed}
         self.inputs = np.maximum(self.inputs, LEAST)
+        self.inner = {t: made for t in (*self.regions.affine, graph.output)
+                      if (made := Inner.of(self.regions, t)).nodes}
 
     @property
     def settings(self) -> Settings:
@@ -169,7 +194,7 @@ class Noise:
             noise = half[rows:] + kappa * load + eta
             reach = np.maximum(load + noise, LEAST)
             if i in self.first and i != region.target:
-                reach = np.broadcast_to(self.first[i].reshape(1, *reach.shape[1:]), reach.shape)
+                reach = np.minimum(self.first[i].reshape(1, *reach.shape[1:]), reach)
             here[i] = reach, noise
         return _flat(here[region.target][1])
 

@@ -248,6 +248,10 @@ class Search:
         plain = state.take(np.zeros(1, np.intp))
         kept = brancher.tighten(plain)
         final = brancher.final(plain, case)
+        if self.regions.noise is not None and not final.shown[0] and self._spoilt(brancher, plain, case):
+            self.stats.spoilt += 1
+            kept = brancher.tighten(plain)
+            final = brancher.final(plain, case)
         self._note(brancher.goals, k, final.bound[0])
         if brancher.close_root(state, plain, case, final, ROOT_STEPS):
             return
@@ -268,6 +272,14 @@ class Search:
 
         signs = SignBrancher(brancher, refined, k)
         self._rounds(brancher, signs)
+
+    def _spoilt(self, brancher: Brancher, state: State, case: Indices) -> bool:
+        """Whether the goals would be shown if the passes from them had no noise."""
+        noise, self.regions.noise = self.regions.noise, None
+        try:
+            return bool(brancher.final(state, case).shown.all())
+        finally:
+            self.regions.noise = noise
 
     def _note(self, goals: Goals, k: int, bound: Floats) -> None:
         for p, value in enumerate(goals.best(bound[None])[0].tolist()):
