@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from provenn.bounds.regions import Coefficients, Region, Regions
 
 Floats = NDArray[np.float64]
-Settings = tuple[float, Floats, float, dict[tuple[str, int], Floats], dict[int, Floats]]
+Settings = tuple[float, Floats, float, dict[tuple[str, int], Floats], dict[int, Floats], bool]
 LEAST, CAP = 2.0**-26, 2.0**48
 MOST_TERMS = 2**22 - 2
 UNIT, AFFINE_LOST, FLUSHED, CURVE_LOST = 2.0**-24, 2.0**-50, 2.0**-126, 2.0**-124
@@ -76,9 +76,9 @@ class Noise:
 
     ``ulps`` is the declared accuracy of curved functions; ``factor`` multiplies all noise. ``first`` holds
     bounds of the absolute values of affine nodes as the checker first encloses them. Those inside of regions
-    keep these until they are enclosed again, which certificates ask for where it matters (``inner``). While ``frozen`` holds a target, its noise is
-    that, whatever the state: signs that are fixed below a root make magnitudes smaller, but the checker goes
-    on with those of the root.
+    keep these, unless certificates enclose them again where that matters (``renewing``, by ``inner``). While
+    ``frozen`` holds a target, its noise is that, whatever the state: signs that are fixed below a root make
+    magnitudes smaller, but the checker goes on with those of the root.
     """
 
     regions: Regions
@@ -87,6 +87,7 @@ class Noise:
     factor: float = 1.0
     frozen: dict[tuple[str, int], Floats] = field(default_factory=dict)
     first: dict[int, Floats] = field(default_factory=dict)
+    renewing: bool = False
 
     def __post_init__(self) -> None:
         graph = self.regions.graph
@@ -94,12 +95,12 @@ class Noise:
                       if i and i not in self.regions.fixed}
         self.inputs = np.maximum(self.inputs, LEAST)
         self.inner = {t: made for t in (*self.regions.affine, graph.output)
-                      if (made := Inner.of(self.regions, t)).nodes}
+                      if self.renewing and (made := Inner.of(self.regions, t)).nodes}
 
     @property
     def settings(self) -> Settings:
         """What makes the same noise of other regions of the same graph."""
-        return self.ulps, self.inputs, self.factor, self.frozen, self.first
+        return self.ulps, self.inputs, self.factor, self.frozen, self.first, self.renewing
 
     def _rate(self, graph: Graph, node: Node, i: int) -> tuple[float, float]:
         """Relative and absolute noise of a node."""
@@ -194,7 +195,8 @@ class Noise:
             noise = half[rows:] + kappa * load + eta
             reach = np.maximum(load + noise, LEAST)
             if i in self.first and i != region.target:
-                reach = np.minimum(self.first[i].reshape(1, *reach.shape[1:]), reach)
+                first = np.broadcast_to(self.first[i].reshape(1, *reach.shape[1:]), reach.shape)
+                reach = np.minimum(first, reach) if self.renewing else first
             here[i] = reach, noise
         return _flat(here[region.target][1])
 

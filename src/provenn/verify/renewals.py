@@ -1,7 +1,7 @@
 """Nodes that a certificate encloses again, so that noise becomes as small as sharper bounds allow.
 
-Magnitudes of nodes with activations follow from bounds that were sharpened; those of affine nodes on the way to
-the next activation stay as they were first enclosed, which in deep networks is larger by orders.
+Magnitudes of activations follow from bounds that were sharpened; those of affine nodes on the way to the
+next activation stay as they were first enclosed, which in deep networks is larger by orders.
 """
 
 from __future__ import annotations

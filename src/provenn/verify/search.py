@@ -163,7 +163,10 @@ class Search:
         if self.semantics == REAL or not self.goals:
             return None
         wide = np.concatenate([np.maximum(np.abs(g.lo), np.abs(g.hi)) for g in self.goals]).max(0)
-        noise = Noise(self.regions, self.semantics.ulps, wide, 1.0 if self.care == 1.0 else CAREFUL)
+        # Where inputs are split, boxes are so many that the checker would do little else.
+        renewing = any((g.hi > g.lo).sum(1).max() > MANY_INPUTS for g in self.goals)
+        noise = Noise(self.regions, self.semantics.ulps, wide, 1.0 if self.care == 1.0 else CAREFUL,
+                      renewing=renewing)
         for goals in self.goals:
             noise.begin(goals.lo, goals.hi)
         return noise
