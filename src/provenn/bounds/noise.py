@@ -33,6 +33,7 @@ Floats = NDArray[np.float64]
 Settings = tuple[float, Floats, float, dict[tuple[str, int], Floats], dict[int, Floats], bool]
 LEAST, CAP = 2.0**-26, 2.0**48
 MOST_TERMS = 2**22 - 2
+SMALL = 1 << 19
 UNIT, AFFINE_LOST, FLUSHED, CURVE_LOST = 2.0**-24, 2.0**-50, 2.0**-126, 2.0**-124
 # The checker's own upward roundings, and those of this module.
 ROUNDED = 1.0 + 2.0**-20
@@ -88,6 +89,7 @@ class Noise:
     frozen: dict[tuple[str, int], Floats] = field(default_factory=dict)
     first: dict[int, Floats] = field(default_factory=dict)
     renewing: bool = False
+    _known: dict[int, tuple[Floats, Coefficients]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         graph = self.regions.graph
@@ -144,6 +146,7 @@ class Noise:
 
     def begin(self, lo: Floats, hi: Floats) -> None:
         """Enclose the network over some boxes as the checker will. Raises Uncovered."""
+        self._known.clear()
         for i, (low, high) in enumerate(self.intervals(lo, hi)):
             if i and i not in self.regions.fixed:
                 reach = np.maximum(size(low, high).max(0), LEAST)
@@ -164,7 +167,23 @@ class Noise:
         sizes = {leaf: self.leaf(state, leaf)[0] for leaf in region.leaves}
         if not region.nodes:
             return np.zeros_like(sizes[target])
-        return self._carried(region, sizes)
+        widest = max(map(self.regions.sizes.__getitem__, region.nodes))
+        if self.renewing or widest * max(map(self.regions.sizes.__getitem__, region.leaves)) > SMALL:
+            return self._carried(region, sizes)
+        made, parts = self._matrices(region)
+        for leaf, v in sizes.items():
+            made = made + v @ parts[leaf]
+        return made
+
+    def _matrices(self, region: Region) -> tuple[Floats, Coefficients]:
+        """Noise at sizes 0, and by leaf what it grows by: it is affine while inner magnitudes are given."""
+        if region.target not in self._known:
+            zeros = {leaf: np.zeros((1, self.regions.sizes[leaf])) for leaf in region.leaves}
+            least = self._carried(region, zeros)
+            parts = {leaf: self._carried(region, {**zeros, leaf: np.eye(self.regions.sizes[leaf])}) - least
+                     for leaf in region.leaves}
+            self._known[region.target] = least, parts
+        return self._known[region.target]
 
     def leaf(self, state: State, u: int) -> tuple[Floats, Floats]:
         """Magnitude of a leaf, and its own noise: [boxes or 1, size] each."""
