@@ -15,7 +15,6 @@ from provenn import nn, optim
 from provenn.base.views import View
 from provenn.bounds.running import apart, enclosures
 from provenn.cli.app import run
-from provenn.errors import UnsupportedError
 from provenn.eval.run import execute
 from provenn.ir.graph import Builder, Graph
 from provenn.ops import ALL
@@ -205,13 +204,28 @@ def test_nothing_changes() -> None:
     assert {"loss", "norm", "gradient 0.weight", "update 2.bias", "all updates"} <= {d.name for d in found}
 
 
-def test_an_operation_without_bounds_is_named() -> None:
-    net = nn.Sequential(nn.Linear(9, 3), nn.GELU())
+def test_gelu_is_covered() -> None:
+    """The error function and its derivative, which rounds more than once."""
+    provenn.manual_seed(2)
+    net = nn.Sequential(nn.Linear(9, 7), nn.GELU(), nn.Linear(7, 3))
     step = TrainStep(net, lambda m, x, y: nn.CrossEntropyLoss()(m(x), y), optim.SGD(net.parameters(), lr=0.5),
                      backend="numpy")
-    with pytest.raises(UnsupportedError) as caught:
-        rounding.measure(step, X, Y, lr=0.1)
-    assert caught.value.code == "PNN-OP-201"
+    found = rounding.measure(step, X, Y, lr=0.1)
+    assert all(d.seen <= d.bound or np.isnan(d.seen) for d in found)
+    assert not any(d.vacuous for d in found)
+
+
+@pytest.mark.parametrize("tag", ["erf", "gauss"])
+def test_functions_of_normal_distributions_stay_inside(tag: str) -> None:
+    """Computed in binary32 by a formula, against the exact value and its enclosure."""
+    x = np.concatenate([np.linspace(-9, 9, 500), [0.0, 1e-3, 20.0]]).astype(np.float32)
+    graph = one(tag, x.shape)
+    low, high = enclosures(graph, [x], {graph.output})[graph.output]
+    run = np.float32(2 / np.sqrt(np.pi)) * np.exp(-(x * x)) if tag == "gauss" else execute(graph, [x])[0]
+    exact = enclosures(graph, [x], {graph.output}, unit=0.0)[graph.output][0]
+    for y in (np.ravel(run), exact):
+        assert ((low <= y) & (y <= high)).all()
+    assert (high - low <= 1e-4 * np.abs(exact) + 1e-35).all()
 
 
 def test_the_program(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -30,9 +30,10 @@ if TYPE_CHECKING:
     from provenn.bounds.regions import Coefficients, Region, Regions
 
 Floats = NDArray[np.float64]
-Settings = tuple[float, Floats, float, dict[tuple[str, int], Floats], dict[int, Floats]]
+Settings = tuple[float, Floats, float, dict[tuple[str, int], Floats], dict[int, Floats], bool]
 LEAST, CAP = 2.0**-26, 2.0**48
 MOST_TERMS = 2**22 - 2
+SMALL = 1 << 19
 UNIT, AFFINE_LOST, FLUSHED, CURVE_LOST = 2.0**-24, 2.0**-50, 2.0**-126, 2.0**-124
 # The checker's own upward roundings, and those of this module.
 ROUNDED = 1.0 + 2.0**-20
@@ -47,15 +48,38 @@ def growth(terms: float) -> float:
     return ROUNDED * math.expm1(terms * math.log1p(UNIT))
 
 
+@dataclass(frozen=True)
+class Inner:
+    """Affine ``nodes`` inside of a region that depend on its activations, which read ``sources``.
+
+    Once bounds of sources are sharper, these nodes must be enclosed again, in order, for their magnitudes to
+    become smaller, and with them the noise of the region.
+    """
+
+    nodes: tuple[int, ...]
+    sources: frozenset[int]
+
+    @staticmethod
+    def of(regions: Regions, target: int) -> Inner:
+        """Those of the region of ``target``."""
+        graph, region = regions.graph, regions.of[target]
+        met = {u for u in region.leaves if u}
+        sources = frozenset(k for u in met for k in graph.nodes[u].inputs)
+        for i in region.nodes:
+            if not met.isdisjoint(graph.nodes[i].inputs):
+                met.add(i)
+        return Inner(tuple(i for i in region.nodes if i in met and i != target), sources)
+
+
 @dataclass
 class Noise:
     """Noise of the nodes of one graph, for inputs up to ``inputs`` in absolute value.
 
     ``ulps`` is the declared accuracy of curved functions; ``factor`` multiplies all noise. ``first`` holds
-    bounds of the absolute values of affine nodes as the checker first encloses them: those inside of regions
-    and the output keep these, since nothing sharpens them. While ``frozen`` holds a target, its noise is
-    that, whatever the state: signs that are fixed below a root make magnitudes smaller, but the checker goes
-    on with those of the root.
+    bounds of the absolute values of affine nodes as the checker first encloses them. Those inside of regions
+    keep these, unless certificates enclose them again where that matters (``renewing``, by ``inner``). While
+    ``frozen`` holds a target, its noise is that, whatever the state: signs that are fixed below a root make
+    magnitudes smaller, but the checker goes on with those of the root.
     """
 
     regions: Regions
@@ -64,17 +88,21 @@ class Noise:
     factor: float = 1.0
     frozen: dict[tuple[str, int], Floats] = field(default_factory=dict)
     first: dict[int, Floats] = field(default_factory=dict)
+    renewing: bool = False
+    _known: dict[int, tuple[Floats, Coefficients]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         graph = self.regions.graph
         self.rates = {i: self._rate(graph, node, i) for i, node in enumerate(graph.nodes)
                       if i and i not in self.regions.fixed}
         self.inputs = np.maximum(self.inputs, LEAST)
+        self.inner = {t: made for t in (*self.regions.affine, graph.output)
+                      if self.renewing and (made := Inner.of(self.regions, t)).nodes}
 
     @property
     def settings(self) -> Settings:
         """What makes the same noise of other regions of the same graph."""
-        return self.ulps, self.inputs, self.factor, self.frozen, self.first
+        return self.ulps, self.inputs, self.factor, self.frozen, self.first, self.renewing
 
     def _rate(self, graph: Graph, node: Node, i: int) -> tuple[float, float]:
         """Relative and absolute noise of a node."""
@@ -118,6 +146,7 @@ class Noise:
 
     def begin(self, lo: Floats, hi: Floats) -> None:
         """Enclose the network over some boxes as the checker will. Raises Uncovered."""
+        self._known.clear()
         for i, (low, high) in enumerate(self.intervals(lo, hi)):
             if i and i not in self.regions.fixed:
                 reach = np.maximum(size(low, high).max(0), LEAST)
@@ -138,7 +167,23 @@ class Noise:
         sizes = {leaf: self.leaf(state, leaf)[0] for leaf in region.leaves}
         if not region.nodes:
             return np.zeros_like(sizes[target])
-        return self._carried(region, sizes)
+        widest = max(map(self.regions.sizes.__getitem__, region.nodes))
+        if self.renewing or widest * max(map(self.regions.sizes.__getitem__, region.leaves)) > SMALL:
+            return self._carried(region, sizes)
+        made, parts = self._matrices(region)
+        for leaf, v in sizes.items():
+            made = made + v @ parts[leaf]
+        return made
+
+    def _matrices(self, region: Region) -> tuple[Floats, Coefficients]:
+        """Noise at sizes 0, and by leaf what it grows by: it is affine while inner magnitudes are given."""
+        if region.target not in self._known:
+            zeros = {leaf: np.zeros((1, self.regions.sizes[leaf])) for leaf in region.leaves}
+            least = self._carried(region, zeros)
+            parts = {leaf: self._carried(region, {**zeros, leaf: np.eye(self.regions.sizes[leaf])}) - least
+                     for leaf in region.leaves}
+            self._known[region.target] = least, parts
+        return self._known[region.target]
 
     def leaf(self, state: State, u: int) -> tuple[Floats, Floats]:
         """Magnitude of a leaf, and its own noise: [boxes or 1, size] each."""
@@ -169,7 +214,8 @@ class Noise:
             noise = half[rows:] + kappa * load + eta
             reach = np.maximum(load + noise, LEAST)
             if i in self.first and i != region.target:
-                reach = np.broadcast_to(self.first[i].reshape(1, *reach.shape[1:]), reach.shape)
+                first = np.broadcast_to(self.first[i].reshape(1, *reach.shape[1:]), reach.shape)
+                reach = np.minimum(first, reach) if self.renewing else first
             here[i] = reach, noise
         return _flat(here[region.target][1])
 

@@ -40,7 +40,7 @@ def write(writer: Writer, attrs: Attrs, args: Sequence[int]) -> int:
 
 erf = Op(
     tag="erf", code=32, coq="Provenn.Autodiff.Core", facts=("elementwise",),
-    shape=Have(families.like_input), kernel=Have(kernel), interval=families.NO_BOUNDS,
+    shape=Have(families.like_input), kernel=Have(kernel), interval=Have(families.increasing(kernel)),
     transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
     grad=Have(grad, lemmas.REVERSE), lower=families.CORE,
     to_onnx=exports.operator("Erf"),

@@ -14,13 +14,28 @@ from collections.abc import Sequence
 import numpy as np
 
 from provenn.ir import lemmas
-from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op, Writer
+from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op, Pair, Writer
 from provenn.ops import families
 
 
 def kernel(arith: Arithmetic | None, attrs: Attrs, x: Array) -> Array:
     """Elementwise, in the type of x."""
     out: Array = x.dtype.type(2 / np.sqrt(np.pi)) * np.exp(-x * x)
+    return out
+
+
+def interval(attrs: Attrs, x: Pair) -> Pair:
+    """Largest where x is nearest to 0, smallest where it is farthest away."""
+    far = np.maximum(np.abs(x[0]), np.abs(x[1]))
+    near = np.maximum(np.maximum(x[0], -x[1]), 0.0)
+    return kernel(None, attrs, far), kernel(None, attrs, near)
+
+
+def rounding(attrs: Attrs, unit: float, ulps: float, x: Pair) -> Array:
+    """The rounding of x^2 moves the exponent by as much times x^2; then an exponential and a product."""
+    high = interval(attrs, x)[1]
+    moved = np.expm1(2.0 * unit * np.maximum(x[0] ** 2, x[1] ** 2))
+    out: Array = high * (moved + 2.1 * (1.0 + moved) * unit * (ulps + 2.0)) + 2.0**-120
     return out
 
 
@@ -38,7 +53,7 @@ def write(writer: Writer, attrs: Attrs, args: Sequence[int]) -> int:
 
 gauss = Op(
     tag="gauss", code=33, coq="Provenn.Autodiff.Core", facts=("elementwise",),
-    shape=Have(families.like_input), kernel=Have(kernel), interval=families.NO_BOUNDS,
+    shape=Have(families.like_input), kernel=Have(kernel), interval=Have(interval), rounding=Have(rounding),
     transpose=families.NOT_AFFINE, slope=families.NO_BOUNDS, lines=families.NO_BOUNDS,
     grad=Have(grad, lemmas.REVERSE), lower=families.CORE,
     stablehlo=Have(write),

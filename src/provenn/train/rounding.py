@@ -52,8 +52,7 @@ def measure(step: TrainStep, *batch: Any, lr: float) -> list[Deviation]:
     """Bounds for the step that ``step`` would take now, beside that step itself, which changes nothing.
 
     Loss, norm of the gradient if it is measured, ``gradient KEY`` and ``update KEY`` for each parameter, then
-    all gradients and all updates together. Raises UnsupportedError (PNN-OP-201) for an operation without
-    bounds, and what ``TrainStep`` raises.
+    all gradients and all updates together. Raises what ``TrainStep`` raises.
     """
     arrays = [np.asarray(x, np.float32) for x in batch]
     plan, run = step.compiled(*(x.shape for x in arrays))

@@ -28,7 +28,10 @@ LONG, HOPE = 0.4, 1.0
 
 @dataclass
 class Attack:
-    """Attacks one graph and property; ``witness`` holds the counterexample, confirmed on ``exact``."""
+    """Attacks one graph and property; ``witness`` holds the counterexample, confirmed on ``exact``.
+
+    ``nearest`` is the point met with the largest slack, ``best``, and its case.
+    """
 
     graph: Graph
     prop: Property
@@ -37,6 +40,7 @@ class Attack:
     witness: Singles | None = None
     tried: int = 0
     best: float = -np.inf
+    nearest: tuple[Floats, int] | None = None
     _ends: dict[int, tuple[Singles, Singles]] = field(default_factory=dict)
     _failed: set[bytes] = field(default_factory=set)
 
@@ -92,7 +96,9 @@ class Attack:
         worth = slack.max(1)
         if not len(worth):
             return False
-        self.best = max(self.best, float(worth.max()))
+        if worth.max() > self.best:
+            top = int(worth.argmax())
+            self.best, self.nearest = float(worth[top]), (x[top].copy(), goals.cases[case[top]])
         order = np.argsort(-worth)[:REPLAYS]
         close = -1e-5 * (1.0 + np.abs(goals.d[case[order]]).max(1))
         return any(self.confirm(x[k], goals.cases[case[k]]) for k in order[worth[order] >= close].tolist())

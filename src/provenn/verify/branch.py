@@ -149,7 +149,7 @@ class Brancher:
     def tighten(self, state: State) -> dict[int, Rows]:
         """Recompute all unstable neurons, layer by layer, with adaptive slopes.
 
-        Once noise has spoilt a bound that is positive without it, also the sizes that it is proportional to.
+        While noise spoils bounds that are positive without it, also the sizes that it is proportional to.
         """
         kept, lines = {}, dict[int, Lines]()
         for target in self.regions.affine:
@@ -157,7 +157,7 @@ class Brancher:
             noisy = self.regions.noise is not None and target not in self.regions.curved
             before = state.high[target].copy() if noisy else None
             kept[target] = tighten(self.regions, state, lines, target, keep=True)
-            if noisy and self.stats.spoilt:
+            if noisy and RARE * self.stats.spoilt > self.stats.leaves:
                 self.stats.rows += sized(self.regions, state, lines, target)
             elif before is not None:
                 # No upper bound of a positive neuron is written down before noise has turned out to matter.

@@ -18,9 +18,11 @@ from numpy.typing import NDArray
 from provenn.bounds.backward import ROW_BLOCK, Lines, State, Tape, make_lines, side_rows, source_bounds
 from provenn.bounds.copies import Origin
 from provenn.bounds.importance import Tally
+from provenn.bounds.noise import Inner
 from provenn.bounds.regions import Coefficients, Floats, Indices, Regions
 from provenn.bounds.slopes import Ascent, Best
 from provenn.verify.certificate import Again, Sides, Step
+from provenn.verify.renewals import Renewals
 
 SPENT, SPENT_ON_CURVES = 0.5, (16.0, 2.0)
 # Reducing takes as long as bounding: given up when of the FIRST of all bounds less than LITTLE could go.
@@ -34,20 +36,30 @@ class Kept:
     """Bounds to compute, by target: lower and upper ones [boxes, size].
 
     Elements with ``origins`` are bounded there: a step for each value that they have, and one for each node
-    that repeats it.
+    that repeats it. ``inner`` are the nodes inside of regions to enclose again after that, for smaller noise.
     """
 
     lower: dict[int, Mask]
     upper: dict[int, Mask]
     origins: Mapping[int, Origin]
+    inner: Mapping[int, Inner]
 
     def steps(self, box: int) -> tuple[Step, ...]:
         """The steps of a certificate that compute them."""
-        return tuple(s for t in sorted(self.lower) for s in self._steps(t, box))
+        made: list[Step] = []
+        renewals = Renewals(self.inner)
+        for t in sorted({*self.lower, *self.inner}):
+            made += renewals.before(t)
+            if t in self.lower and (some := self._steps(t, box)):
+                renewals.changed.add(t)
+                made += some
+        return tuple(made)
 
     def all_steps(self) -> list[tuple[Step, ...]]:
         """``steps`` of every box."""
         made: list[list[Step]] = [[] for _ in range(len(next(iter(self.lower.values()), ())))]
+        if self.inner:
+            return [self.steps(i) for i in range(len(made))]
         for t, low in sorted(self.lower.items()):
             for i in np.flatnonzero((low | self.upper[t]).any(1)).tolist():
                 made[i] += self._steps(t, i)
@@ -137,7 +149,7 @@ def improved(regions: Regions, old: State, new: State) -> Kept:
 
     With noise, which is proportional to sizes, the upper one of a positive neuron counts as well.
     """
-    made = Kept({}, {}, regions.origins)
+    made = Kept({}, {}, regions.origins, {} if regions.noise is None else regions.noise.inner)
     for t in regions.affine:
         low, high = new.low[t] > old.low[t], new.high[t] < old.high[t]
         if t not in regions.curved:

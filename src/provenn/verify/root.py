@@ -23,6 +23,7 @@ from provenn.bounds.backward import (
 from provenn.bounds.neurons import improve_neurons, improve_together
 from provenn.bounds.regions import Floats, Indices, Regions
 from provenn.verify.certificate import Again, Slopes, Step, Tighten
+from provenn.verify.renewals import Renewals
 
 STEPS, AGAIN = 10, 3
 WORDS = 1 << 21
@@ -45,12 +46,15 @@ def refine(regions: Regions, state: State, worth: dict[int, Floats] | None = Non
     ``worth`` ranks the neurons of each target ([size]) where not all can be afforded.
     """
     steps: list[Step] = []
+    renewals = Renewals({} if regions.noise is None else regions.noise.inner)
     for target in regions.affine:
+        steps += renewals.before(target)
         tighten(regions, state, make_lines(regions, state, {}, target, dict[int, Lines]()), target)
         steps += opening(regions, target)
+        renewals.changed.add(target)
         if regions.above[target]:
             steps += _refine_target(regions, state, target, None if worth is None else worth.get(target))
-    return Refined(state, tuple(steps))
+    return Refined(state, (*steps, *renewals.before(regions.graph.output)))
 
 
 def opening(regions: Regions, target: int) -> list[Step]:

@@ -23,6 +23,7 @@ from provenn.ir.property import Box, Property, boxes, property_hash
 from provenn.verify.attack import Attack, Singles
 from provenn.verify.branch import Brancher, Stats
 from provenn.verify.certificate import Empty, Leaf, Tree, certificate_words
+from provenn.verify.drowned import drowned, of_case
 from provenn.verify.goals import Goals, make_goals
 from provenn.verify.limits import one_thread, open_domains
 from provenn.verify.pace import Clock, Exhausted, OutOfTime, Pace
@@ -45,6 +46,7 @@ QUICK, SHARE, BRIEF = 1.0, 0.1, 0.2
 LATE, CAREFUL, SPOILT = 0.6, 2.0, 64
 ATTACKS = (4, 16, 64, 256, 1024, 4096)
 NOTHING = -1e300
+TOO_LATE = "no certificate was found with the noise of binary32 in most of the time"
 
 
 @dataclass
@@ -163,7 +165,10 @@ class Search:
         if self.semantics == REAL or not self.goals:
             return None
         wide = np.concatenate([np.maximum(np.abs(g.lo), np.abs(g.hi)) for g in self.goals]).max(0)
-        noise = Noise(self.regions, self.semantics.ulps, wide, 1.0 if self.care == 1.0 else CAREFUL)
+        # Where inputs are split, boxes are so many that the checker would do little else.
+        renewing = any((g.hi > g.lo).sum(1).max() > MANY_INPUTS for g in self.goals)
+        noise = Noise(self.regions, self.semantics.ulps, wide, 1.0 if self.care == 1.0 else CAREFUL,
+                      renewing=renewing)
         for goals in self.goals:
             noise.begin(goals.lo, goals.hi)
         return noise
@@ -177,11 +182,23 @@ class Search:
         """Attack, then prove, group by group."""
         left = [goals for goals in self.goals if not self._instant(goals)]
         self._attack(left, restarts=64, steps=20, seconds=QUICK)
+        if self.yielding and self.regions.noise is not None:
+            self._hope(left)
         for goals in left:
             self._prove(goals)
         trees = [self.trees[i] for i in range(len(self.boxes))]
         words = certificate_words(trees, graph_hash(self.graph), property_hash(self.prop), self.semantics)
         return self.made("unsat", certificate=words)
+
+    def _hope(self, groups: list[Goals]) -> None:
+        """Raise Uncovered if noise is larger than the margin at the nearest point that the attack met."""
+        if self.attack.nearest is None:
+            return
+        x, case = self.attack.nearest
+        if (found := of_case(groups, case)) is not None:
+            brancher = Brancher(self.regions, found[0], self.clock, care=self.care)
+            if drowned(brancher, x, found[1]):
+                raise Uncovered("noise is larger than the margin at a point that the attack met")
 
     def _instant(self, goals: Goals) -> bool:
         """True when interval bounds of the whole network are enough for a group of cases."""
@@ -235,22 +252,39 @@ class Search:
         before = {} if self.regions.noise is None else self.regions.noise.frozen
         if self.regions.noise is not None:
             self.regions.noise.frozen = {}
-        self._root(brancher, state, k)
+        whole, one = self.clock.deadline, np.zeros(1, np.intp)
+        try:
+            if self.yielding and self.regions.noise is not None:
+                self.clock.deadline = self.start + LATE * (whole - self.start)
+            signs = self._root(brancher, state.take(one), k)
+        except OutOfTime:
+            if whole == self.clock.deadline:
+                raise
+            self.clock.deadline = whole
+            self._give_up(TOO_LATE)
+            signs = self._root(brancher, state, k)
+        self.clock.deadline = whole
+        if signs is not None:
+            self._rounds(brancher, signs)
         if self.regions.noise is not None:
             self.regions.noise.merge(before)
 
-    def _root(self, brancher: Brancher, state: State, k: int) -> None:
-        """Try hard on one root box before it may be split."""
+    def _root(self, brancher: Brancher, state: State, k: int) -> SignBrancher | None:
+        """Try hard on one root box before it may be split; None when that was enough."""
         case, self.worst = np.array([k]), None
         final = brancher.final(state, case)
         if brancher.close_root(state, state, case, final, 1):
-            return
+            return None
         plain = state.take(np.zeros(1, np.intp))
         kept = brancher.tighten(plain)
         final = brancher.final(plain, case)
+        if self.regions.noise is not None and not final.shown[0] and self._spoilt(brancher, plain, case):
+            self.stats.spoilt += 1
+            kept = brancher.tighten(plain)
+            final = brancher.final(plain, case)
         self._note(brancher.goals, k, final.bound[0])
         if brancher.close_root(state, plain, case, final, ROOT_STEPS):
-            return
+            return None
         self._corners(brancher.goals, np.where(final.entry[0] > 0.0, plain.lo, plain.hi),
                       np.full(final.entry.shape[1], k))
         weight = (final.value <= 0.0)[:, brancher.goals.part] * final.multipliers
@@ -263,11 +297,18 @@ class Search:
         self.worst = float(final.value.min())
         self.report({"event": "refined", "neurons": len(refined.steps), "worst_bound": self.worst})
         if brancher.close(final, [Hole(k, None, False)], [refined.steps])[0]:
-            return
+            return None
         from provenn.verify.signs import SignBrancher
 
-        signs = SignBrancher(brancher, refined, k)
-        self._rounds(brancher, signs)
+        return SignBrancher(brancher, refined, k)
+
+    def _spoilt(self, brancher: Brancher, state: State, case: Indices) -> bool:
+        """Whether the goals would be shown if the passes from them had no noise."""
+        noise, self.regions.noise = self.regions.noise, None
+        try:
+            return bool(brancher.final(state, case).shown.all())
+        finally:
+            self.regions.noise = noise
 
     def _note(self, goals: Goals, k: int, bound: Floats) -> None:
         for p, value in enumerate(goals.best(bound[None])[0].tolist()):
@@ -288,7 +329,9 @@ class Search:
                 return
             self.worst = reached if (reached := worst()) > NOTHING else self.worst
             if self.yielding and self.regions.noise is not None and self._late():
-                self._give_up("no certificate was found with the noise of binary32 in most of the time")
+                if count > self.stats.leaves:
+                    raise Uncovered(TOO_LATE)
+                self._give_up(TOO_LATE)
             pace(work)
             if self.yielding and self.stats.spoilt > max(SPOILT, self.stats.leaves):
                 raise Uncovered("noise is larger than what bounds have to spare, in most parts of the domain")

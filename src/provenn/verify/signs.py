@@ -28,7 +28,7 @@ from provenn.verify.pool import Hole
 from provenn.verify.root import Refined, averaged
 
 ROOT_STEPS, STEPS, AGAIN = 60, 20, 12
-CANDIDATES, STUCK = 4, 1e-3
+CANDIDATES, STUCK = 4, 1e-2
 Pairs = list[tuple[int, int]]
 
 
