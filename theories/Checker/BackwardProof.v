@@ -314,7 +314,8 @@ Lemma back_affine v fv x ns ss ys e ts b s y z q (n := Affine e ts b)
   (forall d e k, node_at ns d e -> below e k -> skipped (z d) k = true -> value ys d k = 0) ->
   Forall (fun t => forall k, below (in_ext (snd t)) k -> fin (fget (transV (snd t) (z (fst t)) q) k)) ts ->
   (forall i, below e i -> fin (fget q i)) /\
-  fR (bias_dot e b q) + pulled (fun t => transV (snd t) (z (fst t)) q) ts ys <= dotR e q y + fR own + underflow ss ts.
+  fR (bias_dot e b q) + pulled (fun t => transV (snd t) (z (fst t)) q) ts ys
+    <= dotR e q y + fR own + underflow ss ts.
 Proof.
   intros C G N K M X Fo Fb Z Ft. assert (W := node_ok_wf n ns N). cbn [n ext] in W.
   assert (T := node_ok_terms e ts b ns G N). unfold own in *. outwards.
@@ -539,7 +540,8 @@ Proof.
   - intros i Hi. rewrite Y by assumption.
     destruct (unary_lines m s f z e d ss hint W ltac:(now rewrite Ee) Es B i Hi) as (Lo & Up).
     unfold encloses, l'. cbn [below_slope above_slope below_right above_right below_shift above_shift].
-    rewrite Z, fR_0 by assumption. split; intros F; [specialize (Lo F) | specialize (Up F)]; fold l in Lo, Up; lra.
+    rewrite Z, fR_0 by assumption. fold l in Lo, Up.
+    split; intros F; [specialize (Lo F) | specialize (Up F)]; lra.
   - intros i Hi. apply (mag_ge _ _ _ _ _ M). now rewrite Ee.
   - intros i Hi. rewrite fR_0, Rabs_R0. lra.
   - intros i Hi. cbn [l' rough below_slope above_slope below_right above_right below_shift above_shift].
@@ -619,7 +621,8 @@ Proof.
   cbv zeta. match goal with |- context [fget (ftab (len e) ?c) k] =>
     match c with fun i => if _ then _ else _ => rewrite (fget_ftab_below e c k) by assumption end end.
   match goal with |- ((0 <? if ?c then _ else _)%float = true -> _) => destruct c eqn:E end; [intros _|easy].
-  apply andb_prop in E as [E1 E2]. apply andb_prop in E1 as [? ?]. apply andb_prop in E2 as [? ?]. now repeat split.
+  apply andb_prop in E as [E1 E2]. apply andb_prop in E1 as [? ?]. apply andb_prop in E2 as [? ?].
+  now repeat split.
 Qed.
 (** Where both lines of a function are 0 and there is no noise, its value is 0. *)
 Lemma silent_at_rest v fv x : covers fv v -> forall ns ss ls ys,

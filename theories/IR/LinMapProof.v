@@ -357,7 +357,8 @@ Proof.
     assert (Q : (k / len n = b / len n)%uint63).
     { pose proof (wf_len ein W). pose proof (to_Z_bounded b). pose proof (to_Z_bounded r).
       pose proof (to_Z_bounded (len n)). pose proof (to_Z_bounded (k / len n)).
-      pose proof (Z.mul_div_le (to_Z k) 4 ltac:(lia)). pose proof (Z.div_pos (to_Z k) 4). assert (Lr := to_Z_bounded k).
+      pose proof (Z.mul_div_le (to_Z k) 4 ltac:(lia)). pose proof (Z.div_pos (to_Z k) 4).
+      assert (Lr := to_Z_bounded k).
       change wB with 9223372036854775808%Z in *.
       assert (Vb : to_Z b = (to_Z k / 4 * 4)%Z).
       { unfold b. rewrite to_Z_mul; rewrite div_spec; change (to_Z 4) with 4%Z; [reflexivity |].
@@ -374,7 +375,8 @@ Proof.
       assert (Ln : (to_Z c + to_Z r < to_Z (len n))%Z).
       { pose proof (Z.mod_pos_bound (to_Z b) _ Pn). rewrite to_Z_add in L; change (to_Z 3) with 3%Z in *;
           [lia|]. pose proof (Z.mod_le (to_Z b) _ ltac:(lia) Pn). change wB with 9223372036854775808%Z. lia. }
-      apply to_Z_inj. rewrite !div_spec, Eb. symmetry. pose proof (to_Z_bounded c). apply (Z.div_unique _ _ _ (to_Z c + to_Z r)); [lia|].
+      apply to_Z_inj. rewrite !div_spec, Eb. symmetry. pose proof (to_Z_bounded c).
+      apply (Z.div_unique _ _ _ (to_Z c + to_Z r)); [lia|].
       rewrite Ec. pose proof (Z.div_mod (to_Z b) (to_Z (len n)) ltac:(lia)). lia. }
     rewrite Q. f_equal. unfold c. rewrite <- E. ring.
   - destruct C as [-> | [-> | [-> | ->]]]; unfold part; cbn -[Uint63.add Uint63.mul Uint63.leb transF];
@@ -387,7 +389,8 @@ Lemma transV_error_at z lam k : below (in_ext l) k -> skipped z k = false -> fin
 Proof.
   intros Hk Z. destruct (single l) eqn:S.
   2: { assert (E : fget (transV l z lam) k = transF l lam k); [|rewrite E; now apply transF_error_at].
-    assert (W := in_wf l Hl). destruct l; try (now apply fget_transV_rows); trivial; now apply fget_ftab_below. }
+    assert (W := in_wf l Hl). destruct l; try (now apply fget_transV_rows); trivial;
+      now apply fget_ftab_below. }
   destruct l as [| |rows m n ein eout w wt| |]; try discriminate. cbn [single in_ext] in *.
   rewrite fget_transV_single by (trivial; now apply (in_wf (Dense rows m n ein eout w wt))). intros F.
   destruct (valid_dense _ _ _ _ _ _ _ Hl) as (Wm & Wn & _ & _ & _ & _ & _ & Same).

@@ -588,7 +588,8 @@ Proof.
   assert (E2 : (k - ichan c k * iplane c)%uint63 = p) by (rewrite E0 at 1; ring).
   assert (E3 : (ichan c k - g * ci)%uint63 = j) by now apply (sub_div _ (groups c)).
   unfold conv_back. cbv zeta. rewrite fget_ftab by (trivial; now apply below_lt).
-  rewrite E1, divide_eq. fold g. rewrite E2, E3, shift_div_4, land_mod_4. assert (O4 : ok_len 4 = true) by reflexivity.
+  rewrite E1, divide_eq. fold g. rewrite E2, E3, shift_div_4, land_mod_4.
+  assert (O4 : ok_len 4 = true) by reflexivity.
   assert (B4 : below (extent_of 4) (j mod 4)).
   { Local Transparent below. unfold below. Local Opaque below. cbn [extent_of len]. rewrite mod_spec.
     apply Z.mod_pos_bound. reflexivity. }
