@@ -1,4 +1,10 @@
 
+(** val negb : bool -> bool **)
+
+let negb = function
+| true -> false
+| false -> true
+
 type nat =
 | O
 | S of nat
@@ -1283,6 +1289,17 @@ let rec accR n i f acc =
 let accF e f acc =
   accR e.fuel (Uint63.of_int (0)) f acc
 
+(** val divide : Uint63.t -> Uint63.t -> Uint63.t **)
+
+let divide a b =
+  if ltb a b then (Uint63.of_int (0)) else div a b
+
+(** val odd_bits : Uint63.t -> Uint63.t -> Uint63.t -> bool **)
+
+let odd_bits m d z0 =
+  (&&) (eqb (land0 d m) (Uint63.of_int (0)))
+    (negb (eqb (land0 z0 m) (Uint63.of_int (0))))
+
 (** val quot : Uint63.t -> Uint63.t -> Uint63.t **)
 
 let quot d z0 =
@@ -1292,7 +1309,12 @@ let quot d z0 =
        then if eqb (land0 z0 (Uint63.of_int (1))) (Uint63.of_int (0))
             then lsr0 z0 (Uint63.of_int (1))
             else max_int
-       else let q = div z0 d in if eqb (mul q d) z0 then q else max_int
+       else if (||)
+                 ((||) (odd_bits (Uint63.of_int (15)) d z0)
+                   (odd_bits (Uint63.of_int (3)) d z0))
+                 (ltb (Uint63.of_int (4398046511104)) z0)
+            then max_int
+            else let q = div z0 d in if eqb (mul q d) z0 then q else max_int
 
 type axis = { isize : Uint63.t; osize : Uint63.t; taps : extent;
               stride : Uint63.t; pad : Uint63.t; dil : Uint63.t }
@@ -1502,7 +1524,7 @@ let conv_block c wt turned live b =
   let s = div b (iplane c) in
   let p = sub0 b (mul s (iplane c)) in
   let y = div p c.horz.isize in
-  let g = div s (blocks c) in
+  let g = divide s (blocks c) in
   conv_back_at c wt turned live
     (add0 (mul g c.cin.len)
       (mul (sub0 s (mul g (blocks c))) (Uint63.of_int (4))))
@@ -1522,14 +1544,14 @@ let conv_back c wt y =
   let s = blocks c in
   ftab (conv_in c) (fun k ->
     let ic = div k p in
-    let g = div ic n in
+    let g = divide ic n in
     let j = sub0 ic (mul g n) in
     fget q
       (add0
         (mul
-          (add0 (mul (add0 (mul g s) (div j (Uint63.of_int (4)))) p)
+          (add0 (mul (add0 (mul g s) (lsr0 j (Uint63.of_int (2)))) p)
             (sub0 k (mul ic p))) (Uint63.of_int (4)))
-        (mod0 j (Uint63.of_int (4)))))
+        (land0 j (Uint63.of_int (3)))))
 
 (** val conv_entry :
     'a1 -> conv -> (Uint63.t -> 'a1) -> Uint63.t -> Uint63.t -> 'a1 **)
@@ -1704,29 +1726,59 @@ let single = function
 | Dense (rows0, _, _, _, _, _, _) -> eqb rows0 (Uint63.of_int (1))
 | _ -> false
 
-(** val transV : linmap -> farr -> farr **)
+(** val skipped : farr option -> Uint63.t -> bool **)
 
-let transV l y =
+let skipped z0 k =
+  match z0 with
+  | Some a -> ltb0 (Float64.of_float (0x0p+0)) (fget a k)
+  | None -> false
+
+(** val most : farr option -> Uint63.t -> bool **)
+
+let most z0 k =
+  match z0 with
+  | Some a ->
+    ltb0
+      (add1 (add1 (fget a k) (fget a (add0 k (Uint63.of_int (1)))))
+        (add1 (fget a (add0 k (Uint63.of_int (2))))
+          (fget a (add0 k (Uint63.of_int (3))))))
+      (Float64.of_float (0x1.8p+0))
+  | None -> true
+
+(** val transV : linmap -> farr option -> farr -> farr **)
+
+let transV l z0 y =
   match l with
-  | Dense (_, m, _, ein, _, _, wt) ->
+  | Dense (_, m, n, ein, _, _, wt) ->
     if single l
     then let p = nonzero m y in
-         let n = ein.len in
+         let n0 = ein.len in
          let one = fun k ->
-           if ltb k n
-           then dot_at p y wt (mul k m.len) (Float64.of_float (0x0p+0))
-           else (Float64.of_float (0x0p+0))
+           if (||) (leb n0 k) (skipped z0 k)
+           then (Float64.of_float (0x0p+0))
+           else dot_at p y wt (mul k m.len) (Float64.of_float (0x0p+0))
          in
-         ftab4 n (fun b ->
+         ftab4 n0 (fun b ->
            let k = mul b (Uint63.of_int (4)) in
-           if ltb (add0 k (Uint63.of_int (3))) n
+           if (&&) (ltb (add0 k (Uint63.of_int (3))) n0) (most z0 k)
            then dots_at p y wt (mul k m.len) m.len
                   (Float64.of_float (0x0p+0)) (Float64.of_float (0x0p+0))
                   (Float64.of_float (0x0p+0)) (Float64.of_float (0x0p+0))
            else (((one k), (one (add0 k (Uint63.of_int (1))))),
                   ((one (add0 k (Uint63.of_int (2)))),
                   (one (add0 k (Uint63.of_int (3)))))))
-    else ftab ein.len (transF l y)
+    else let one = fun k ->
+           if leb ein.len k then (Float64.of_float (0x0p+0)) else transF l y k
+         in
+         ftab4 ein.len (fun b ->
+           let k = mul b (Uint63.of_int (4)) in
+           let a = div k n.len in
+           let c = sub0 k (mul a n.len) in
+           if ltb (add0 c (Uint63.of_int (3))) n.len
+           then dots m wt (mul c m.len) m.len y (mul a m.len)
+           else (((one k), (one (add0 k (Uint63.of_int (1))))),
+                  ((one (add0 k (Uint63.of_int (2)))),
+                  (one (add0 k (Uint63.of_int (3)))))))
   | Convolution (v, _, _, _, wt) -> conv_back v wt y
   | _ -> ftab (in_ext l).len (transF l y)
 
@@ -3082,14 +3134,12 @@ let bias_f b i =
   | Some v -> fget v i
   | None -> (Float64.of_float (0x0p+0))
 
-(** val sum_up :
-    Float64.t -> operand list -> (operand -> Float64.t) -> Float64.t **)
+(** val sum_up : Float64.t -> 'a1 list -> ('a1 -> Float64.t) -> Float64.t **)
 
 let sum_up start ops f =
   fold_left (fun acc o -> up (add1 acc (f o))) ops start
 
-(** val sum_dn :
-    Float64.t -> operand list -> (operand -> Float64.t) -> Float64.t **)
+(** val sum_dn : Float64.t -> 'a1 list -> ('a1 -> Float64.t) -> Float64.t **)
 
 let sum_dn start ops f =
   fold_left (fun acc o -> dn (add1 acc (f o))) ops start
@@ -3125,17 +3175,16 @@ let affine_info v e ts b ss =
           (sum_up (up (mul0 g (fget total i))) ops (fun o ->
             up (add1 (absF o.map_of o.rad i) tiny))) eta))
   in
+  let images = map (fun o -> ftab n (applyF o.map_of o.mid)) ops in
   let l =
     ftab n (fun i ->
       dn
-        (sub1 (sum_dn (bias_f b i) ops (fun o -> applyF o.map_of o.mid i))
-          (fget slack i)))
+        (sub1 (sum_dn (bias_f b i) images (fun a -> fget a i)) (fget slack i)))
   in
   let h =
     ftab n (fun i ->
       up
-        (add1 (sum_up (bias_f b i) ops (fun o -> applyF o.map_of o.mid i))
-          (fget slack i)))
+        (add1 (sum_up (bias_f b i) images (fun a -> fget a i)) (fget slack i)))
   in
   plain v e l h total g
 
@@ -3489,14 +3538,19 @@ let allowed s ns =
 
 type lines = { below_slope : farr; above_slope : farr; below_right : 
                farr; above_right : farr; below_shift : farr;
-               above_shift : farr; rough : farr }
+               above_shift : farr; rough : farr; silent : farr option }
 
 (** val no_lines : lines **)
 
 let no_lines =
   let z0 = ftab (Uint63.of_int (0)) (fun _ -> (Float64.of_float (0x0p+0))) in
   { below_slope = z0; above_slope = z0; below_right = z0; above_right = z0;
-  below_shift = z0; above_shift = z0; rough = z0 }
+  below_shift = z0; above_shift = z0; rough = z0; silent = None }
+
+(** val silent_at : fnoise -> lines list -> nat -> farr option **)
+
+let silent_at v ls d =
+  if v.noisy then None else (nth d ls no_lines).silent
 
 (** val rough_of :
     Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t ->
@@ -3566,7 +3620,15 @@ let lines_of n ss hint0 =
     (ftab e.len (fun i ->
       rough_of (fget a i) (fget b i) (fget s.mag i)
         (Float64.of_float (0x0p+0)) (Float64.of_float (0x0p+0))
-        (Float64.of_float (0x0p+0)) (fget p i) (fget q i) g)) }
+        (Float64.of_float (0x0p+0)) (fget p i) (fget q i) g)); silent = (Some
+    (ftab e.len (fun i ->
+      if (&&)
+           ((&&) (eqb0 (fget a i) (Float64.of_float (0x0p+0)))
+             (eqb0 (fget b i) (Float64.of_float (0x0p+0))))
+           ((&&) (eqb0 (fget p i) (Float64.of_float (0x0p+0)))
+             (eqb0 (fget q i) (Float64.of_float (0x0p+0))))
+      then (Float64.of_float (0x1p+0))
+      else (Float64.of_float (0x0p+0))))) }
   | Product (e, d, d') ->
     let s = info_at ss d in
     let s' = info_at ss d' in
@@ -3587,7 +3649,7 @@ let lines_of n ss hint0 =
     below_shift = p; above_shift = q; rough =
     (ftab e.len (fun i ->
       rough_of (fget a i) (fget b i) (fget s.mag i) (fget a' i) (fget b' i)
-        (fget s'.mag i) (fget p i) (fget q i) g)) }
+        (fget s'.mag i) (fget p i) (fget q i) g)); silent = None }
   | _ -> no_lines
 
 (** val selected : extent -> farr -> farr -> farr -> farr **)
@@ -3635,15 +3697,15 @@ let rec add_row d e r ss rs =
         | _ :: ss0 -> let (rs', c) = add_row d0 e r ss0 rs0 in ((q :: rs'), c)))
 
 (** val spread :
-    term list -> (linmap -> farr) -> info list -> row list -> Float64.t ->
-    row list * Float64.t **)
+    term list -> (term -> farr) -> info list -> row list -> Float64.t -> row
+    list * Float64.t **)
 
 let rec spread ts make ss rs cost =
   match ts with
   | [] -> (rs, cost)
   | t :: ts0 ->
-    let (d, l) = t in
-    let (rs0, c) = add_row d (in_ext l) (make l) ss rs in
+    let d = fst t in
+    let (rs0, c) = add_row d (in_ext (snd t)) (make t) ss rs in
     spread ts0 make ss rs0 (up (add1 (up (add1 cost c)) (info_at ss d).spare))
 
 (** val bias_dot : extent -> farr option -> farr -> Float64.t **)
@@ -3739,7 +3801,8 @@ let rec back v ns ss ls rs acc =
                          (up (add1 tiny (absolute_cost v n e q))))
                    in
                    let (rs1, cost) =
-                     spread ts (fun l0 -> transV l0 q) ss0 rs0 own
+                     spread ts (fun t ->
+                       transV (snd t) (silent_at v ls0 (fst t)) q) ss0 rs0 own
                    in
                    back v ns0 ss0 ls0 rs1
                      (dn (add1 acc (dn (sub1 (bias_dot e b q) cost))))
@@ -3808,7 +3871,9 @@ let combined v n s q ns ss ls rs =
               (dot_abs e q (Uint63.of_int (0)) s.load (Uint63.of_int (0)))))
           (up (add1 tiny (absolute_cost (noiseless v) n e q))))
     in
-    let (rs0, cost) = spread ts (fun l -> transV l q) ss rs own in
+    let (rs0, cost) =
+      spread ts (fun t -> transV (snd t) (silent_at v ls (fst t)) q) ss rs own
+    in
     back v ns ss ls rs0 (dn (sub1 (bias_dot e b q) cost))
   | _ -> nan
 
@@ -3833,7 +3898,7 @@ let neuron v ns ss ls minus j =
                up (add1 (up (mul0 (v.kappa n) (fget s.load j))) (v.eta_up n))
              in
              let (rs, cost) =
-               spread ts (fun l -> rowV l minus j) ss0
+               spread ts (fun t -> rowV (snd t) minus j) ss0
                  (map (fun _ -> None) ns0) own
              in
              back v ns0 ss0 ls0 rs (dn (sub1 (sign (bias_f b j)) cost))))

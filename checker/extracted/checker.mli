@@ -1,4 +1,6 @@
 
+val negb : bool -> bool
+
 type nat =
 | O
 | S of nat
@@ -332,6 +334,10 @@ val accR : nat -> Uint63.t -> (Uint63.t -> 'a1 -> 'a1) -> 'a1 -> 'a1
 
 val accF : extent -> (Uint63.t -> 'a1 -> 'a1) -> 'a1 -> 'a1
 
+val divide : Uint63.t -> Uint63.t -> Uint63.t
+
+val odd_bits : Uint63.t -> Uint63.t -> Uint63.t -> bool
+
 val quot : Uint63.t -> Uint63.t -> Uint63.t
 
 type axis = { isize : Uint63.t; osize : Uint63.t; taps : extent;
@@ -443,7 +449,11 @@ val transF : linmap -> farr -> Uint63.t -> Float64.t
 
 val single : linmap -> bool
 
-val transV : linmap -> farr -> farr
+val skipped : farr option -> Uint63.t -> bool
+
+val most : farr option -> Uint63.t -> bool
+
+val transV : linmap -> farr option -> farr -> farr
 
 val rowF : linmap -> Uint63.t -> Uint63.t -> Float64.t
 
@@ -794,9 +804,9 @@ val operand_of : info list -> term -> operand
 
 val bias_f : farr option -> Uint63.t -> Float64.t
 
-val sum_up : Float64.t -> operand list -> (operand -> Float64.t) -> Float64.t
+val sum_up : Float64.t -> 'a1 list -> ('a1 -> Float64.t) -> Float64.t
 
-val sum_dn : Float64.t -> operand list -> (operand -> Float64.t) -> Float64.t
+val sum_dn : Float64.t -> 'a1 list -> ('a1 -> Float64.t) -> Float64.t
 
 val worst : extent -> term list -> Float64.t
 
@@ -875,9 +885,11 @@ val allowed : semantics -> node list -> bool
 
 type lines = { below_slope : farr; above_slope : farr; below_right : 
                farr; above_right : farr; below_shift : farr;
-               above_shift : farr; rough : farr }
+               above_shift : farr; rough : farr; silent : farr option }
 
 val no_lines : lines
+
+val silent_at : fnoise -> lines list -> nat -> farr option
 
 val rough_of :
   Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t
@@ -900,7 +912,7 @@ val add_row :
   nat -> extent -> farr -> info list -> row list -> row list * Float64.t
 
 val spread :
-  term list -> (linmap -> farr) -> info list -> row list -> Float64.t -> row
+  term list -> (term -> farr) -> info list -> row list -> Float64.t -> row
   list * Float64.t
 
 val bias_dot : extent -> farr option -> farr -> Float64.t

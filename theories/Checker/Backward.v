@@ -2,7 +2,8 @@
 
     [lines]             slopes and offsets of the lines around an elementwise function, or of the planes
                         around a product, per element; [below_right] and [above_right] are the slopes of its
-                        right operand
+                        right operand; [silent] marks the elements that both lines bound by 0
+    [silent_at v ls d]  the elements of the node at distance [d] that are 0, if that is known
     [rough_of ...]      bounds, per unit of coefficient, the rounding of one backward step
     [quads], [quad_at]  four numbers per element, and where they are
     [lines_of ...]      the lines of a node for known bounds, given hints
@@ -21,8 +22,13 @@ Import ListNotations.
 Local Open Scope float_scope.
 
 Record lines := Lines { below_slope : farr; above_slope : farr; below_right : farr; above_right : farr;
-                        below_shift : farr; above_shift : farr; rough : farr }.
-Definition no_lines : lines := let z := ftab 0 (fun _ => 0) in Lines z z z z z z z.
+                        below_shift : farr; above_shift : farr; rough : farr;
+                        silent : option farr }.
+Definition no_lines : lines := let z := ftab 0 (fun _ => 0) in Lines z z z z z z z None.
+
+(** With noise, what its lines bound by 0 is only near 0. *)
+Definition silent_at (v : fnoise) (ls : list lines) (d : nat) : option farr :=
+  if noisy v then None else silent (nth d ls no_lines).
 
 Definition rough_of (a b m a' b' m' s t g : float) : float :=
   let half a b m := up (0x1p-52 * up (up (PrimFloat.abs a + PrimFloat.abs b) * m)) in
@@ -55,6 +61,8 @@ Definition lines_of (n : node) (ss : list info) (hint : int -> float -> float ->
       let g := gamma (len e) in
       Lines a b z z p q (ftab (len e) (fun i =>
         rough_of (fget a i) (fget b i) (fget (mag s) i) 0 0 0 (fget p i) (fget q i) g))
+        (Some (ftab (len e) (fun i =>
+           if ((fget a i =? 0) && (fget b i =? 0)) && ((fget p i =? 0) && (fget q i =? 0)) then 1 else 0)))
   | Product e d d' =>
       let s := info_at ss d in
       let s' := info_at ss d' in
@@ -71,7 +79,7 @@ Definition lines_of (n : node) (ss : list info) (hint : int -> float -> float ->
       let g := gamma (len e) in
       Lines a b a' b' p q (ftab (len e) (fun i =>
         rough_of (fget a i) (fget b i) (fget (mag s) i) (fget a' i) (fget b' i) (fget (mag s') i)
-          (fget p i) (fget q i) g))
+          (fget p i) (fget q i) g)) None
   | _ => no_lines
   end.
 
@@ -91,12 +99,13 @@ Fixpoint add_row (d : nat) (e : extent) (r : farr) (ss : list info) (rs : list r
   | _, _, _ => (rs, nan)
   end.
 
-Fixpoint spread (ts : list term) (make : linmap -> farr) (ss : list info) (rs : list row) (cost : float)
+Fixpoint spread (ts : list term) (make : term -> farr) (ss : list info) (rs : list row) (cost : float)
   : list row * float :=
   match ts with
   | [] => (rs, cost)
-  | (d, l) :: ts =>
-      let '(rs, c) := add_row d (in_ext l) (make l) ss rs in
+  | t :: ts =>
+      let d := fst t in
+      let '(rs, c) := add_row d (in_ext (snd t)) (make t) ss rs in
       spread ts make ss rs (up (up (cost + c) + spare (info_at ss d)))
   end.
 
@@ -133,7 +142,7 @@ Fixpoint back (v : fnoise) (ns : list node) (ss : list info) (ls : list lines) (
           | Affine e ts b =>
               let own := up (up (coef s * dot_abs e q 0 (load s) 0)
                              + up (tiny + absolute_cost v n e q)) in
-              let '(rs, cost) := spread ts (fun l => transV l q) ss rs own in
+              let '(rs, cost) := spread ts (fun t => transV (snd t) (silent_at v ls (fst t)) q) ss rs own in
               back v ns ss ls rs (dn (acc + dn (bias_dot e b q - cost)))
           | Unary f e d =>
               let cost := with_noise v n e q s
@@ -160,7 +169,7 @@ Definition combined (v : fnoise) (n : node) (s : info) (q : farr) (ns : list nod
   | Affine e ts b =>
       let own := up (up (coef s * dot_abs e q 0 (load s) 0)
                      + up (tiny + absolute_cost (noiseless v) n e q)) in
-      let '(rs, cost) := spread ts (fun l => transV l q) ss rs own in
+      let '(rs, cost) := spread ts (fun t => transV (snd t) (silent_at v ls (fst t)) q) ss rs own in
       back v ns ss ls rs (dn (bias_dot e b q - cost))
   | _ => nan
   end.
@@ -172,7 +181,7 @@ Definition neuron (v : fnoise) (ns : list node) (ss : list info) (ls : list line
   | (Affine e ts b as n) :: ns, s :: ss, _ :: ls =>
       let sign x := if minus then - x else x in
       let own := up (up (kappa v n * fget (load s) j) + eta_up v n) in
-      let '(rs, cost) := spread ts (fun l => rowV l minus j) ss
+      let '(rs, cost) := spread ts (fun t => rowV (snd t) minus j) ss
                            (map (fun _ => None) ns) own in
       back v ns ss ls rs (dn (sign (bias_f b j) - cost))
   | _, _, _ => nan

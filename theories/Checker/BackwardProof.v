@@ -4,6 +4,7 @@
     [rowsum ns rs ys]   the sum over all nodes of row times value
     [rows_fin ns rs]    all coefficients are finite
     [pulled make ts ys] the sum over the terms of the coefficients [make] on their operands times values
+    [at_rest ...]       what lines call silent is 0
     [underflow ss ts]   bounds what underflow adds to transposed products into the operands of the terms
     [lines_good ...]    the lines of each node come from its operands' bounds, whatever the hints
     [encloses ...]      lines or planes are on their sides of the value
@@ -34,8 +35,10 @@ Fixpoint rows_fin (ns : list node) (rs : list row) : Prop :=
       match r with Some q => forall i, below (ext n) i -> fin (fget q i) | None => True end /\ rows_fin ns rs
   | _, _ => True
   end.
-Definition pulled (make : linmap -> farr) (ts : list term) (ys : list vec) : R :=
-  sum_of (fun t => dotR (in_ext (snd t)) (make (snd t)) (value ys (fst t))) ts.
+Definition pulled (make : term -> farr) (ts : list term) (ys : list vec) : R :=
+  sum_of (fun t => dotR (in_ext (snd t)) (make t) (value ys (fst t))) ts.
+Definition at_rest (fv : fnoise) (ls : list lines) (ns : list node) (ys : list vec) : Prop :=
+  forall d e k, node_at ns d e -> below e k -> skipped (silent_at fv ls d) k = true -> value ys d k = 0.
 Definition underflow (ss : list info) (ts : list term) : R :=
   sum_of (fun t => fR tiny * sum (in_ext (snd t)) (value (sizes ss) (fst t))) ts.
 
@@ -167,17 +170,18 @@ Lemma spread_sound fv ns e make : forall ts ss rs ys cost rs' cost',
   known fv ns ss ys -> Forall (term_ok ns e) ts ->
   spread ts make ss rs cost = (rs', cost') -> fin cost' -> rows_fin ns rs' ->
   rows_fin ns rs /\ fin cost /\
-  Forall (fun t => forall k, below (in_ext (snd t)) k -> fin (fget (make (snd t)) k)) ts /\
+  Forall (fun t => forall k, below (in_ext (snd t)) k -> fin (fget (make t) k)) ts /\
   rowsum ns rs' ys + fR cost + underflow ss ts <= rowsum ns rs ys + pulled make ts ys + fR cost'.
 Proof.
   unfold underflow, pulled.
   induction ts as [|[d l] ts IH]; intros ss rs ys cost rs' cost' K T E F RF; cbn [spread sum_of] in *.
   - injection E as <- <-. repeat split; trivial. lra.
-  - apply Forall_cons_iff in T as [(V & _ & N) T]. cbn [fst snd] in *.
-    destruct (add_row d (in_ext l) (make l) ss rs) as [rs1 c1] eqn:E1.
+  - apply Forall_cons_iff in T as [(V & _ & N) T]. set (t := (d, l)) in *.
+    change (fst t) with d in *. change (snd t) with l in *.
+    destruct (add_row d (in_ext l) (make t) ss rs) as [rs1 c1] eqn:E1.
     destruct (IH _ _ _ _ _ _ K T E F RF) as (I1 & I2 & I3 & I4). outwards.
     assert (Wl := in_wf l V). assert (Fc : fin c1) by assumption.
-    destruct (add_row_sound fv (in_ext l) (make l) Wl ns d ss rs ys rs1 c1 K N E1 Fc I1)
+    destruct (add_row_sound fv (in_ext l) (make t) Wl ns d ss rs ys rs1 c1 K N E1 Fc I1)
       as (J1 & J2 & J3 & J4).
     destruct N as (n & En & Ee). destruct (known_nth fv ns ss ys d n K En) as (_ & (ms & M) & ->).
     rewrite <- Ee in Wl. destruct (spare_pays _ _ _ _ _ M Wl) as (_ & S). rewrite Ee in S.
@@ -241,12 +245,14 @@ Qed.
 
 (** ** An affine node *)
 (** Coefficients [q] on the node, moved to its operands exactly, against what the kernels computed. *)
-Lemma transposed_sound fv ns ss ys e q : known fv ns ss ys -> wf e -> forall ts, Forall (term_ok ns e) ts ->
-  Forall (fun t => forall k, below (in_ext (snd t)) k -> fin (fget (transV (snd t) q) k)) ts ->
-  pulled (fun l => transV l q) ts ys <= sum e (fun i => fR (fget q i) * affine ts None ys i)
+Lemma transposed_sound fv ns ss ys e (z : nat -> option farr) q : known fv ns ss ys -> wf e ->
+  (forall d e k, node_at ns d e -> below e k -> skipped (z d) k = true -> value ys d k = 0) ->
+  forall ts, Forall (term_ok ns e) ts ->
+  Forall (fun t => forall k, below (in_ext (snd t)) k -> fin (fget (transV (snd t) (z (fst t)) q) k)) ts ->
+  pulled (fun t => transV (snd t) (z (fst t)) q) ts ys <= sum e (fun i => fR (fget q i) * affine ts None ys i)
     + gammas ts * sum e (fun i => Rabs (fR (fget q i)) * affineA ts None (abs_all ys) i) + underflow ss ts.
 Proof.
-  intros K W. unfold pulled, gammas, underflow.
+  intros K W Z. unfold pulled, gammas, underflow.
   induction ts as [|[d l] ts IH]; intros T Fs; cbn [sum_of affine affineA].
   - rewrite (sum_zero e (fun i => fR (fget q i) * _)) by (auto; intros; apply Rmult_0_r). lra.
   - apply Forall_cons_iff in T as [T1 T]. apply Forall_cons_iff in Fs as [F1 Fs]. specialize (IH T Fs).
@@ -255,14 +261,14 @@ Proof.
     assert (PX := fun i Hi => term_nonneg ns e i Hi _ (abs_all ys) T1 PV).
     assert (G := gammas_nonneg ns e ts T). unfold gammas in G. destruct T1 as (V & Eo & N).
     cbn [fst snd] in *. destruct (gam_nonneg l V) as [_ Pg]. rewrite !sum_distr.
-    assert (P := transV_error l V q (value ys d) (value (abs_all ys) d)). rewrite Eo in P.
-    specialize (P F1 (fun k _ => Req_le _ _ (eq_sym (value_abs ys d k)))).
+    assert (P := transV_error l V (z d) q (value ys d) (value (abs_all ys) d)). rewrite Eo in P.
+    specialize (P F1 (fun k _ => Req_le _ _ (eq_sym (value_abs ys d k))) (fun k Hk => Z d _ k N Hk)).
     assert (U : fR tiny * sum (in_ext l) (value (abs_all ys) d) <= fR tiny * sum (in_ext l) (value (sizes
       ss) d)).
     { pose proof tiny_pos. apply Rmult_le_compat_l; [lra|]. apply sum_le; [now apply in_wf|].
       intros k Hk. rewrite value_abs. exact (size_ge fv ns ss ys K d _ k N Hk). }
-    change (sum (in_ext l) (fun k => fR (fget (transV l q) k) * value ys d k))
-      with (dotR (in_ext l) (transV l q) (value ys d)) in P.
+    change (sum (in_ext l) (fun k => fR (fget (transV l (z d) q) k) * value ys d k))
+      with (dotR (in_ext l) (transV l (z d) q) (value ys d)) in P.
     set (X := sum e (fun i => Rabs (fR (fget q i)) * applyA l (value (abs_all ys) d) i)) in *.
     set (Y := sum e (fun i => Rabs (fR (fget q i)) * affineA ts None (abs_all ys) i)) in *.
     assert (0 <= X) by (apply sum_nonneg; auto; intros; apply Rmult_le_pos; auto using Rabs_pos).
@@ -301,19 +307,21 @@ Proof.
   - outward F. assert (S := sum_abs_f_ge e q W ltac:(assumption)).
     apply (Rmult_le_compat_l _ _ _ P) in S. lra.
 Qed.
-Lemma back_affine v fv x ns ss ys e ts b s y q (n := Affine e ts b)
+Lemma back_affine v fv x ns ss ys e ts b s y z q (n := Affine e ts b)
     (own := up (up (coef s * dot_abs e q 0 (load s) 0) + up (tiny + absolute_cost fv n e q))%float) :
   covers fv v -> graph_ok ns = true -> node_ok n ns = true -> known fv ns ss ys ->
   magnitudes fv n s ys y -> holds v x n ys y -> fin own -> fin (bias_dot e b q) ->
-  Forall (fun t => forall k, below (in_ext (snd t)) k -> fin (fget (transV (snd t) q) k)) ts ->
+  (forall d e k, node_at ns d e -> below e k -> skipped (z d) k = true -> value ys d k = 0) ->
+  Forall (fun t => forall k, below (in_ext (snd t)) k -> fin (fget (transV (snd t) (z (fst t)) q) k)) ts ->
   (forall i, below e i -> fin (fget q i)) /\
-  fR (bias_dot e b q) + pulled (fun l => transV l q) ts ys <= dotR e q y + fR own + underflow ss ts.
+  fR (bias_dot e b q) + pulled (fun t => transV (snd t) (z (fst t)) q) ts ys
+    <= dotR e q y + fR own + underflow ss ts.
 Proof.
-  intros C G N K M X Fo Fb Ft. assert (W := node_ok_wf n ns N). cbn [n ext] in W.
+  intros C G N K M X Fo Fb Z Ft. assert (W := node_ok_wf n ns N). cbn [n ext] in W.
   assert (T := node_ok_terms e ts b ns G N). unfold own in *. outwards.
   assert (Fa : fin (dot_abs e q 0 (load s) 0)) by assumption.
   split; [intros i Hi; now apply (dot_abs_fin_0 e q (load s) i W Fa)|].
-  assert (P := transposed_sound fv ns ss ys e q K W ts T Ft). assert (D := bias_dot_sound e b q W Fb).
+  assert (P := transposed_sound fv ns ss ys e z q K W Z ts T Ft). assert (D := bias_dot_sound e b q W Fb).
   assert (Pa : 0 <= fR (eta_up fv n)) by (assert (A := absolute_le _ _ C n); lra).
   assert (S := absolute_cost_ge fv n e q Pa W ltac:(assumption)).
   assert (PV : forall d a k, node_at ns d a -> below a k -> 0 <= value (abs_all ys) d k)
@@ -497,6 +505,23 @@ Proof.
     apply Z.mod_small. lia.
 Qed.
 
+(** The lines of a function are on their sides of it. *)
+Lemma unary_lines m s f z e d ss hint (l := lines_of (Unary f e d) ss hint) :
+  wf e -> ext m = e -> info_at ss d = s -> between m s z -> forall i, below e i ->
+  (fin (fget (below_shift l) i) ->
+    fR (fget (below_slope l) i) * z i + fR (fget (below_shift l) i) <= sem f (z i)) /\
+  (fin (fget (above_shift l) i) ->
+    sem f (z i) <= fR (fget (above_slope l) i) * z i + fR (fget (above_shift l) i)).
+Proof.
+  intros W Ee Es B i Hi. destruct (B i ltac:(now rewrite Ee)) as (Fl & Fh & Bz).
+  unfold l, lines_of. cbn [below_slope above_slope below_shift above_shift].
+  rewrite !fget_ftab_below, !quad_at_quads, !fget_ftab_below, Es by auto.
+  match goal with |- context [around (rule_of f) ?a ?b ?t ?u] =>
+    destruct (proj2 (rule_of_sound f _ _ Fl Fh ltac:(lra)) t u) as (Lo & Up);
+    destruct (around (rule_of f) a b t u) as (low & high) end.
+  unfold part. cbn [fst snd] in *. cbn -[fR].
+  split; intros F; [destruct (Lo F) as (_ & H) | destruct (Up F) as (_ & H)]; specialize (H (z i) Bz); lra.
+Qed.
 Lemma back_unary fv m s ms f q z y e d ss hint (l := lines_of (Unary f e d) ss hint) :
   wf e -> ext m = e -> info_at ss d = s -> between m s z -> magnitudes fv m s ms z ->
   (forall i, below e i -> y i = sem f (z i)) ->
@@ -508,19 +533,15 @@ Lemma back_unary fv m s ms f q z y e d ss hint (l := lines_of (Unary f e d) ss h
 Proof.
   intros W Ee Es B M Y Fa Fs Fd. destruct (spare_pays _ _ _ _ _ M ltac:(now rewrite Ee)) as (P & S).
   set (zero := ftab (len e) (fun _ => 0%float)). rewrite Ee in *.
-  set (l' := Lines (below_slope l) (above_slope l) zero zero (below_shift l) (above_shift l) (rough l)).
+  set (l' := Lines (below_slope l) (above_slope l) zero zero (below_shift l) (above_shift l) (rough l) None).
   assert (Z : forall i, below e i -> fget zero i = 0%float) by (intros i Hi; now apply (fget_ftab_below e)).
   assert (Fq := fun i Hi => proj1 (dot_abs_fin_0 e q (rough l) i W Fa Hi)).
   destruct (back_lines e l' q (fget (mag s)) (fun _ => 0%float) y z (fun _ => 0) W) as (Q1 & Q2); trivial.
-  - intros i Hi. rewrite Y by assumption. destruct (B i ltac:(now rewrite Ee)) as (Fl & Fh & Bz).
+  - intros i Hi. rewrite Y by assumption.
+    destruct (unary_lines m s f z e d ss hint W ltac:(now rewrite Ee) Es B i Hi) as (Lo & Up).
     unfold encloses, l'. cbn [below_slope above_slope below_right above_right below_shift above_shift].
-    rewrite Z, fR_0 by assumption. unfold l, lines_of. cbn [below_slope above_slope below_shift above_shift].
-    rewrite !fget_ftab_below, !quad_at_quads, !fget_ftab_below, Es by auto.
-    match goal with |- context [around (rule_of f) ?a ?b ?t ?u] =>
-      destruct (proj2 (rule_of_sound f _ _ Fl Fh ltac:(lra)) t u) as (Lo & Up);
-      destruct (around (rule_of f) a b t u) as (low & high) end.
-    unfold part. cbn [fst snd] in *. cbn -[fR].
-    split; intros F; [destruct (Lo F) as (_ & H) | destruct (Up F) as (_ & H)]; specialize (H (z i) Bz); lra.
+    rewrite Z, fR_0 by assumption. fold l in Lo, Up.
+    split; intros F; [specialize (Lo F) | specialize (Up F)]; lra.
   - intros i Hi. apply (mag_ge _ _ _ _ _ M). now rewrite Ee.
   - intros i Hi. rewrite fR_0, Rabs_R0. lra.
   - intros i Hi. cbn [l' rough below_slope above_slope below_right above_right below_shift above_shift].
@@ -586,6 +607,45 @@ Proof.
     now rewrite (exactly _ _ _ _ _ _ C N (H i Hi)).
 Qed.
 
+Lemma fin_eqb_0 x : (x =? 0)%float = true -> fin x /\ fR x = 0.
+Proof.
+  intros E. split; [|rewrite <- fR_0; now apply eqb_fR]. revert E. unfold fin. rewrite eqb_equiv.
+  now destruct (Prim2B x) as [|[]| |].
+Qed.
+Lemma silent_unary f e d ss hint k (l := lines_of (Unary f e d) ss hint) : wf e -> below e k ->
+  skipped (silent l) k = true ->
+  (fget (below_slope l) k =? 0 = true /\ fget (above_slope l) k =? 0 = true /\
+   fget (below_shift l) k =? 0 = true /\ fget (above_shift l) k =? 0 = true)%float.
+Proof.
+  intros W Hk. unfold l, lines_of. cbn [silent skipped below_slope above_slope below_shift above_shift].
+  cbv zeta. match goal with |- context [fget (ftab (len e) ?c) k] =>
+    match c with fun i => if _ then _ else _ => rewrite (fget_ftab_below e c k) by assumption end end.
+  match goal with |- ((0 <? if ?c then _ else _)%float = true -> _) => destruct c eqn:E end; [intros _|easy].
+  apply andb_prop in E as [E1 E2]. apply andb_prop in E1 as [? ?]. apply andb_prop in E2 as [? ?].
+  now repeat split.
+Qed.
+(** Where both lines of a function are 0 and there is no noise, its value is 0. *)
+Lemma silent_at_rest v fv x : covers fv v -> forall ns ss ls ys,
+  graph_ok ns = true -> known fv ns ss ys -> exec v x ns ys -> lines_good ns ss ls -> at_rest fv ls ns ys.
+Proof.
+  intros C. unfold at_rest, silent_at. destruct (noisy fv) eqn:Q; [easy|].
+  induction ns as [|n ns IH]; intros [|s ss] [|l ls] [|y ys] G K X L d e k (m & Em & <-) Hk Sk;
+    try contradiction; [destruct d; discriminate|].
+  cbn [graph_ok] in G. apply andb_prop in G as [N G]. assert (W := node_ok_wf n ns N).
+  destruct K as (_ & _ & K), X as (X & XS), L as ((hint & ->) & L).
+  destruct d as [|d]; [|exact (IH ss ls ys G K XS L d (ext m) k (ex_intro _ m (conj Em eq_refl)) Hk Sk)].
+  injection Em as <-. change (value (y :: ys) 0) with y. cbn [nth] in Sk.
+  destruct n as [e|e c|e ts b|f e d|e d d']; try discriminate. cbn [ext] in *.
+  destruct (silent_unary f e d ss hint k W Hk Sk) as (Z1 & Z2 & Z3 & Z4).
+  apply andb_prop in N as [_ N]. destruct (fits_node ns d e G W N) as (m & Em & Ee).
+  destruct (known_nth fv ns ss ys d m K Em) as (Bm & _ & _).
+  destruct (unary_lines m _ f (value ys d) e d ss hint W Ee eq_refl Bm k Hk) as (Lo & Up).
+  destruct (fin_eqb_0 _ Z1) as (_ & E1), (fin_eqb_0 _ Z2) as (_ & E2), (fin_eqb_0 _ Z3) as (F3 & E3),
+    (fin_eqb_0 _ Z4) as (F4 & E4).
+  specialize (Lo F3). specialize (Up F4). rewrite E1, E3 in Lo. rewrite E2, E4 in Up.
+  rewrite (exactly _ _ _ _ _ _ C Q (X k Hk)). lra.
+Qed.
+
 (** ** The whole pass *)
 Theorem back_sound v fv x : covers fv v -> forall ns ss ls rs ys acc,
   graph_ok ns = true -> known fv ns ss ys -> exec v x ns ys -> lines_good ns ss ls ->
@@ -608,12 +668,13 @@ Proof.
     destruct (dn_add _ _ I2) as (F0 & F1 & L1), (dn_sub _ _ F1) as (F2 & Fc & L2).
     destruct (back_constant e c q y W X) as (Q1 & Q2); trivial.
     repeat split; trivial. lra.
-  - destruct (spread ts (fun l => transV l q) ss rs _) as [rs1 cost] eqn:Es.
+  - assert (Z := silent_at_rest v fv x C ns ss ls ys G K XS L).
+    destruct (spread ts (fun t => transV (snd t) (silent_at fv ls (fst t)) q) ss rs _) as [rs1 cost] eqn:Es.
     destruct (IH ss ls rs1 ys _ G K XS L F) as (I1 & I2 & I3). clear IH.
     destruct (dn_add _ _ I2) as (F0 & F1 & L1), (dn_sub _ _ F1) as (F2 & Fc & L2).
     assert (T := node_ok_terms e ts b ns G N).
     destruct (spread_sound fv ns e _ ts ss rs ys _ rs1 cost K T Es Fc I1) as (J1 & J2 & J3 & J4).
-    destruct (back_affine v fv x ns ss ys e ts b s y q C G N K M X J2) as (Q1 & Q2); trivial.
+    destruct (back_affine v fv x ns ss ys e ts b s y (silent_at fv ls) q C G N K M X) as (Q1 & Q2); trivial.
     repeat split; trivial. lra.
   - destruct Ln as (hint & ->). set (n := Unary f e d) in *. set (l := lines_of n ss hint) in *.
     apply andb_prop in N as [_ N]. destruct (fits_node ns d e G W N) as (m & Em & Ee).
@@ -666,18 +727,19 @@ Theorem combined_sound v fv x e ts b ns s ss ls rs ys q (n := Affine e ts b) :
   rows_fin ns rs /\ fR (combined fv n s q ns ss ls rs) <= dotR e q (affine ts b ys) + rowsum ns rs ys.
 Proof.
   intros C G N K M X L Y F. cbn [n combined] in F |- *.
-  destruct (spread ts (fun l => transV l q) ss rs _) as [rs1 cost] eqn:Es.
+  assert (Z := silent_at_rest v fv x C ns ss ls ys G K X L).
+  destruct (spread ts (fun t => transV (snd t) (silent_at fv ls (fst t)) q) ss rs _) as [rs1 cost] eqn:Es.
   destruct (back_sound v fv x C ns ss ls rs1 ys _ G K X L F) as (I1 & I2 & I3).
   destruct (dn_sub _ _ I2) as (F2 & Fc & L2). assert (T := node_ok_terms e ts b ns G N).
   destruct (spread_sound fv ns e _ ts ss rs ys _ rs1 cost K T Es Fc I1) as (J1 & J2 & J3 & J4).
-  destruct (back_affine none (noiseless fv) x ns ss ys e ts b s _ q (noiseless_covers fv v C) G N
-    (noiseless_known fv v C ns ss ys K) M Y J2) as (Q1 & Q2); trivial.
+  destruct (back_affine none (noiseless fv) x ns ss ys e ts b s _ (silent_at fv ls) q
+    (noiseless_covers fv v C) G N (noiseless_known fv v C ns ss ys K) M Y) as (Q1 & Q2); trivial.
   fold n in Q2. split; [exact J1 | lra].
 Qed.
 
 (** ** One element *)
 Lemma pulled_rows ns e ts ys (minus : bool) j : Forall (term_ok ns e) ts -> below e j ->
-  pulled (fun l => rowV l minus j) ts ys
+  pulled (fun t => rowV (snd t) minus j) ts ys
     = (if minus then -1 else 1) * affine ts None ys j.
 Proof.
   intros T Hj. unfold pulled.

@@ -72,9 +72,9 @@ Definition bias_f (b : option farr) (i : int) : float :=
   | Some v => fget v i
   | None => 0
   end.
-Definition sum_up (start : float) (ops : list operand) (f : operand -> float) : float :=
+Definition sum_up {A} (start : float) (ops : list A) (f : A -> float) : float :=
   fold_left (fun acc o => up (acc + f o)) ops start.
-Definition sum_dn (start : float) (ops : list operand) (f : operand -> float) : float :=
+Definition sum_dn {A} (start : float) (ops : list A) (f : A -> float) : float :=
   fold_left (fun acc o => dn (acc + f o)) ops start.
 
 Definition worst (e : extent) (ts : list term) : float :=
@@ -94,10 +94,9 @@ Definition affine_info (v : fnoise) (e : extent) (ts : list term) (b : option fa
   let eta := eta_up v node in
   let slack := ftab n (fun i =>
     up (sum_up (up (g * fget total i)) ops (fun o => up (absF (map_of o) (rad o) i + tiny)) + eta)) in
-  let l := ftab n (fun i =>
-    dn (sum_dn (bias_f b i) ops (fun o => applyF (map_of o) (mid o) i) - fget slack i)) in
-  let h := ftab n (fun i =>
-    up (sum_up (bias_f b i) ops (fun o => applyF (map_of o) (mid o) i) + fget slack i)) in
+  let images := map (fun o => ftab n (applyF (map_of o) (mid o))) ops in
+  let l := ftab n (fun i => dn (sum_dn (bias_f b i) images (fun a => fget a i) - fget slack i)) in
+  let h := ftab n (fun i => up (sum_up (bias_f b i) images (fun a => fget a i) + fget slack i)) in
   plain v e l h total g.
 
 Definition no_bounds : farr := ftab 0 (fun _ => 0).

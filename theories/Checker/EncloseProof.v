@@ -237,6 +237,15 @@ End Affine_node.
 Lemma bias_f_exact b i : fR (bias_f b i) = bias_at b i.
 Proof. destruct b; [reflexivity | apply fR_0]. Qed.
 
+Lemma sum_of_images (step : PrimFloat.float -> PrimFloat.float) e (g : operand -> int -> PrimFloat.float) i :
+  wf e -> below e i -> forall ops start,
+  fold_left (fun acc a => step (acc + fget a i)%float) (map (fun o => ftab (len e) (g o)) ops) start
+    = fold_left (fun acc o => step (acc + g o i)%float) ops start.
+Proof.
+  intros W Hi. induction ops as [|o ops IH]; intros start; cbn [map fold_left]; [reflexivity|].
+  now rewrite fget_ftab_below, IH.
+Qed.
+
 (** ** One more affine node on top of known ones *)
 Lemma affine_step fv v x ns ss ys e ts b y (n := Affine e ts b) (s := affine_info fv e ts b ss) :
   covers fv v -> graph_ok ns = true -> known fv ns ss ys ->
@@ -270,7 +279,9 @@ Proof.
     exact (affineA_le_load fv ns ss ys K e ts b T i Hi). }
   intros i Hi. change (ext n) with e in *. rewrite !fget_ftab_below by assumption. intros Fl Fh.
   destruct (dn_sub _ _ Fl) as (Fd & Fs & Ll). destruct (up_add _ _ Fh) as (Fu & _ & Lh).
-  unfold sum_dn in Fd, Ll. unfold sum_up in Fu, Lh.
+  unfold sum_dn in Fd, Ll |- *. unfold sum_up in Fu, Lh |- *.
+  rewrite (sum_of_images dn e (fun o => applyF (map_of o) (mid o)) i We Hi) in *.
+  rewrite (sum_of_images up e (fun o => applyF (map_of o) (mid o)) i We Hi) in *.
   destruct (fold_dn_le _ _ _ Fd) as (_ & A & Ld). destruct (fold_up_ge _ _ _ Fu) as (_ & _ & Lu).
   assert (Es : fget slack i = up (sum_up (up (g * fget tot i)) ops
     (fun o => up (absF (map_of o) (rad o) i + tiny)) + eta_up fv n)%float) by now apply fget_ftab_below.
@@ -287,7 +298,7 @@ Proof.
     by (apply Rle_trans with (relative v n * load); [apply Rmult_le_compat_l | apply Rmult_le_compat_r]; lra).
   assert (Lall : (gammas ts + fR (kappa fv n)) * load <= fR g * fR (fget tot i)).
   { pose proof (gamma_nonneg (len e)). pose proof (gammas_nonneg ns e ts T). apply Rmult_le_compat; lra. }
-  unfold sum_dn, sum_up. apply Rabs_le_inv in Ly, Lc. lra.
+  apply Rabs_le_inv in Ly, Lc. lra.
 Qed.
 
 (** Its sum of absolute values is bounded by the largest magnitude. *)

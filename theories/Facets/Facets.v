@@ -7,7 +7,8 @@
     [lines_sound c]        [c] is an elementwise function with lines below and above it on every interval
     [planes_sound c]       planes below and above a product enclose it on every box
     [transpose_adjoint c]  a node that [c] stands for is a sum of linear maps (or a product of two variables);
-                           transposed products, as computed, are those with the adjoints up to rounding
+                           transposed products, as computed, are those with the adjoints up to rounding;
+                           only at inputs that are 0 may they be skipped
     [composed_equal c]     some nodes after [ns] compute [c], a function of two variables, of the values at the
                            distances [d] and [d']
     [slope_derivative c]   the slope is the derivative of [c], wherever [c] is smooth
@@ -41,11 +42,12 @@ Definition planes_sound (c : int) : Prop :=
     below_product lx hx ly hy (plane_below k lx hx ly hy) /\
     above_product lx hx ly hy (plane_above k lx hx ly hy).
 
-Definition adjoint (l : linmap) : Prop := forall lam x m,
-  (forall k, below (in_ext l) k -> fin (fget (transV l lam) k)) ->
+Definition adjoint (l : linmap) : Prop := forall z lam x m,
+  (forall k, below (in_ext l) k -> fin (fget (transV l z lam) k)) ->
   (forall k, below (in_ext l) k -> Rabs (x k) <= m k) ->
+  (forall k, below (in_ext l) k -> skipped z k = true -> x k = 0) ->
   Rabs (sum (out_ext l) (fun i => fR (fget lam i) * apply l x i)
-        - sum (in_ext l) (fun k => fR (fget (transV l lam) k) * x k))
+        - sum (in_ext l) (fun k => fR (fget (transV l z lam) k) * x k))
     <= fR (gam l) * sum (out_ext l) (fun i => Rabs (fR (fget lam i)) * applyA l m i)
        + fR tiny * sum (in_ext l) m.
 Definition linear_or_product (n : node) : Prop :=

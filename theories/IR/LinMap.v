@@ -8,7 +8,8 @@
     [applyF l c i]  float value of output [i]
     [absF l r i]    upper bound of output [i] of [applyA] on the absolute values of [r]
     [transF l y k]  float value of entry [k] of the transposed map on [y]
-    [transV l y]    all these entries at once, faster
+    [skipped z k]   entry [k] is marked in [z]: its input is known to be 0, so any coefficient will do
+    [transV l z y]  all entries of the transposed map on [y] but the marked ones, at once and faster
     [rowF l i k]    matrix entry in row [i], column [k]
     [rowV l s i]    row [i] at once, or if [s] its opposite
     [gam l]         relative error of the longest sum, which has [terms l] terms
@@ -97,19 +98,37 @@ Definition single (l : linmap) : bool :=
   | Dense rows _ _ _ _ _ _ => rows =? 1
   | _ => false
   end.
-(** A single row: four results at once, over the entries that are not 0. *)
-Definition transV (l : linmap) (y : farr) : farr :=
+Definition skipped (z : option farr) (k : int) : bool :=
+  match z with
+  | Some a => (0 <? fget a k)%float
+  | None => false
+  end.
+(** Are three of the four entries from [k] wanted, so that computing all four costs least? *)
+Definition most (z : option farr) (k : int) : bool :=
+  match z with
+  | Some a => ((fget a k + fget a (k + 1)) + (fget a (k + 2) + fget a (k + 3)) <? 1.5)%float
+  | None => true
+  end.
+(** Four results at once; of a single row, over the entries that are not 0. *)
+Definition transV (l : linmap) (z : option farr) (y : farr) : farr :=
   match l with
-  | Dense _ m _ ein _ _ wt =>
+  | Dense _ m n ein _ _ wt =>
       if single l then
         let p := nonzero m y in
         let n := len ein in
-        let one k := if k <? n then dot_at p y wt (k * len m) 0 else 0%float in
+        let one k := if (n <=? k) || skipped z k then 0%float else dot_at p y wt (k * len m) 0 in
         ftab4 n (fun b =>
           let k := b * 4 in
-          if k + 3 <? n then dots_at p y wt (k * len m) (len m) 0 0 0 0
+          if (k + 3 <? n) && most z k then dots_at p y wt (k * len m) (len m) 0 0 0 0
           else ((one k, one (k + 1)), (one (k + 2), one (k + 3))))
-      else ftab (len ein) (transF l y)
+      else
+        let one k := if len ein <=? k then 0%float else transF l y k in
+        ftab4 (len ein) (fun b =>
+          let k := b * 4 in
+          let a := k / len n in
+          let c := k - a * len n in
+          if c + 3 <? len n then dots m wt (c * len m) (len m) y (a * len m)
+          else ((one k, one (k + 1)), (one (k + 2), one (k + 3))))
   | Convolution v _ _ _ wt => conv_back v wt y
   | _ => ftab (len (in_ext l)) (transF l y)
   end.

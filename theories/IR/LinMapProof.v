@@ -325,27 +325,72 @@ Proof.
 Qed.
 
 (** A single row, computed from the entries that are not 0. *)
-Lemma fget_transV_single rows m n ein eout w wt lam k : (rows =? 1)%uint63 = true -> wf ein -> below ein k ->
-  fget (transV (Dense rows m n ein eout w wt) lam) k = dot_at (nonzero m lam) lam wt (k * len m) 0.
+Lemma fget_transV_single rows m n ein eout w wt z lam k : (rows =? 1)%uint63 = true -> wf ein ->
+  below ein k -> skipped z k = false ->
+  fget (transV (Dense rows m n ein eout w wt) z lam) k = dot_at (nonzero m lam) lam wt (k * len m) 0.
 Proof.
-  intros S W Hk. unfold transV. cbn [single]. rewrite S. cbv zeta.
-  pose proof (proj2 (ltb_below _ _) Hk) as Lk. rewrite fget_ftab4;
+  intros S W Hk Z. unfold transV. cbn [single]. rewrite S. cbv zeta.
+  pose proof (proj2 (ltb_below _ _) Hk) as Lk. assert (Gk : (len ein <=? k)%uint63 = false).
+  { apply Uint63.ltb_spec in Lk. destruct (Uint63.lebP (len ein) k); [lia | reflexivity]. }
+  rewrite fget_ftab4;
     [|now apply wf_ok | now apply Uint63.ltb_spec in Lk].
   destruct (quarter k) as (r & C & -> & E). set (b := (k / 4 * 4)%uint63) in *.
   rewrite dots_at_dot_at. clearbody b. subst k.
-  destruct (b + 3 <? len ein)%uint63 eqn:L3; destruct C as [-> | [-> | [-> | ->]]];
-    unfold part; cbn -[Uint63.add Uint63.mul Uint63.ltb];
-    try (f_equal; ring);
-    rewrite ?add_0_r in *; first [now rewrite Lk | congruence].
+  destruct (_ && most z b); destruct C as [-> | [-> | [-> | ->]]];
+    unfold part; cbn -[Uint63.add Uint63.mul Uint63.leb skipped];
+    try (f_equal; ring); rewrite ?add_0_r in *; now rewrite Gk, Z.
 Qed.
 
-Lemma transV_error_at lam k : below (in_ext l) k -> fin (fget (transV l lam) k) ->
-  Rabs (fR (fget (transV l lam) k) - back_by (fun a => a) l (RA lam) k)
+(** Several rows: a block of four entries lies in one of them, or is computed one by one. *)
+Lemma fget_transV_rows rows m n ein eout w wt z lam k : (rows =? 1)%uint63 = false -> wf ein ->
+  below ein k -> fget (transV (Dense rows m n ein eout w wt) z lam) k
+    = transF (Dense rows m n ein eout w wt) lam k.
+Proof.
+  intros S W Hk. unfold transV. cbn [single]. rewrite S. cbv zeta. set (t := Dense rows m n ein eout w wt).
+  pose proof (proj1 (Uint63.ltb_spec _ _) (proj2 (ltb_below _ _) Hk)) as Lk.
+  assert (Gk : (len ein <=? k)%uint63 = false) by (destruct (Uint63.lebP (len ein) k); [lia | reflexivity]).
+  rewrite fget_ftab4 by (trivial; now apply wf_ok). destruct (quarter k) as (r & C & -> & E).
+  set (b := (k / 4 * 4)%uint63) in *. set (c := (b - b / len n * len n)%uint63).
+  destruct (c + 3 <? len n)%uint63 eqn:L.
+  - rewrite part_dots by exact C. cbn [transF t]. cbv zeta. apply Uint63.ltb_spec in L.
+    assert (Br : (to_Z r <= 3)%Z) by (destruct C as [-> | [-> | [-> | ->]]]; cbn; lia).
+    assert (Q : (k / len n = b / len n)%uint63).
+    { pose proof (wf_len ein W). pose proof (to_Z_bounded b). pose proof (to_Z_bounded r).
+      pose proof (to_Z_bounded (len n)). pose proof (to_Z_bounded (k / len n)).
+      pose proof (Z.mul_div_le (to_Z k) 4 ltac:(lia)). pose proof (Z.div_pos (to_Z k) 4).
+      assert (Lr := to_Z_bounded k).
+      change wB with 9223372036854775808%Z in *.
+      assert (Vb : to_Z b = (to_Z k / 4 * 4)%Z).
+      { unfold b. rewrite to_Z_mul; rewrite div_spec; change (to_Z 4) with 4%Z; [reflexivity |].
+        change wB with 9223372036854775808%Z. lia. }
+      assert (Eb : to_Z k = (to_Z b + to_Z r)%Z).
+      { rewrite <- E at 1. apply to_Z_add. change wB with 9223372036854775808%Z. lia. }
+      assert (Pn : (0 < to_Z (len n))%Z) by (pose proof (to_Z_bounded (c + 3)); lia).
+      assert (Ec : to_Z c = (to_Z b mod to_Z (len n))%Z).
+      { pose proof (Z.mul_div_le (to_Z b) _ Pn). pose proof (Z.div_pos (to_Z b) _ ltac:(lia) Pn).
+        assert (0 <= to_Z b / to_Z (len n) * to_Z (len n))%Z by (apply Z.mul_nonneg_nonneg; lia).
+        unfold c. rewrite sub_spec, mul_spec, div_spec.
+        change wB with 9223372036854775808%Z. rewrite (Z.mod_small (_ * _)) by lia.
+        rewrite Z.mod_small, Z.mod_eq by lia. lia. }
+      assert (Ln : (to_Z c + to_Z r < to_Z (len n))%Z).
+      { pose proof (Z.mod_pos_bound (to_Z b) _ Pn). rewrite to_Z_add in L; change (to_Z 3) with 3%Z in *;
+          [lia|]. pose proof (Z.mod_le (to_Z b) _ ltac:(lia) Pn). change wB with 9223372036854775808%Z. lia. }
+      apply to_Z_inj. rewrite !div_spec, Eb. symmetry. pose proof (to_Z_bounded c).
+      apply (Z.div_unique _ _ _ (to_Z c + to_Z r)); [lia|].
+      rewrite Ec. pose proof (Z.div_mod (to_Z b) (to_Z (len n)) ltac:(lia)). lia. }
+    rewrite Q. f_equal. unfold c. rewrite <- E. ring.
+  - destruct C as [-> | [-> | [-> | ->]]]; unfold part; cbn -[Uint63.add Uint63.mul Uint63.leb transF];
+      rewrite ?add_0_r in *; now rewrite ?E, Gk.
+Qed.
+
+Lemma transV_error_at z lam k : below (in_ext l) k -> skipped z k = false -> fin (fget (transV l z lam) k) ->
+  Rabs (fR (fget (transV l z lam) k) - back_by (fun a => a) l (RA lam) k)
     <= fR (gam l) * back_by Rabs l (RM lam) k + fR tiny.
 Proof.
-  intros Hk. destruct (single l) eqn:S.
-  2: { assert (E : fget (transV l lam) k = transF l lam k); [|rewrite E; now apply transF_error_at].
-    assert (W := in_wf l Hl). destruct l; unfold transV; rewrite ?S; trivial; now apply fget_ftab_below. }
+  intros Hk Z. destruct (single l) eqn:S.
+  2: { assert (E : fget (transV l z lam) k = transF l lam k); [|rewrite E; now apply transF_error_at].
+    assert (W := in_wf l Hl). destruct l; try (now apply fget_transV_rows); trivial;
+      now apply fget_ftab_below. }
   destruct l as [| |rows m n ein eout w wt| |]; try discriminate. cbn [single in_ext] in *.
   rewrite fget_transV_single by (trivial; now apply (in_wf (Dense rows m n ein eout w wt))). intros F.
   destruct (valid_dense _ _ _ _ _ _ _ Hl) as (Wm & Wn & _ & _ & _ & _ & _ & Same).
@@ -363,21 +408,29 @@ Proof.
     apply IZR_le in L. change (INR 2) with 2. lra.
 Qed.
 
-Theorem transV_error lam x m :
-  (forall k, below (in_ext l) k -> fin (fget (transV l lam) k)) ->
+Theorem transV_error z lam x m :
+  (forall k, below (in_ext l) k -> fin (fget (transV l z lam) k)) ->
   (forall k, below (in_ext l) k -> Rabs (x k) <= m k) ->
+  (forall k, below (in_ext l) k -> skipped z k = true -> x k = 0) ->
   Rabs (sum (out_ext l) (fun i => fR (fget lam i) * apply l x i)
-        - sum (in_ext l) (fun k => fR (fget (transV l lam) k) * x k))
+        - sum (in_ext l) (fun k => fR (fget (transV l z lam) k) * x k))
     <= fR (gam l) * sum (out_ext l) (fun i => Rabs (fR (fget lam i)) * applyA l m i)
        + fR tiny * sum (in_ext l) m.
 Proof.
-  intros F X. pose proof (in_wf l Hl) as Wi. unfold apply, applyA.
+  intros F X Z. pose proof (in_wf l Hl) as Wi. unfold apply, applyA.
   rewrite (back_by_adjoint (fun a => a) eq_refl eq_refl l x (RA lam) Hl).
   rewrite (back_by_adjoint Rabs Rabs_R0 Rabs_R1 l m (RM lam) Hl).
   rewrite <- sum_minus, <- !sum_scal, <- sum_plus.
   eapply Rle_trans; [apply sum_abs|]. apply sum_le; [exact Wi|]. intros k Hk.
-  rewrite <- Rmult_minus_distr_r, Rabs_mult, Rabs_minus_sym.
-  pose proof (transV_error_at lam k Hk (F k Hk)) as E.
+  rewrite <- Rmult_minus_distr_r, Rabs_mult, Rabs_minus_sym. destruct (gam_nonneg l Hl) as [_ G].
+  destruct (skipped z k) eqn:E0.
+  { assert (P := X k Hk). rewrite (Z k Hk E0) in P |- *. rewrite Rabs_R0 in *. rewrite Rmult_0_r.
+    assert (0 <= fR tiny) by (pose proof tiny_pos; lra).
+    assert (0 <= back_by Rabs l (RM lam) k).
+    { rewrite (back_by_entries Rabs Rabs_R0 Rabs_R1) by assumption. apply sum_nonneg; [now apply out_wf|].
+      intros i _. apply Rmult_le_pos; apply Rabs_pos. }
+    apply Rplus_le_le_0_compat; repeat (assumption || apply Rmult_le_pos). }
+  pose proof (transV_error_at z lam k Hk E0 (F k Hk)) as E.
   eapply Rle_trans; [apply Rmult_le_compat; [apply Rabs_pos|apply Rabs_pos|exact E|apply (X k Hk)]|].
   right. ring.
 Qed.

@@ -122,7 +122,7 @@ Definition conv_block (c : conv) (wt turned live : farr) (b : int) : quad :=
   let s := b / iplane c in
   let p := b - s * iplane c in
   let y := p / isize (horz c) in
-  let g := s / blocks c in
+  let g := divide s (blocks c) in
   conv_back_at c wt turned live (g * len (cin c) + (s - g * blocks c) * 4) (g * len (cout c))
     y (p - y * isize (horz c)).
 Definition conv_back (c : conv) (wt y : farr) : farr :=
@@ -134,9 +134,9 @@ Definition conv_back (c : conv) (wt y : farr) : farr :=
   let s := blocks c in
   ftab (conv_in c) (fun k =>
     let ic := k / p in
-    let g := ic / n in
+    let g := divide ic n in
     let j := ic - g * n in
-    fget q (((g * s + j / 4) * p + (k - ic * p)) * 4 + j mod 4)).
+    fget q (((g * s + (j >> 2)) * p + (k - ic * p)) * 4 + (j land 3))).
 
 (** Entry in row [i] and column [k], from a weight lookup and a zero of any type. *)
 Definition conv_entry {A} (zero : A) (c : conv) (w : int -> A) (i k : int) : A :=

@@ -588,7 +588,8 @@ Proof.
   assert (E2 : (k - ichan c k * iplane c)%uint63 = p) by (rewrite E0 at 1; ring).
   assert (E3 : (ichan c k - g * ci)%uint63 = j) by now apply (sub_div _ (groups c)).
   unfold conv_back. cbv zeta. rewrite fget_ftab by (trivial; now apply below_lt).
-  rewrite E1. fold g. rewrite E2, E3. assert (O4 : ok_len 4 = true) by reflexivity.
+  rewrite E1, divide_eq. fold g. rewrite E2, E3, shift_div_4, land_mod_4.
+  assert (O4 : ok_len 4 = true) by reflexivity.
   assert (B4 : below (extent_of 4) (j mod 4)).
   { Local Transparent below. unfold below. Local Opaque below. cbn [extent_of len]. rewrite mod_spec.
     apply Z.mod_pos_bound. reflexivity. }
@@ -597,7 +598,7 @@ Proof.
   rewrite fget_ftab4; [|exact Oq|apply below_lt; now apply below_pair].
   rewrite (div_pair (bchans c * iplane c) 4), (mod_pair (bchans c * iplane c) 4) by assumption.
   f_equal. unfold conv_block. cbv zeta. rewrite (div_pair (bchans c) (iplane c)) by assumption.
-  rewrite (div_pair (groups c) (blocks c)) by assumption.
+  rewrite divide_eq, (div_pair (groups c) (blocks c)) by assumption.
   replace ((g * blocks c + j / 4) * iplane c + p - (g * blocks c + j / 4) * iplane c)%uint63 with p by ring.
   replace (p / W)%uint63 with (irow c k) by (symmetry; now apply (div_pair H)).
   f_equal; unfold p; ring.

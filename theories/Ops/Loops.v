@@ -4,6 +4,8 @@
     [counts n i]     the number [n] is [nat_of i], as a test
     [wf_ext e]       the extent [e] is consistent and not too long, as a test
     [accF e f acc]   [f (e-1) (... (f 1 (f 0 acc)))]
+    [divide a b]     [a / b], without a division where it is 0
+    [odd_bits m d z] the low bits [m] of [d] are 0, those of [z] are not
     [quot d z]       the [q] with [q * d = z], or an index out of every range *)
 From Coq Require Import Bool Floats Uint63.
 From Provenn Require Import Base.Vector.
@@ -31,6 +33,10 @@ Fixpoint accR {A} (n : nat) (i : int) (f : int -> A -> A) (acc : A) : A :=
   end.
 Definition accF {A} (e : extent) (f : int -> A -> A) acc := accR (fuel e) 0 f acc.
 
+Definition divide (a b : int) : int := if a <? b then 0 else a / b.
+(** Divisions are slow: most of what is no multiple shows in the last bits, or is below 0 and wrapped around. *)
+Definition odd_bits (m d z : int) : bool := (d land m =? 0) && negb (z land m =? 0).
 Definition quot (d z : int) : int :=
   if d =? 1 then z else if d =? 2 then if z land 1 =? 0 then z >> 1 else max_int else
+  if odd_bits 15 d z || odd_bits 3 d z || (4398046511104 <? z) then max_int else
   let q := z / d in if q * d =? z then q else max_int.

@@ -57,6 +57,28 @@ Lemma ltb_below e i : (i <? len e)%uint63 = true <-> below e i.
 Proof. symmetry. apply below_iff. Qed.
 
 (** ** Exact division *)
+Lemma divide_eq a b : divide a b = (a / b)%uint63.
+Proof.
+  unfold divide. destruct (a <? b)%uint63 eqn:E; [|reflexivity]. apply Uint63.ltb_spec in E.
+  apply to_Z_inj. rewrite div_spec, Z.div_small by (pose proof (to_Z_bounded a); lia). reflexivity.
+Qed.
+Lemma shift_div_4 a : (a >> 2)%uint63 = (a / 4)%uint63.
+Proof. apply to_Z_inj. now rewrite lsr_spec, div_spec. Qed.
+Lemma land_mod_4 a : (a land 3)%uint63 = (a mod 4)%uint63.
+Proof. apply to_Z_inj. rewrite land_spec', mod_spec. exact (Z.land_ones (to_Z a) 2 ltac:(lia)). Qed.
+Lemma odd_bits_spec (k : nat) m d z q : (to_Z m = 2 ^ Z.of_nat k - 1)%Z -> odd_bits m d z = true ->
+  (to_Z z <> to_Z q * to_Z d)%Z.
+Proof.
+  intros Hm H E. unfold odd_bits in H. apply andb_prop in H as [Hd Hz]. apply negb_true_iff in Hz.
+  apply Uint63.eqb_spec in Hd. assert (Nz : (z land m)%uint63 <> 0%uint63).
+  { intros F. rewrite F in Hz. discriminate. }
+  assert (L : forall y, to_Z (y land m) = (to_Z y mod 2 ^ Z.of_nat k)%Z).
+  { intros y. rewrite land_spec', Hm. replace (2 ^ Z.of_nat k - 1)%Z with (Z.ones (Z.of_nat k)).
+    - apply Z.land_ones. lia.
+    - rewrite Z.ones_equiv. lia. }
+  apply Nz, to_Z_inj. rewrite L, E. apply (f_equal to_Z) in Hd. rewrite L in Hd.
+  rewrite Z.mul_mod, Hd by lia. change (to_Z 0) with 0%Z. now rewrite Z.mul_0_r.
+Qed.
 Lemma quot_spec d z q : (0 < to_Z d <= 2097152)%Z -> (to_Z q <= 2097152)%Z ->
   quot d z = q <-> to_Z z = (to_Z q * to_Z d)%Z.
 Proof.
@@ -75,6 +97,13 @@ Proof.
     - split.
       + intros <-. change (to_Z max_int) with 9223372036854775807%Z in Hq. lia.
       + intros G. exfalso. apply F. apply to_Z_inj. rewrite M, G, Z.mod_mul by lia. reflexivity. }
+  destruct (odd_bits 15 d z || odd_bits 3 d z || (4398046511104 <? z)%uint63)%bool eqn:O.
+  { assert (N : (to_Z z <> to_Z q * to_Z d)%Z).
+    { apply orb_prop in O as [O | O]; [apply orb_prop in O as [O | O]|].
+      - now apply (odd_bits_spec 4 15).
+      - now apply (odd_bits_spec 2 3).
+      - apply Uint63.ltb_spec in O. change (to_Z 4398046511104) with 4398046511104%Z in O. nia. }
+    split; [|contradiction]. intros <-. change (to_Z max_int) with 9223372036854775807%Z in Hq. lia. }
   assert (D : to_Z (z / d)%uint63 = (to_Z z / to_Z d)%Z) by apply div_spec.
   assert (M : to_Z (z / d * d)%uint63 = (to_Z z / to_Z d * to_Z d)%Z).
   { rewrite to_Z_mul; rewrite D; [reflexivity|].
