@@ -14,6 +14,7 @@ product u are ``low[-u] = [low ends, low ends, m]`` and ``high[-u] = [high ends,
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,8 +26,20 @@ WORTH = 0.8
 Mask = NDArray[np.bool_]
 
 
-def tie(regions: Regions, state: State, lines: Mapping[int, Lines], u: int, elements: Indices) -> Mask:
-    """Tie the factors of some elements of product ``u``, in place; returns which ties pay, [2, elements].
+@dataclass
+class Tied:
+    """Elements of a product whose factors were tied, and which of these ties pay on any box.
+
+    ``gain`` [2, boxes, elements, inputs] is what planes below and above move by when inputs get narrower.
+    """
+
+    elements: Indices
+    useful: Mask
+    gain: Floats
+
+
+def tie(regions: Regions, state: State, lines: Mapping[int, Lines], u: int, elements: Indices) -> Tied:
+    """Tie the factors of some elements of product ``u``, in place.
 
     ``lines`` are those of all nodes below. Factors of the same width make ``m`` the quotient of their widths.
     """
@@ -35,15 +48,21 @@ def tie(regions: Regions, state: State, lines: Mapping[int, Lines], u: int, elem
     wide, tall = xh - xl, yh - yl
     m = np.where((wide > 0.0) & (tall > 0.0), tall / np.where(wide > 0.0, wide, 1.0), 0.0)
     m = np.where(np.isfinite(m), m, 0.0)
-    ends = _ranges(regions, state, lines, u, elements, m)
+    ends, entry = _ranges(regions, state, lines, u, elements, m)
     most = np.sqrt(WORTH) * tall
     pays = np.stack([ends[1] - ends[0] < 2.0 * most, ends[3] - ends[2] < 2.0 * most]) & (m > 0.0)
     low, high = np.zeros((2, len(state), 3, regions.sizes[u]))
     low[:, 0, elements], low[:, 1, elements], low[:, 2, elements] = ends[0], ends[2], np.where(pays[0], m, 0.0)
     high[:, 0, elements], high[:, 1, elements], high[:, 2, elements] = ends[1], ends[3], np.where(pays[1], m, 0.0)
     state.low[-u], state.high[-u] = low.reshape(len(state), -1), high.reshape(len(state), -1)
-    useful: Mask = pays.any(1)
-    return useful
+    rate = np.where(pays, np.stack([ends[1] - ends[0], ends[3] - ends[2]]) / np.where(m > 0.0, 8.0 * m, 1.0), 0.0)
+    size = np.abs(entry)
+    return Tied(elements, pays.any((0, 1)), rate[..., None] * np.stack([size[0] + size[1], size[2] + size[3]]))
+
+
+def factors(state: State, u: int) -> Floats:
+    """The factors of the ties of product ``u``, for planes below and above: [boxes, 2, size]."""
+    return np.stack([np.split(ends[-u], 3, axis=1)[2] for ends in (state.low, state.high)], 1)
 
 
 def _ends(state: State, k: int, elements: Indices) -> tuple[Floats, Floats]:
@@ -52,8 +71,10 @@ def _ends(state: State, k: int, elements: Indices) -> tuple[Floats, Floats]:
 
 
 def _ranges(regions: Regions, state: State, lines: Mapping[int, Lines], u: int, elements: Indices,
-            m: Floats) -> list[Floats]:
-    """Low and high ends of ``m x - y``, then of ``-m x - y``, each [boxes, elements]."""
+            m: Floats) -> tuple[list[Floats], Floats]:
+    """Low and high ends of ``m x - y``, then of ``-m x - y``, each [boxes, elements], and the input
+    coefficients [4, boxes, elements, inputs].
+    """
     boxes, count = m.shape
     owner, neuron = np.repeat(np.arange(boxes), count), np.tile(elements, boxes)
     left, right = regions.graph.nodes[u].inputs
@@ -71,4 +92,4 @@ def _ranges(regions: Regions, state: State, lines: Mapping[int, Lines], u: int, 
     everyone = np.tile(owner, 4)
     entry, constant = walk(regions, lines, everyone, start, constant)
     found = concretise(entry, constant, state.lo[everyone], state.hi[everyone]).reshape(4, boxes, count)
-    return [found[0], -found[1], found[2], -found[3]]
+    return [found[0], -found[1], found[2], -found[3]], entry.reshape(4, boxes, count, -1)

@@ -21,6 +21,7 @@ from provenn.bounds.importance import importance, input_scores
 from provenn.bounds.interval import intervals
 from provenn.bounds.regions import Floats, Indices, Regions
 from provenn.bounds.slopes import Ascent, Combination, Family, combined, improve_goals
+from provenn.bounds.ties import Tied, tie
 from provenn.verify.certificate import Leaf, Slopes, Split, Step, Tree
 from provenn.verify.goals import Goals
 from provenn.verify.pace import Clock, Exhausted
@@ -32,6 +33,7 @@ SAFETY, ROUNDING = 1e-9, 1e-12
 NEAR, LEAST, FEW, TRIED = 2.0, 0.05, 0.15, 64
 LEVELS, LAZY = 2, 8
 ENOUGH, RARE = 256, 64
+MANY_INPUTS, MANY_FACTORS, SURE = 12, 64, 16
 Mask = NDArray[np.bool_]
 
 
@@ -99,6 +101,10 @@ class Brancher:
         self.pool, self.reach = Pool(self.regions, self.limit), NEAR
         self.output = self.regions.graph.output
         self.last = self.regions.last()
+        few = (self.goals.hi > self.goals.lo).sum(1).max(initial=0) <= MANY_INPUTS
+        self.tied = {u: np.arange(self.regions.sizes[u]) for u in self.regions.products
+                     if few and self.regions.sizes[u] <= MANY_FACTORS}
+        self.ties: dict[int, Tied] = {}
         self.flops = {t: self.regions.flops(t) * 1e-6 for t in self.regions.of}
         ends = intervals(self.regions.graph, self.goals.lo, self.goals.hi)
         self.magnitude = {u: np.maximum(np.abs(ends[u][0]), np.abs(ends[u][1])).max(0)
@@ -152,7 +158,11 @@ class Brancher:
         Once noise has spoilt a bound that is positive without it, also the sizes that it is proportional to.
         """
         kept, lines = {}, dict[int, Lines]()
+        todo = [u for u, elements in self.tied.items() if elements.size]
+        self.ties = {}
         for target in self.regions.affine:
+            while todo and todo[0] < target:
+                self._tie(state, lines, todo.pop(0))
             make_lines(self.regions, state, {}, target, lines)
             noisy = self.regions.noise is not None and target not in self.regions.curved
             before = state.high[target].copy() if noisy else None
@@ -165,7 +175,19 @@ class Brancher:
             count = 2 * len(kept[target].owner)
             self.stats.rows += count
             self.stats.megaflops += count * self.flops[target]
+        for u in todo:
+            self._tie(state, lines, u)
         return kept
+
+    def _tie(self, state: State, lines: dict[int, Lines], u: int) -> None:
+        """Tie the factors of a product; of many boxes learn which elements need not be tried again."""
+        elements = self.tied[u]
+        for k in self.regions.graph.nodes[u].inputs:
+            make_lines(self.regions, state, {}, k, lines)
+        made = self.ties[u] = tie(self.regions, state, lines, u, elements)
+        self.stats.rows += 4 * len(state) * len(elements)
+        if len(state) >= SURE:
+            self.tied[u] = elements[made.useful]
 
     def round(self, count: int) -> None:
         """Work on up to ``count`` boxes. Raises OutOfTime."""
@@ -344,11 +366,13 @@ class Brancher:
         found = importance(self.regions, state, final.owner, weight.ravel(), final.tape.coefficients, kept)
         entry = np.einsum("btx,bt->bx", np.abs(final.entry), weight)
         wide = np.nextafter(state.lo, np.inf) < np.nextafter(state.hi, -np.inf)
-        score = np.where(wide, input_scores(state, entry, kept, found), -1.0)[which]
+        score = np.where(wide, input_scores(state, entry, kept, found, self.ties), -1.0)[which]
         before, child = old.take(which), state.take(which)
         levels = 1 if LAZY * self.stats.lazy_leaves > self.stats.leaves else LEVELS
         skipped = np.array([holes[i].level % levels > 0 for i in which.tolist()])
         settled = improved(self.regions, before, child)
+        settled.ties = {u: np.where(skipped[:, None, None], 0.0, m) for u, m in settled.ties.items()
+                        if any(u in self.regions.above[t] for t in self.regions.affine)}
         for t in self.regions.affine:
             gone = np.broadcast_to(skipped[:, None], child.low[t].shape)
             if t in self.last:

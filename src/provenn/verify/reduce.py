@@ -10,7 +10,7 @@ spend anything further down. Whoever reduces shows the goals again.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,11 +20,13 @@ from provenn.bounds.copies import Origin
 from provenn.bounds.importance import Tally
 from provenn.bounds.regions import Coefficients, Floats, Indices, Regions
 from provenn.bounds.slopes import Ascent, Best
-from provenn.verify.certificate import Again, Sides, Step
+from provenn.bounds.ties import factors
+from provenn.verify.certificate import Again, Sides, Step, Tie
 
 SPENT, SPENT_ON_CURVES = 0.5, (16.0, 2.0)
 Mask = NDArray[np.bool_]
 Goal = tuple[Indices, Floats, Coefficients]
+Factors = Floats
 
 
 @dataclass
@@ -32,23 +34,25 @@ class Kept:
     """Bounds to compute, by target: lower and upper ones [boxes, size].
 
     Elements with ``origins`` are bounded there: a step for each value that they have, and one for each node
-    that repeats it.
+    that repeats it. ``ties`` are those of products, by node: factors [boxes, 2, size].
     """
 
     lower: dict[int, Mask]
     upper: dict[int, Mask]
     origins: Mapping[int, Origin]
+    ties: dict[int, Factors] = field(default_factory=dict)
 
     def steps(self, box: int) -> tuple[Step, ...]:
         """The steps of a certificate that compute them."""
-        return tuple(s for t in sorted(self.lower) for s in self._steps(t, box))
+        return self.all_steps()[box]
 
     def all_steps(self) -> list[tuple[Step, ...]]:
         """``steps`` of every box."""
         made: list[list[Step]] = [[] for _ in range(len(next(iter(self.lower.values()), ())))]
-        for t, low in sorted(self.lower.items()):
-            for i in np.flatnonzero((low | self.upper[t]).any(1)).tolist():
-                made[i] += self._steps(t, i)
+        for t in sorted([*self.lower, *self.ties]):
+            used = (self.lower[t] | self.upper[t]).any(1) if t in self.lower else self.ties[t].any((1, 2))
+            for i in np.flatnonzero(used).tolist():
+                made[i] += self._steps(t, i) if t in self.lower else [Tie(t, *self.ties[t][i])]
         return [tuple(steps) for steps in made]
 
     def _steps(self, target: int, box: int) -> list[Step]:
@@ -140,6 +144,7 @@ def improved(regions: Regions, old: State, new: State) -> Kept:
             if regions.noise is None:
                 high &= ~on
         made.lower[t], made.upper[t] = low, high
+    made.ties = {-k: factors(new, -k) for k in new.low if k < 0}
     return made
 
 
