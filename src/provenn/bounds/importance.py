@@ -18,6 +18,7 @@ from provenn.bounds.regions import Coefficients, Floats, Indices, Regions
 from provenn.bounds.ties import Tied
 
 STEP = 1e-4
+NOTHING = 0.02
 
 
 @dataclass
@@ -42,6 +43,21 @@ def heights(regions: Regions, u: int, low: Floats, high: Floats, alpha: Floats,
     if regions.source[u] < 0:
         lower, upper = (np.add(*np.split(part, 2, axis=1)) for part in (lower, upper))
     return lower + b, upper + d
+
+
+def dull(regions: Regions, state: State, goals: Coefficients, owner: Indices) -> frozenset[int]:
+    """Nodes whose hints hardly matter: between their lines lies next to nothing of what lies between all.
+
+    ``goals`` are coefficients of goal rows of boxes ``owner`` on unary nodes (a Tape's).
+    """
+    share = {}
+    for u, c in goals.items():
+        low, high = source_bounds(regions, state, u)
+        middle = ((low + high) / 2)[:, : c.shape[1] * (2 if regions.source[u] < 0 else 1)]
+        below, above = heights(regions, u, low, high, regions.hint(u, low, high), middle)
+        share[u] = float(np.abs(c * (above - below)[owner]).sum())
+    total = sum(share.values())
+    return frozenset(u for u, part in share.items() if regions.free(u) and part < NOTHING * total)
 
 
 @dataclass

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from provenn.bounds.backward import Lines, Rows, State, Tape, concretise, make_lines, tighten, undecided, walk
-from provenn.bounds.importance import importance, input_scores
+from provenn.bounds.importance import dull, importance, input_scores
 from provenn.bounds.interval import intervals
 from provenn.bounds.regions import Floats, Indices, Regions
 from provenn.bounds.slopes import Ascent, Combination, Family, combined, improve_goals
@@ -105,6 +105,7 @@ class Brancher:
         self.tied = {u: np.arange(self.regions.sizes[u]) for u in self.regions.products
                      if few and self.regions.sizes[u] <= MANY_FACTORS}
         self.ties: dict[int, Tied] = {}
+        self.dull: frozenset[int] = frozenset()
         self.flops = {t: self.regions.flops(t) * 1e-6 for t in self.regions.of}
         ends = intervals(self.regions.graph, self.goals.lo, self.goals.hi)
         self.magnitude = {u: np.maximum(np.abs(ends[u][0]), np.abs(ends[u][1])).max(0)
@@ -208,6 +209,8 @@ class Brancher:
         if shown.all():
             return
         open_ = np.repeat(~shown, len(self.goals.part))
+        if not self.dull and len(state) >= SURE:
+            self.dull = dull(self.regions, state, final.tape.coefficients, final.owner)
         corners = np.where(final.entry > 0.0, state.lo[:, None], state.hi[:, None]).reshape(len(open_), -1)
         self.on_corners(corners[open_], case[final.owner[open_]])
         shown |= self._ascend(old, state, case, holes, final, shown, self.ascent_steps)
@@ -332,7 +335,7 @@ class Brancher:
                   ) -> tuple[Tape, Floats]:
         """The pass of ascended disjuncts with given slopes."""
         rows = Combination(*self.goals.padded(case[made.box], made.disjunct))
-        family = Family(self.regions, state, self.output, made.box, 1, slopes)
+        family = Family(self.regions, state, self.output, made.box, 1, slopes, fixed=self.dull)
         here = combined(self.regions, family, rows, made.found.multipliers, state.lo[made.box],
                         state.hi[made.box])
         return here.tape, here.bound
@@ -348,10 +351,10 @@ class Brancher:
         step = np.arange(self.goals.widest)
         index = self.goals.first[disjunct][:, None] + np.where(step < count, step, 0)
         start = multipliers[box[:, None], index]
-        slopes = begun(self.regions, state, box, disjunct, starts, start)
+        slopes = begun(self.regions, state, box, disjunct, starts, start, self.dull)
         start = np.where(step < count, 0.9 * start + 0.1 / count, 0.0)
         return improve_goals(self.regions, state, box, Combination(cx, cy, d), start, steps, enough, slopes,
-                             together=True)
+                             together=True, fixed=self.dull)
 
     def _branch(self, old: State, state: State, case: Indices, holes: list[Hole], final: Final,
                 kept: dict[int, Rows], which: Indices) -> None:
