@@ -187,8 +187,8 @@ def input_scores(state: State, entry: Floats, kept: Mapping[int, Rows], found: I
             first = np.flatnonzero(np.diff(rows.owner, prepend=-1))
             score[rows.owner[first]] += np.add.reduceat(lower + upper, first, axis=0)
     for u, ties in tied.items():
-        weight = np.stack([found.positive[u], found.negative[u]])[:, :, ties.elements]
-        score += np.einsum("kbe,kbei->bi", weight, ties.gain)
+        weight = np.stack([found.positive[u], found.negative[u]])[ties.side, :, ties.element]
+        score += np.einsum("tb,bti->bi", weight, ties.gain)
     width = state.hi - state.lo
     out: Floats = np.where(np.isfinite(score).all(1, keepdims=True), score * width, width)
     return out

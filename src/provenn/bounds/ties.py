@@ -28,36 +28,36 @@ Mask = NDArray[np.bool_]
 
 @dataclass
 class Tied:
-    """Elements of a product whose factors were tied, and which of these ties pay on any box.
+    """Ties of a product: for planes below (``side`` 0) or above (1) some ``element``, and which pay on any box.
 
-    ``gain`` [2, boxes, elements, inputs] is what planes below and above move by when inputs get narrower.
+    ``gain`` [boxes, ties, inputs] is what these planes move by when inputs get narrower.
     """
 
-    elements: Indices
+    side: Indices
+    element: Indices
     useful: Mask
     gain: Floats
 
 
-def tie(regions: Regions, state: State, lines: Mapping[int, Lines], u: int, elements: Indices) -> Tied:
-    """Tie the factors of some elements of product ``u``, in place.
+def tie(regions: Regions, state: State, lines: Mapping[int, Lines], u: int, wanted: Mask) -> Tied:
+    """Tie the factors of ``wanted`` [2, size] sides of elements of product ``u``, in place.
 
     ``lines`` are those of all nodes below. Factors of the same width make ``m`` the quotient of their widths.
     """
-    reads = regions.graph.nodes[u].inputs
-    (xl, xh), (yl, yh) = (_ends(state, k, elements) for k in reads)
+    side, element = np.nonzero(wanted)
+    (xl, xh), (yl, yh) = (_ends(state, k, element) for k in regions.graph.nodes[u].inputs)
     wide, tall = xh - xl, yh - yl
     m = np.where((wide > 0.0) & (tall > 0.0), tall / np.where(wide > 0.0, wide, 1.0), 0.0)
     m = np.where(np.isfinite(m), m, 0.0)
-    ends, entry = _ranges(regions, state, lines, u, elements, m)
-    most = np.sqrt(WORTH) * tall
-    pays = np.stack([ends[1] - ends[0] < 2.0 * most, ends[3] - ends[2] < 2.0 * most]) & (m > 0.0)
-    low, high = np.zeros((2, len(state), 3, regions.sizes[u]))
-    low[:, 0, elements], low[:, 1, elements], low[:, 2, elements] = ends[0], ends[2], np.where(pays[0], m, 0.0)
-    high[:, 0, elements], high[:, 1, elements], high[:, 2, elements] = ends[1], ends[3], np.where(pays[1], m, 0.0)
-    state.low[-u], state.high[-u] = low.reshape(len(state), -1), high.reshape(len(state), -1)
-    rate = np.where(pays, np.stack([ends[1] - ends[0], ends[3] - ends[2]]) / np.where(m > 0.0, 8.0 * m, 1.0), 0.0)
-    size = np.abs(entry)
-    return Tied(elements, pays.any((0, 1)), rate[..., None] * np.stack([size[0] + size[1], size[2] + size[3]]))
+    low, high, size = _ranges(regions, state, lines, u, element, m * np.where(side == 0, 1.0, -1.0))
+    pays = (high - low < 2.0 * np.sqrt(WORTH) * tall) & (m > 0.0)
+    ends = np.zeros((2, len(state), 3, regions.sizes[u]))
+    for k, values in enumerate((low, high)):
+        ends[k][:, side, element] = values
+        ends[k][:, 2, element[side == k]] = np.where(pays, m, 0.0)[:, side == k]
+    state.low[-u], state.high[-u] = ends.reshape(2, len(state), -1)
+    rate = np.where(pays, (high - low) / np.where(m > 0.0, 8.0 * m, 1.0), 0.0)
+    return Tied(side, element, pays.any(0), rate[..., None] * size)
 
 
 def factors(state: State, u: int) -> Floats:
@@ -65,31 +65,33 @@ def factors(state: State, u: int) -> Floats:
     return np.stack([np.split(ends[-u], 3, axis=1)[2] for ends in (state.low, state.high)], 1)
 
 
+def met(regions: Regions, goals: Coefficients, u: int) -> Mask:
+    """Which planes of product ``u``, below and above, goals or bounds can meet: [2, size]."""
+    if u not in goals or any(u in regions.above[t] for t in regions.affine):
+        return np.full((2, regions.sizes[u]), u in goals)
+    return np.stack([(goals[u] > 0.0).any(0), (goals[u] < 0.0).any(0)])
+
+
 def _ends(state: State, k: int, elements: Indices) -> tuple[Floats, Floats]:
     low, high = (state.low[k], state.high[k]) if k else (state.lo, state.hi)
     return low[:, elements], high[:, elements]
 
 
-def _ranges(regions: Regions, state: State, lines: Mapping[int, Lines], u: int, elements: Indices,
-            m: Floats) -> tuple[list[Floats], Floats]:
-    """Low and high ends of ``m x - y``, then of ``-m x - y``, each [boxes, elements], and the input
-    coefficients [4, boxes, elements, inputs].
-    """
+def _ranges(regions: Regions, state: State, lines: Mapping[int, Lines], u: int, element: Indices,
+            m: Floats) -> tuple[Floats, Floats, Floats]:
+    """Low and high ends of ``m x - y`` [boxes, ties], and the sums of their |input coefficients|."""
     boxes, count = m.shape
-    owner, neuron = np.repeat(np.arange(boxes), count), np.tile(elements, boxes)
+    owner, neuron = np.repeat(np.arange(boxes), count), np.tile(element, boxes)
     left, right = regions.graph.nodes[u].inputs
-    weights = m.ravel()
-    signs = [(weights, -1.0), (-weights, 1.0), (-weights, -1.0), (weights, 1.0)]
+    weights, start = m.ravel(), Coefficients()
     (first, offset), (second, shift) = (regions.of[k].start(neuron) for k in (left, right))
-    start: Coefficients = {}
     for leaf in {*first, *second}:
-        parts = [sum((c[leaf] * np.reshape(w, (-1, 1)) for c, w in zip((first, second), both) if leaf in c))
-                 for both in signs]
-        start[leaf] = np.concatenate(parts)
-    lost = weights * own_noise(regions, state, left, owner, neuron) if left else 0.0
+        c = first[leaf] * weights[:, None] if leaf in first else 0.0
+        row: Floats = c - second[leaf] if leaf in second else np.asarray(c)
+        start[leaf] = np.concatenate([row, -row])
+    lost = np.abs(weights) * own_noise(regions, state, left, owner, neuron) if left else 0.0
     lost = lost + (own_noise(regions, state, right, owner, neuron) if right else 0.0)
-    constant = np.concatenate([offset * w + shift * v - lost for w, v in signs])
-    everyone = np.tile(owner, 4)
-    entry, constant = walk(regions, lines, everyone, start, constant)
-    found = concretise(entry, constant, state.lo[everyone], state.hi[everyone]).reshape(4, boxes, count)
-    return [found[0], -found[1], found[2], -found[3]], entry.reshape(4, boxes, count, -1)
+    constant, both = offset * weights - shift, np.tile(owner, 2)
+    entry, constant = walk(regions, lines, both, start, np.concatenate([constant - lost, -constant - lost]))
+    found = concretise(entry, constant, state.lo[both], state.hi[both]).reshape(2, boxes, count)
+    return found[0], -found[1], np.abs(entry).reshape(2, boxes, count, -1).sum(0)

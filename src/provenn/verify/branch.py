@@ -21,7 +21,7 @@ from provenn.bounds.importance import dull, importance, input_scores
 from provenn.bounds.interval import intervals
 from provenn.bounds.regions import Floats, Indices, Regions
 from provenn.bounds.slopes import Ascent, Combination, Family, combined, improve_goals
-from provenn.bounds.ties import Tied, tie
+from provenn.bounds.ties import Tied, met, tie
 from provenn.verify.certificate import Leaf, Slopes, Split, Step, Tree
 from provenn.verify.goals import Goals
 from provenn.verify.pace import Clock, Exhausted
@@ -102,7 +102,7 @@ class Brancher:
         self.output = self.regions.graph.output
         self.last = self.regions.last()
         few = (self.goals.hi > self.goals.lo).sum(1).max(initial=0) <= MANY_INPUTS
-        self.tied = {u: np.arange(self.regions.sizes[u]) for u in self.regions.products
+        self.tied = {u: np.ones((2, self.regions.sizes[u]), bool) for u in self.regions.products
                      if few and self.regions.sizes[u] <= MANY_FACTORS}
         self.ties: dict[int, Tied] = {}
         self.dull: frozenset[int] = frozenset()
@@ -159,7 +159,7 @@ class Brancher:
         Once noise has spoilt a bound that is positive without it, also the sizes that it is proportional to.
         """
         kept, lines = {}, dict[int, Lines]()
-        todo = [u for u, elements in self.tied.items() if elements.size]
+        todo = [u for u, wanted in self.tied.items() if wanted.any()]
         self.ties = {}
         for target in self.regions.affine:
             while todo and todo[0] < target:
@@ -181,14 +181,13 @@ class Brancher:
         return kept
 
     def _tie(self, state: State, lines: dict[int, Lines], u: int) -> None:
-        """Tie the factors of a product; of many boxes learn which elements need not be tried again."""
-        elements = self.tied[u]
+        """Tie the factors of a product; of many boxes learn which ties need not be tried again."""
         for k in self.regions.graph.nodes[u].inputs:
             make_lines(self.regions, state, {}, k, lines)
-        made = self.ties[u] = tie(self.regions, state, lines, u, elements)
-        self.stats.rows += 4 * len(state) * len(elements)
+        made = self.ties[u] = tie(self.regions, state, lines, u, self.tied[u])
+        self.stats.rows += 2 * len(state) * len(made.side)
         if len(state) >= SURE:
-            self.tied[u] = elements[made.useful]
+            self.tied[u][made.side, made.element] = made.useful
 
     def round(self, count: int) -> None:
         """Work on up to ``count`` boxes. Raises OutOfTime."""
@@ -210,7 +209,9 @@ class Brancher:
             return
         open_ = np.repeat(~shown, len(self.goals.part))
         if not self.dull and len(state) >= SURE:
-            self.dull = dull(self.regions, state, final.tape.coefficients, final.owner)
+            goals = final.tape.coefficients
+            self.dull = dull(self.regions, state, goals, final.owner)
+            self.tied = {u: wanted & met(self.regions, goals, u) for u, wanted in self.tied.items()}
         corners = np.where(final.entry > 0.0, state.lo[:, None], state.hi[:, None]).reshape(len(open_), -1)
         self.on_corners(corners[open_], case[final.owner[open_]])
         shown |= self._ascend(old, state, case, holes, final, shown, self.ascent_steps)
