@@ -26,13 +26,13 @@ from provenn.verify.certificate import Leaf, Slopes, Split, Step, Tree
 from provenn.verify.goals import Goals
 from provenn.verify.pace import Clock, Exhausted
 from provenn.verify.pool import POOL_BYTES, Hole, Pool
-from provenn.verify.reduce import Ascended, Goal, Kept, attempts, improved, needed, replaced, sized, tightened
+from provenn.verify.reduce import Ascended, Goal, Kept, attempts, improved, needed, replaced, sized, spare_unmet, tightened
 from provenn.verify.starts import Start, begun, best_starts
 
 SAFETY, ROUNDING = 1e-9, 1e-12
 NEAR, LEAST, FEW, TRIED = 2.0, 0.05, 0.15, 64
 LEVELS, LAZY = 2, 8
-ENOUGH, RARE = 256, 64
+ENOUGH, RARE, TINY = 256, 64, 0.05
 MANY_INPUTS, MANY_FACTORS, SURE = 12, 64, 16
 Mask = NDArray[np.bool_]
 
@@ -251,6 +251,9 @@ class Brancher:
             if not len(which):
                 return
         full = improved(self.regions, old.take(which), new.take(which))
+        owner, rows = self._rows(which)
+        met = {u: c[rows] for u, c in final.tape.coefficients.items()}
+        spare_unmet(self.regions, full, [(owner, final.multipliers[which].ravel(), met)])
         self.close(final.take(which), [holes[i] for i in which.tolist()],
                    full.all_steps() or [()] * len(which))
 
@@ -321,6 +324,15 @@ class Brancher:
             least = less.where(fine, after)
             if fine.any():
                 break
+        self._spare_multipliers(least, here, made, slopes)
+        owner, rows = self._rows(which)
+        left = multipliers.copy()
+        for b, p in zip(made.box.tolist(), made.disjunct.tolist()):
+            left[b, self.goals.part == p] = 0.0
+        own = self._ascended(least, here, made, slopes)[0].coefficients
+        spare_unmet(self.regions, kept, [
+            (owner, left.ravel(), {u: c[rows] for u, c in final.tape.coefficients.items()}),
+            (made.box, np.ones(len(made.box)), own)])
         plain = made.plain(self.regions, least, slopes, lambda a: self._ascended(least, here, made, a)[1])
         steps = kept.all_steps() or [()] * len(which)
         for i, k in enumerate(which.tolist()):
@@ -331,6 +343,14 @@ class Brancher:
                 parts[p] = (weights, {u: slopes[u][j] for u in made.nodes if not plain[u][j]})
             reached = float(made.found.bound[made.box == i].min())
             self.hang(holes[k], Tree(few.steps(i) if fine[i] else steps[i], Leaf(tuple(parts)), reached))
+
+    def _spare_multipliers(self, state: State, case: Indices, made: Ascended,
+                           slopes: dict[int, Floats]) -> None:
+        """Set tiny multipliers, which an ascent never does, to 0 where the others are enough."""
+        before = made.found.multipliers
+        made.found.multipliers = np.where(before < TINY * before.max(1, keepdims=True), 0.0, before)
+        enough = self._ascended(state, case, made, slopes)[1] > made.margin
+        made.found.multipliers = np.where(enough[:, None], made.found.multipliers, before)
 
     def _ascended(self, state: State, case: Indices, made: Ascended, slopes: dict[int, Floats]
                   ) -> tuple[Tape, Floats]:

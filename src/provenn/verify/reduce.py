@@ -148,6 +148,26 @@ def improved(regions: Regions, old: State, new: State) -> Kept:
     return made
 
 
+def spare_unmet(regions: Regions, kept: Kept, goals: Sequence[Goal]) -> None:
+    """Give up, at no loss, bounds of last targets and ties that no goal with a positive weight meets."""
+    boxes = len(next(iter(kept.lower.values()), ()))
+    readers = {u for t in regions.last() for u in regions.source if t in regions.graph.nodes[u].inputs}
+    sides = {u: np.zeros((boxes, 2, regions.sizes[u]), bool) for u in readers}
+    for owner, weight, coefficients in goals:
+        for u in readers & set(coefficients):
+            rows = np.flatnonzero(weight > 0.0)
+            c = coefficients[u][rows]
+            np.logical_or.at(sides[u], owner[rows], np.stack([c > 0.0, c < 0.0], 1))
+    for t in regions.last():
+        met = [sides[u].any((1, 2)) for u in readers if t in regions.graph.nodes[u].inputs]
+        needed_at = np.any(met, axis=0)[:, None]
+        kept.lower[t] &= needed_at
+        kept.upper[t] &= needed_at
+    for u in readers & set(kept.ties):
+        if all(u not in regions.above[t] for t in regions.affine):
+            kept.ties[u] = kept.ties[u] * sides[u]
+
+
 def attempts(regions: Regions, count: int) -> list[tuple[Sequence[int], float]]:
     """Targets that may give up bounds, for some boxes, and the share of ``needed``, in the order of trying.
 
