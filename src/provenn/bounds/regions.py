@@ -299,8 +299,9 @@ class Regions:
                 under, over = (np.add(*np.split(part, 2, axis=1)) for part in (under, over))
             return a, b - under - noise[1], c, d + over + noise[1]
         if self.source[u] < 0:
-            count = lo.shape[-1] // self.sizes[u]
-            x, y, *ties = zip(np.split(lo, count, axis=-1), np.split(hi, count, axis=-1))
+            size = self.sizes[u]
+            x, y, *ties = ((lo[..., i : i + size], hi[..., i : i + size])
+                           for i in range(0, lo.shape[-1], size))
             tied = [(m, *ends) for m, ends in zip(ties[-1], ties)] if ties else []
             rule = self.graph.nodes[u].op.need("planes")
             a, b, low, c, d, high = np.broadcast_arrays(*rule(x, y, alpha, *tied))

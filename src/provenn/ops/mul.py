@@ -48,9 +48,9 @@ def planes(x: Pair, y: Pair, alpha: Array, below: Tie | None = None, above: Tie 
     """
     a, b = y[0] + alpha * (y[1] - y[0]), x[0] + alpha * (x[1] - x[0])
     c, d = a, x[1] + alpha * (x[0] - x[1])
-    corners = [(p, q) for p in x for q in y]
-    low = np.minimum.reduce([p * q - a * p - b * q for p, q in corners])
-    high = np.maximum.reduce([p * q - c * p - d * q for p, q in corners])
+    # (x - b)(y - a) is smallest where one factor is at one end and the other one at the other.
+    reach = alpha * (1.0 - alpha) * (x[1] - x[0]) * (y[1] - y[0])
+    low, high = -reach - a * b, reach - c * d
     if below is not None and above is not None:
         low = np.maximum(low, -_lost(below, a, b) - a * b)
         high = np.minimum(high, _lost(above, c, -d) - c * d)

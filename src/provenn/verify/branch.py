@@ -33,7 +33,7 @@ SAFETY, ROUNDING = 1e-9, 1e-12
 NEAR, LEAST, FEW, TRIED = 2.0, 0.05, 0.15, 64
 LEVELS, LAZY = 2, 8
 ENOUGH, RARE, TINY = 256, 64, 0.05
-MANY_INPUTS, MANY_FACTORS, SURE = 12, 64, 16
+MANY_INPUTS, MANY_FACTORS, SURE, TIED_STEPS = 12, 64, 16, 20
 Mask = NDArray[np.bool_]
 
 
@@ -106,6 +106,8 @@ class Brancher:
                      if few and self.regions.sizes[u] <= MANY_FACTORS}
         self.ties: dict[int, Tied] = {}
         self.dull: frozenset[int] = frozenset()
+        # Hints of ties move along a whole line at no loss, which pays for longer ascents.
+        self.ascent_steps = TIED_STEPS if self.tied else self.ascent_steps
         self.flops = {t: self.regions.flops(t) * 1e-6 for t in self.regions.of}
         ends = intervals(self.regions.graph, self.goals.lo, self.goals.hi)
         self.magnitude = {u: np.maximum(np.abs(ends[u][0]), np.abs(ends[u][1])).max(0)

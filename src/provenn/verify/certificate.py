@@ -24,6 +24,7 @@ LEAF, SPLIT, TIGHTEN, EMPTY, SIDES, TIE = 0.0, 1.0, 2.0, 3.0, 4.0, 5.0
 UNSURE, EVERY, AGAIN = -1, -2, -3
 PER_WORD = 48
 BYTES = PER_WORD // 8
+PLACES = 2.0 ** np.arange(PER_WORD)
 HEADER = 22
 Slopes = Mapping[int, Floats]
 Step: TypeAlias = "Tighten | Sides | Again | Tie"
@@ -127,6 +128,9 @@ def _add_vectors(words: array[float], slopes: Slopes) -> None:
 
 def _add_mask(words: array[float], mask: NDArray[np.bool_]) -> None:
     """Bits as words of PER_WORD bits each, the lowest bit first."""
+    if len(mask) <= PER_WORD:
+        words.append(float(mask @ PLACES[: len(mask)]))
+        return
     bits = np.packbits(mask, bitorder="little").tobytes()
     words.extend([int.from_bytes(bits[i : i + BYTES], "little") for i in range(0, len(bits), BYTES)])
 
