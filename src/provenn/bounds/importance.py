@@ -176,8 +176,8 @@ def input_scores(state: State, entry: Floats, kept: Mapping[int, Rows], found: I
                  tied: Mapping[int, Tied]) -> Floats:
     """How much the goals depend on the width of each input, [boxes, inputs].
 
-    ``entry`` is the weighted sum of the goal rows' |input coefficients|, ``tied`` are the ties by product. Where bounds overflow nothing is
-    known of the goals: the widest input counts.
+    ``entry`` is the weighted sum of the goal rows' |input coefficients|, ``tied`` are the ties by product.
+    Where bounds overflow nothing is known of the goals: the widest input counts.
     """
     score = entry.copy()
     for target, rows in kept.items():

@@ -116,8 +116,7 @@ class Family:
     start from, full vectors by unary node, else the default ones; ``signs`` (with one copy only) bring split
     multipliers.
     ``rate`` is the size of the first steps: small ones (WARM) keep what a good start is worth.
-    ``entries`` tells which of the first signs are still there. Nodes in ``fixed`` keep their slopes, as do those
-    that ``slopes`` leave out.
+    ``entries`` tells which of the first signs are still there. Nodes ``fixed`` keep their default slopes.
     """
 
     def __init__(self, regions: Regions, state: State, target: int, owner: Indices, copies: int,

@@ -28,7 +28,7 @@ Mask = NDArray[np.bool_]
 
 @dataclass
 class Tied:
-    """Ties of a product: for planes below (``side`` 0) or above (1) some ``element``, and which pay on any box.
+    """Ties of a product, for planes below (``side`` 0) or above (1) each ``element``, and which pay at all.
 
     ``gain`` [boxes, ties, inputs] is what these planes move by when inputs get narrower.
     """

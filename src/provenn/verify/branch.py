@@ -20,19 +20,31 @@ from provenn.bounds.backward import Lines, Rows, State, Tape, concretise, make_l
 from provenn.bounds.importance import dull, importance, input_scores
 from provenn.bounds.interval import intervals
 from provenn.bounds.regions import Floats, Indices, Regions
-from provenn.bounds.slopes import Ascent, Combination, Family, combined, improve_goals
+from provenn.bounds.slopes import Ascent, Combination, improve_goals
 from provenn.bounds.ties import Tied, met, tie
 from provenn.verify.certificate import Leaf, Slopes, Split, Step, Tree
+from provenn.verify.closing import close_ascended
 from provenn.verify.goals import Goals
 from provenn.verify.pace import Clock, Exhausted
 from provenn.verify.pool import POOL_BYTES, Hole, Pool
-from provenn.verify.reduce import Ascended, Goal, Kept, attempts, improved, needed, replaced, sized, spare_unmet, tightened
+from provenn.verify.reduce import (
+    Ascended,
+    Goal,
+    Kept,
+    attempts,
+    improved,
+    needed,
+    replaced,
+    sized,
+    spare_unmet,
+    tightened,
+)
 from provenn.verify.starts import Start, begun, best_starts
 
 SAFETY, ROUNDING = 1e-9, 1e-12
 NEAR, LEAST, FEW, TRIED = 2.0, 0.05, 0.15, 64
 LEVELS, LAZY = 2, 8
-ENOUGH, RARE, TINY = 256, 64, 0.05
+ENOUGH, RARE = 256, 64
 MANY_INPUTS, MANY_FACTORS, SURE, TIED_STEPS = 12, 64, 16, 20
 Mask = NDArray[np.bool_]
 
@@ -105,7 +117,7 @@ class Brancher:
         self.tied = {u: np.ones((2, self.regions.sizes[u]), bool) for u in self.regions.products
                      if few and self.regions.sizes[u] <= MANY_FACTORS}
         self.ties: dict[int, Tied] = {}
-        self.dull: frozenset[int] = frozenset()
+        self.dull, self.learnt = frozenset[int](), False
         # Hints of ties move along a whole line at no loss, which pays for longer ascents.
         self.ascent_steps = TIED_STEPS if self.tied else self.ascent_steps
         self.flops = {t: self.regions.flops(t) * 1e-6 for t in self.regions.of}
@@ -210,15 +222,19 @@ class Brancher:
         if shown.all():
             return
         open_ = np.repeat(~shown, len(self.goals.part))
-        if not self.dull and len(state) >= SURE:
-            goals = final.tape.coefficients
-            self.dull = dull(self.regions, state, goals, final.owner)
-            self.tied = {u: wanted & met(self.regions, goals, u) for u, wanted in self.tied.items()}
+        if self.tied and not self.learnt and len(state) >= SURE:
+            self._learn(state, final)
         corners = np.where(final.entry > 0.0, state.lo[:, None], state.hi[:, None]).reshape(len(open_), -1)
         self.on_corners(corners[open_], case[final.owner[open_]])
         shown |= self._ascend(old, state, case, holes, final, shown, self.ascent_steps)
         if not shown.all():
             self._branch(old, state, case, holes, final, kept, np.flatnonzero(~shown))
+
+    def _learn(self, state: State, final: Final) -> None:
+        """Which hints hardly matter, and which ties no goal can meet, as many boxes tell."""
+        goals, self.learnt = final.tape.coefficients, True
+        self.dull = dull(self.regions, state, goals, final.owner)
+        self.tied = {u: wanted & met(self.regions, goals, u) for u, wanted in self.tied.items()}
 
     @property
     def _lazy(self) -> bool:
@@ -242,10 +258,10 @@ class Brancher:
                       which: Indices) -> None:
         """Finish shown boxes with as few bounds as still do."""
         for among, share in attempts(self.regions, len(which)):
-            owner, rows = self._rows(which)
+            owner, rows = self.rows_of(which)
             weight = (final.multipliers[which] / final.value[which][:, self.goals.part]).ravel()
             goals = {u: c[rows] for u, c in final.tape.coefficients.items()}
-            kept, less = self._less(old.take(which), new.take(which), [(owner, weight, goals)], among,
+            kept, less = self.less(old.take(which), new.take(which), [(owner, weight, goals)], among,
                                     share)
             done = self.close(self.final(less, case[which]), [holes[i] for i in which.tolist()],
                               kept.all_steps() or [()] * len(which))
@@ -253,13 +269,14 @@ class Brancher:
             if not len(which):
                 return
         full = improved(self.regions, old.take(which), new.take(which))
-        owner, rows = self._rows(which)
-        met = {u: c[rows] for u, c in final.tape.coefficients.items()}
-        spare_unmet(self.regions, full, [(owner, final.multipliers[which].ravel(), met)])
+        if full.ties:
+            owner, rows = self.rows_of(which)
+            met = {u: c[rows] for u, c in final.tape.coefficients.items()}
+            spare_unmet(self.regions, full, [(owner, final.multipliers[which].ravel(), met)])
         self.close(final.take(which), [holes[i] for i in which.tolist()],
                    full.all_steps() or [()] * len(which))
 
-    def _less(self, old: State, new: State, goals: Sequence[Goal],
+    def less(self, old: State, new: State, goals: Sequence[Goal],
               among: Sequence[int], share: float) -> tuple[Kept, State]:
         """What goals need, and the bounds that this gives."""
         kept = needed(self.regions, old, new, goals, among, share)
@@ -267,7 +284,7 @@ class Brancher:
             return kept, replaced(self.regions, old, new, kept)
         return kept, tightened(self.regions, old, kept)
 
-    def _rows(self, which: Indices) -> tuple[Indices, Indices]:
+    def rows_of(self, which: Indices) -> tuple[Indices, Indices]:
         """Of the goal rows of boxes ``which``, their boxes (from 0 on) and their places among all."""
         count = len(self.goals.part)
         return np.repeat(np.arange(len(which)), count), (which[:, None] * count + np.arange(count)).ravel()
@@ -290,8 +307,8 @@ class Brancher:
         tried = int(closed.sum())
         closed &= counts == 0
         if closed.any():
-            self._close_ascended(old, state, case, holes, final,
-                                 Ascended(box, disjunct, found, margin).of(closed), np.flatnonzero(closed))
+            close_ascended(self, (old, state), case, holes, final,
+                           Ascended(box, disjunct, found, margin).of(closed), np.flatnonzero(closed))
         self.stats.leaves += int(closed.sum())
         self.stats.ascended_leaves += int(closed.sum())
         if tried >= TRIED:
@@ -299,69 +316,6 @@ class Brancher:
             change = 0.7 if worked < FEW else 1.3 if worked > 2 * FEW else 1.0
             self.reach = float(np.clip(self.reach * change, LEAST, NEAR))
         return closed
-
-    def _close_ascended(self, old: State, new: State, case: Indices, holes: list[Hole], final: Final,
-                        made: Ascended, which: Indices) -> None:
-        """Finish the boxes ``which``, some of whose disjuncts have slopes of their own."""
-        before, after, here = old.take(which), new.take(which), case[which]
-        kept, fine = improved(self.regions, before, after), np.zeros(len(which), bool)
-        multipliers, slopes = final.multipliers[which], made.slopes(self.regions, after, after)
-        least = after
-        for among, share in attempts(self.regions, len(which)):
-            tape, bound = self._ascended(after, here, made, slopes)
-            owner, rows = self._rows(which)
-            adaptive = np.ones((len(which), len(self.goals.rows)))
-            adaptive[made.box, made.disjunct] = 0.0
-            spare = np.where(adaptive > 0.0, final.value[which], 1.0)
-            weight = (multipliers * (adaptive / spare)[:, self.goals.part]).ravel()
-            goals = {u: c[rows] for u, c in final.tape.coefficients.items()}
-            own = (made.box, 1.0 / np.maximum(bound, 1e-300), tape.coefficients)
-            few, less = self._less(before, after, [(owner, weight, goals), own], among, share)
-            mixed, again = made.slopes(self.regions, after, less), self.final(less, here)
-            _, bound = self._ascended(less, here, made, mixed)
-            lost = np.bincount(made.box, bound <= made.margin, minlength=len(which))
-            fine = ((again.value > 0.0) | (adaptive == 0.0)).all(1) & (lost == 0)
-            multipliers = np.where(fine[:, None], again.multipliers, multipliers)
-            slopes = {u: np.where(fine[made.box][:, None], mixed[u], a) for u, a in slopes.items()}
-            least = less.where(fine, after)
-            if fine.any():
-                break
-        self._spare_multipliers(least, here, made, slopes)
-        owner, rows = self._rows(which)
-        left = multipliers.copy()
-        for b, p in zip(made.box.tolist(), made.disjunct.tolist()):
-            left[b, self.goals.part == p] = 0.0
-        own = self._ascended(least, here, made, slopes)[0].coefficients
-        spare_unmet(self.regions, kept, [
-            (owner, left.ravel(), {u: c[rows] for u, c in final.tape.coefficients.items()}),
-            (made.box, np.ones(len(made.box)), own)])
-        plain = made.plain(self.regions, least, slopes, lambda a: self._ascended(least, here, made, a)[1])
-        steps = kept.all_steps() or [()] * len(which)
-        for i, k in enumerate(which.tolist()):
-            parts = self.parts(multipliers[i])
-            for j in np.flatnonzero(made.box == i).tolist():
-                p = int(made.disjunct[j])
-                weights = made.found.multipliers[j, : self.goals.rows[p]]
-                parts[p] = (weights, {u: slopes[u][j] for u in made.nodes if not plain[u][j]})
-            reached = float(made.found.bound[made.box == i].min())
-            self.hang(holes[k], Tree(few.steps(i) if fine[i] else steps[i], Leaf(tuple(parts)), reached))
-
-    def _spare_multipliers(self, state: State, case: Indices, made: Ascended,
-                           slopes: dict[int, Floats]) -> None:
-        """Set tiny multipliers, which an ascent never does, to 0 where the others are enough."""
-        before = made.found.multipliers
-        made.found.multipliers = np.where(before < TINY * before.max(1, keepdims=True), 0.0, before)
-        enough = self._ascended(state, case, made, slopes)[1] > made.margin
-        made.found.multipliers = np.where(enough[:, None], made.found.multipliers, before)
-
-    def _ascended(self, state: State, case: Indices, made: Ascended, slopes: dict[int, Floats]
-                  ) -> tuple[Tape, Floats]:
-        """The pass of ascended disjuncts with given slopes."""
-        rows = Combination(*self.goals.padded(case[made.box], made.disjunct))
-        family = Family(self.regions, state, self.output, made.box, 1, slopes, fixed=self.dull)
-        here = combined(self.regions, family, rows, made.found.multipliers, state.lo[made.box],
-                        state.hi[made.box])
-        return here.tape, here.bound
 
     def ascend(self, state: State, case: Indices, multipliers: Floats, box: Indices, disjunct: Indices,
                steps: int, enough: Floats, starts: Sequence[Start | None] = ()) -> Ascent:

@@ -149,7 +149,12 @@ def improved(regions: Regions, old: State, new: State) -> Kept:
 
 
 def spare_unmet(regions: Regions, kept: Kept, goals: Sequence[Goal]) -> None:
-    """Give up, at no loss, bounds of last targets and ties that no goal with a positive weight meets."""
+    """Give up, at no loss, bounds of last targets and ties that no goal with a positive weight meets.
+
+    With noise, which is proportional to what bounds say of sizes, none.
+    """
+    if regions.noise is not None:
+        return
     boxes = len(next(iter(kept.lower.values()), ()))
     readers = {u for t in regions.last() for u in regions.source if t in regions.graph.nodes[u].inputs}
     sides = {u: np.zeros((boxes, 2, regions.sizes[u]), bool) for u in readers}
