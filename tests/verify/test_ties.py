@@ -45,10 +45,10 @@ def test_planes_with_ties_hold_and_are_closer(seed: int) -> None:
 
 def damped(seed: int) -> Graph:
     """States times what pulls them back: never positive by much."""
-    m = nets.Maker(seed, (1, 4))
-    pull = 0.2 * m.rng.normal(size=(4, 4)) - np.eye(4)
+    m = nets.Maker(seed, (1, 3))
+    pull = 0.2 * m.rng.normal(size=(3, 3)) - np.eye(3)
     back = m.put("linear", m.x, m.b.parameter(ALL["parameter"], pull.astype(np.float32)))
-    total = m.b.parameter(ALL["parameter"], np.ones((1, 4), np.float32))
+    total = m.b.parameter(ALL["parameter"], np.ones((1, 3), np.float32))
     return m.done(m.put("linear", m.put("mul", m.x, back), total))
 
 
@@ -56,7 +56,7 @@ def damped(seed: int) -> Graph:
 @SEEDS
 def test_trees_get_smaller(semantics: Semantics, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     graph = damped(seed)
-    prop = at_least(graph, np.full(4, -1.0), np.full(4, 1.0), 0.5)
+    prop = at_least(graph, np.full(3, -1.0), np.full(3, 1.0), 0.5)
     found = search(graph, prop, timeout=60, semantics=semantics)
     assert found.kind == "unsat", found.stats
     assert found.certificate is not None
@@ -64,7 +64,7 @@ def test_trees_get_smaller(semantics: Semantics, seed: int, monkeypatch: pytest.
     trees = read_trees(found.certificate, [n.type.size for n in graph], [(1,)])
     assert any(isinstance(step, Tie) for here, _ in walk(trees[0]) for step in here.steps)
     monkeypatch.setattr(branch, "MANY_FACTORS", 0)
-    without = search(graph, prop, timeout=60, semantics=semantics)
+    without = search(graph, prop, timeout=5)
     assert without.stats["leaves"] >= 4 * found.stats["leaves"]
 
 
