@@ -771,14 +771,31 @@ val plane_above :
 
 val product_range : Float64.t -> Float64.t -> Float64.t -> Float64.t -> itv
 
+type tie = { factor : Float64.t; tie_lo : Float64.t; tie_hi : Float64.t }
+
+val quarter : Float64.t -> Float64.t
+
+val reach :
+  Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t
+
+val tied_level : tie -> Float64.t -> Float64.t -> Float64.t
+
+val raised : tie -> plane -> plane
+
+val lowered : tie -> plane -> plane
+
 type fnoise = { kappa : (node -> Float64.t); eta_up : (node -> Float64.t);
                 noisy : bool; least : Float64.t; cap : Float64.t;
                 defined : (unary -> Float64.t -> Float64.t -> bool) }
 
 val noiseless : fnoise -> fnoise
 
+type tied = { factors : farr; ties_lo : farr; ties_hi : farr }
+
+val tie_at : tied -> Uint63.t -> tie
+
 type info = { lo : farr; hi : farr; mag : farr; load : farr;
-              coef : Float64.t; spare : Float64.t }
+              coef : Float64.t; spare : Float64.t; ties : (tied * tied) option }
 
 val no_info : info
 
@@ -901,8 +918,8 @@ val quad_at :
   extent -> farr -> (Uint63.t -> quad) -> Uint63.t -> Uint63.t -> Float64.t
 
 val lines_of :
-  node -> info list -> (Uint63.t -> Float64.t -> Float64.t -> Float64.t) ->
-  lines
+  node -> info -> info list -> (Uint63.t -> Float64.t -> Float64.t ->
+  Float64.t) -> lines
 
 val selected : extent -> farr -> farr -> farr -> farr
 
@@ -933,6 +950,16 @@ val combined :
 val neuron :
   fnoise -> node list -> info list -> lines list -> bool -> Uint63.t ->
   Float64.t
+
+val unit_row : extent -> Uint63.t -> Float64.t -> farr
+
+val pair_dn :
+  fnoise -> node list -> info list -> lines list -> extent -> nat -> nat ->
+  Uint63.t -> Float64.t -> Float64.t -> Float64.t
+
+val tie_of :
+  fnoise -> node list -> info list -> lines list -> extent -> nat -> nat ->
+  bool -> (Uint63.t -> Float64.t) -> tied
 
 val product : Uint63.t list -> Uint63.t
 
@@ -1108,7 +1135,7 @@ val hint :
   Float64.t
 
 val lines_at :
-  words -> vectors -> node -> state -> nat -> lines option -> lines
+  words -> vectors -> node -> info -> state -> nat -> lines option -> lines
 
 val all_lines :
   words -> vectors -> node list -> state -> lines option list -> nat -> lines
@@ -1126,6 +1153,8 @@ val forget : node list -> lines option list -> nat -> lines option list
 val replace : state -> nat -> info -> state
 
 val with_bounds : info -> farr -> farr -> info
+
+val with_ties : info -> (tied * tied) -> info
 
 val sharper :
   Float64.t -> Float64.t -> (Float64.t -> Float64.t -> Float64.t) -> Float64.t
@@ -1174,6 +1203,11 @@ val sharpen :
   fnoise -> words -> node list -> Uint63.t -> state -> lines option list ->
   nat -> bool -> (Uint63.t -> bool) -> (Uint63.t -> bool) -> Uint63.t ->
   Uint63.t -> ((state * lines option list) * Uint63.t) res
+
+val bind_factors :
+  fnoise -> words -> node list -> Uint63.t -> state -> lines option list ->
+  nat -> extent -> nat -> nat -> Uint63.t -> ((state * lines option
+  list) * Uint63.t) res
 
 val walk :
   nat -> fnoise -> words -> node list -> Uint63.t -> claim list -> state ->

@@ -112,6 +112,14 @@ def products(seed: int) -> Graph:
     return m.done(m.linear(m.put("add", x, m.x), 2))
 
 
+def forms(seed: int) -> Graph:
+    """Quadratic forms, and the product of a state with what answers it: factors that share their inputs."""
+    m = Maker(seed, (1, 3))
+    square = m.put("mul", m.x, m.linear(m.x, 3))
+    control = m.put("mul", m.linear(m.x, 3), m.linear(m.relu(m.linear(m.x, 6)), 3))
+    return m.done(m.linear(m.put("add", square, control), 2))
+
+
 def stepped(seed: int) -> Graph:
     """Signs and absolute values of layers, and what they choose between."""
     m = Maker(seed, (1, 3))
@@ -131,7 +139,8 @@ def repeated(seed: int) -> Graph:
 
 
 PIECEWISE = {"dense": dense, "residual": residual, "moved": moved, "images": images}
-KINDS = {**PIECEWISE, "curved": curved, "products": products, "stepped": stepped, "repeated": repeated}
+KINDS = {**PIECEWISE, "curved": curved, "products": products, "forms": forms, "stepped": stepped,
+         "repeated": repeated}
 
 
 def box(graph: Graph, seed: int, radius: float) -> tuple[Any, Any]:

@@ -98,6 +98,11 @@ class Layout:
             self._take(*["mask"] * (2 * ((self.sizes[int(node)] + 47) // 48)))
             self._slopes()
             here.inner = [self._tree(ways)]
+        elif kind == 5:
+            (node,) = self._take("node")
+            self._take(*["factor"] * (2 * self.sizes[int(node)]))
+            self._slopes()
+            here.inner = [self._tree(ways)]
         else:
             self._take("input")
         here.end = len(self.labels)

@@ -169,6 +169,8 @@ def trees(layout: Layout, rng: np.random.Generator) -> Iterator[Words]:
                 yield spliced(words, s, [2.0, node, count, 0.0, *mine])
             masks = [float(rng.integers(2**48)) for _ in range(2 * ((layout.sizes[node] + 47) // 48))]
             yield spliced(words, s, [4.0, node, *masks, 0.0, *mine])
+            factors = rng.choice([0.0, 0.5, 1.0, 2.0, -1.0, 1e9], 2 * layout.sizes[node])
+            yield spliced(words, s, [5.0, node, *factors, 0.0, *mine])
         for other in rng.permutation(np.array(every, object))[:4]:
             yield spliced(words, s, words[other.start : other.end])
         if len(s.inner) == 2:

@@ -50,7 +50,7 @@ def always_refused(layout: Layout, rng: np.random.Generator) -> Iterator[tuple[s
         "value": ("split-outside|not-finite", (NAN, INF, -INF, 7.0, -7.0, 1e308)),
         "kind": (
             "not-an-integer|unknown-step|not-finite|too-large|not-empty|split-outside|enclosure-failed",
-            (0.5, -1.0, 5.0, 6.0, 2.0**21 + 1, 2.0**53, NAN, INF, -INF, 3.0),
+            (0.5, -1.0, 6.0, 7.0, 2.0**21 + 1, 2.0**53, NAN, INF, -INF, 3.0),
         ),
         "input": (
             "split-outside|not-an-integer|too-large|not-finite|not-empty",

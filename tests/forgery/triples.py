@@ -22,6 +22,7 @@ from writing import (
     rows,
     sides,
     split,
+    tie,
     tighten,
 )
 
@@ -147,6 +148,24 @@ def repeated() -> Valid:
     return by_hand("repeated", net.finish(), 2, [Case(*_box(1, -1, 1), ways)], [tree])
 
 
+def tied() -> Valid:
+    """The product of 0.5 - x and x + 0.25 x': its planes do not see that it hides a square."""
+    net = Net(10, (1, 2))
+    made = [[net.builder.parameter(ALL["parameter"], np.array(a, np.float32)) for a in layer]
+            for layer in (([[-1, 0]], [0.5]), ([[1, 0.25]], [0]))]
+    left = net.put("linear", *made[0])
+    net.top = 0
+    net.put("linear", *made[1])
+    product = net.put("mul", left)
+    net.linear(1)
+    weight = float(net.builder.nodes[net.builder.nodes[net.top].inputs[1]].value.ravel()[0])
+    bias = float(net.builder.nodes[net.builder.nodes[net.top].inputs[2]].value.ravel()[0])
+    tree = tie(product, [0.0], [1.0], leaf(([1.0], {product: [0.5]})))
+    # Where the weight is positive the product must not be large, else not small.
+    ways = [rows([[-1]], [-(weight * (0.75 if weight > 0 else -4.0) + bias)], inputs=2)]
+    return by_hand("tied", net.finish(), 1, [Case(*_box(2, -1, 1), ways)], [tree])
+
+
 def moved() -> Valid:
     """Everything that moves elements; the unsafe rows only contradict each other together."""
     net = Net(4, (2, 3))
@@ -235,6 +254,7 @@ def valid() -> tuple[Valid, ...]:
         residual(),
         sided(),
         repeated(),
+        tied(),
         moved(),
         mixed(),
         several(),

@@ -112,6 +112,11 @@ def sides(node: int, size: int, lower: Sequence[int], upper: Sequence[int], tree
     return [4.0, float(node), *masks, *slope_block(slopes), *tree]
 
 
+def tie(node: int, below: Sequence[float], above: Sequence[float], tree: Tree, slopes: Slopes = NONE) -> Tree:
+    """Ties between the factors of a product, for planes below and above it, for everything in ``tree``."""
+    return [5.0, float(node), *map(float, below), *map(float, above), *slope_block(slopes), *tree]
+
+
 def empty(index: int) -> Tree:
     """The box is empty along an input."""
     return [3.0, float(index)]

@@ -15,6 +15,7 @@ from provenn.verify.certificate import (
     Leaf,
     Sides,
     Split,
+    Tie,
     Tighten,
     Tree,
     certificate_words,
@@ -32,7 +33,8 @@ def leaf(*rows: int) -> Leaf:
 
 def forest() -> list[Tree]:
     steps = (Tighten(1), Tighten(1, np.array([0, 2]), {2: np.array([1.0, 0.0, 0.25])}),
-             Sides(1, np.array([True, False, True]), np.zeros(3, bool), {2: np.ones(3)}), Again(1))
+             Sides(1, np.array([True, False, True]), np.zeros(3, bool), {2: np.ones(3)}), Again(1),
+             Tie(2, np.array([0.0, 0.5, 2.0]), np.ones(3), {1: np.zeros(3)}))
     inner = Split(1, -0.5, Tree((), leaf(2, 1)), Tree((Tighten(1),), leaf(2, 1)))
     return [Tree(steps, Split(0, 0.25, Tree(steps[:1], inner), Tree((), leaf(2, 1)))), Tree((), Empty(1))]
 
@@ -50,7 +52,7 @@ def test_reading_gives_back_what_was_written() -> None:
 def test_the_header_counts_words_and_depth() -> None:
     head = words()[:HEADER]
     assert head[2] == len(words())
-    assert head[4] == 9.0
+    assert head[4] == 10.0
     assert head[6] == float(0x01234567)
     assert head[14] == float(0xFEDCBA98)
 

@@ -19,7 +19,7 @@ from provenn.verify.search import search
 from provenn.verify.semantics import REAL, Semantics
 from tests.bounds import nets
 
-GRAPHS = pytest.mark.parametrize("kind", ["curved", "products", "stepped", "repeated"])
+GRAPHS = pytest.mark.parametrize("kind", ["curved", "products", "forms", "stepped", "repeated"])
 SEEDS = pytest.mark.parametrize("seed", range(6))
 
 

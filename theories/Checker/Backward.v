@@ -6,14 +6,16 @@
     [silent_at v ls d]  the elements of the node at distance [d] that are 0, if that is known
     [rough_of ...]      bounds, per unit of coefficient, the rounding of one backward step
     [quads], [quad_at]  four numbers per element, and where they are
-    [lines_of ...]      the lines of a node for known bounds, given hints
+    [lines_of n s ss h] the lines of node [n] with info [s], for known bounds, given hints
     [selected e q a b]  the row of products of coefficients with slopes below or above
     [row]               coefficients on the values of one node, if any
     [add_row], [spread] add coefficients to the row of one node, or of all operands of an affine node
     [back ns ss ls rs a]  lower bound of [a] plus the sum over all nodes of row times value
     [with_noise ...]    the cost of a step, and of noise
     [combined ...]      the same, starting from a combination of rows of the claim [n], known by [s]
-    [neuron ...]        the same, starting from plus or minus one element of the newest node *)
+    [neuron ...]        the same, starting from plus or minus one element of the newest node
+    [pair_dn ...]       the same, starting from a combination of one element of each of two nodes
+    [tie_of ...]        ties of chosen elements of two nodes, where factors are not 0 *)
 From Coq Require Import Bool Reals Floats Uint63 List.
 From Provenn Require Import Base.Vector Base.Binary64 Base.Dot Ops.Loops IR.LinMap IR.Graph.
 From Provenn Require Import Ops.Lines Ops.Product Ops.Functions.
@@ -40,7 +42,7 @@ Definition quads (e : extent) (f : int -> quad) : farr :=
 Definition quad_at (e : extent) (z : farr) (f : int -> quad) (i r : int) : float :=
   if ok_len (len e * 4)%uint63 then fget z (i * 4 + r)%uint63 else part (f i) r.
 
-Definition lines_of (n : node) (ss : list info) (hint : int -> float -> float -> float) : lines :=
+Definition lines_of (n : node) (own : info) (ss : list info) (hint : int -> float -> float -> float) : lines :=
   match n with
   | Unary f e d =>
       let z := ftab 0 (fun _ => 0) in
@@ -68,8 +70,10 @@ Definition lines_of (n : node) (ss : list info) (hint : int -> float -> float ->
       let s' := info_at ss d' in
       let plane make i :=
         make (hint i 0 0) (fget (lo s) i) (fget (hi s) i) (fget (lo s') i) (fget (hi s') i) : plane in
-      let low := plane plane_below in
-      let high := plane plane_above in
+      let low i := let p := plane plane_below i in
+        match ties own with Some (t, _) => raised (tie_at t i) p | None => p end in
+      let high i := let p := plane plane_above i in
+        match ties own with Some (_, t) => lowered (tie_at t i) p | None => p end in
       let a := ftab (len e) (fun i => on_x (low i)) in
       let b := ftab (len e) (fun i => on_x (high i)) in
       let a' := ftab (len e) (fun i => on_y (low i)) in
@@ -186,3 +190,18 @@ Definition neuron (v : fnoise) (ns : list node) (ss : list info) (ls : list line
       back v ns ss ls rs (dn (sign (bias_f b j) - cost))
   | _, _, _ => nan
   end.
+
+(** Lower bound of [x * value d j + y * value d' j]. *)
+Definition unit_row (e : extent) (j : int) (x : float) : farr := ftab (len e) (fun i => if (i =? j)%uint63 then x else 0).
+Definition pair_dn (v : fnoise) (ns : list node) (ss : list info) (ls : list lines) (e : extent) (d d' : nat)
+    (j : int) (x y : float) : float :=
+  let '(rs, c) := add_row d e (unit_row e j x) ss (map (fun _ => None) ns) in
+  let '(rs, c') := add_row d' e (unit_row e j y) ss rs in
+  back v ns ss ls rs (dn (0 - up (c + c'))).
+Definition tie_of (v : fnoise) (ns : list node) (ss : list info) (ls : list lines) (e : extent) (d d' : nat)
+    (minus : bool) (factor : int -> float) : tied :=
+  let signed x := if minus then - x else x in
+  let bound i x y := if factor i =? 0 then nan else pair_dn v ns ss ls e d d' i x y in
+  Tied (ftab (len e) factor)
+    (ftab (len e) (fun i => bound i (signed (factor i)) (-1)))
+    (ftab (len e) (fun i => - bound i (- signed (factor i)) 1)).

@@ -361,7 +361,7 @@ Qed.
 (** ** An elementwise function or a product *)
 Fixpoint lines_good (ns : list node) (ss : list info) (ls : list lines) : Prop :=
   match ns, ss, ls with
-  | n :: ns, _ :: ss, l :: ls => (exists hint, l = lines_of n ss hint) /\ lines_good ns ss ls
+  | n :: ns, s :: ss, l :: ls => (exists hint, l = lines_of n s ss hint) /\ lines_good ns ss ls
   | [], [], [] => True
   | _, _, _ => False
   end.
@@ -506,7 +506,7 @@ Proof.
 Qed.
 
 (** The lines of a function are on their sides of it. *)
-Lemma unary_lines m s f z e d ss hint (l := lines_of (Unary f e d) ss hint) :
+Lemma unary_lines m s f z e d own ss hint (l := lines_of (Unary f e d) own ss hint) :
   wf e -> ext m = e -> info_at ss d = s -> between m s z -> forall i, below e i ->
   (fin (fget (below_shift l) i) ->
     fR (fget (below_slope l) i) * z i + fR (fget (below_shift l) i) <= sem f (z i)) /\
@@ -522,7 +522,7 @@ Proof.
   unfold part. cbn [fst snd] in *. cbn -[fR].
   split; intros F; [destruct (Lo F) as (_ & H) | destruct (Up F) as (_ & H)]; specialize (H (z i) Bz); lra.
 Qed.
-Lemma back_unary fv m s ms f q z y e d ss hint (l := lines_of (Unary f e d) ss hint) :
+Lemma back_unary fv m s ms f q z y e d own ss hint (l := lines_of (Unary f e d) own ss hint) :
   wf e -> ext m = e -> info_at ss d = s -> between m s z -> magnitudes fv m s ms z ->
   (forall i, below e i -> y i = sem f (z i)) ->
   fin (dot_abs e q 0 (rough l) 0) -> fin (dot_sel e q (below_shift l) (above_shift l)) ->
@@ -555,10 +555,14 @@ Proof.
     unfold dotR at 2 in Q2. rewrite (sum_zero e (fun i => _ * 0) W) in Q2 by (intros; ring). lra.
 Qed.
 
-Lemma back_product fv m s ms z m' s' ms' z' q y e d d' ss hint (l := lines_of (Product e d d') ss hint) :
+Lemma back_product fv m s ms z m' s' ms' z' q y e d d' own ss hint (l := lines_of (Product e d d') own ss hint) :
   wf e -> ext m = e -> info_at ss d = s -> between m s z -> magnitudes fv m s ms z ->
   ext m' = e -> info_at ss d' = s' -> between m' s' z' -> magnitudes fv m' s' ms' z' ->
   (forall i, below e i -> y i = z i * z' i) ->
+  match ties own with
+  | Some (t, t') => forall i, below e i -> held (tie_at t i) (z i) (z' i) /\ held (tie_at t' i) (- z i) (z' i)
+  | None => True
+  end ->
   fin (dot_abs e q 0 (rough l) 0) -> fin (dot_sel e q (below_shift l) (above_shift l)) ->
   (forall i, below e i -> fin (fget (selected e q (below_slope l) (above_slope l)) i)) ->
   (forall i, below e i -> fin (fget (selected e q (below_right l) (above_right l)) i)) ->
@@ -567,7 +571,7 @@ Lemma back_product fv m s ms z m' s' ms' z' q y e d d' ss hint (l := lines_of (P
     + dotR e (selected e q (below_right l) (above_right l)) z'
   <= dotR e q y + fR (dot_abs e q 0 (rough l) 0) + fR tiny + fR (spare s) + fR (spare s').
 Proof.
-  intros W Ee Es B M Ee' Es' B' M' Y Fa Fs Fd Fd'.
+  intros W Ee Es B M Ee' Es' B' M' Y Ti Fa Fs Fd Fd'.
   destruct (spare_pays _ _ _ _ _ M ltac:(now rewrite Ee)) as (P & S).
   destruct (spare_pays _ _ _ _ _ M' ltac:(now rewrite Ee')) as (P' & S'). rewrite Ee, Ee' in *.
   destruct (back_lines e l q (fget (mag s)) (fget (mag s')) y z z' W) as (Q1 & Q2); trivial.
@@ -575,7 +579,9 @@ Proof.
     destruct (B' i ltac:(now rewrite Ee')) as (_ & _ & Bz').
     unfold encloses, l, lines_of. cbn [below_slope above_slope below_right above_right below_shift
       above_shift].
-    rewrite !fget_ftab_below, Es, Es' by assumption. split; intros F.
+    rewrite !fget_ftab_below, Es, Es' by assumption. destruct (ties own) as [(t, t')|]; split; intros F.
+    + exact (raised_below _ _ _ _ _ _ _ _ (proj1 (Ti i Hi)) Bz Bz' F).
+    + exact (lowered_above _ _ _ _ _ _ _ _ (proj2 (Ti i Hi)) Bz Bz' F).
     + now apply plane_below_product in F as (_ & _ & H); apply H.
     + now apply plane_above_product in F as (_ & _ & H); apply H.
   - intros i Hi. apply (mag_ge _ _ _ _ _ M). now rewrite Ee.
@@ -676,7 +682,7 @@ Proof.
     destruct (spread_sound fv ns e _ ts ss rs ys _ rs1 cost K T Es Fc I1) as (J1 & J2 & J3 & J4).
     destruct (back_affine v fv x ns ss ys e ts b s y (silent_at fv ls) q C G N K M X) as (Q1 & Q2); trivial.
     repeat split; trivial. lra.
-  - destruct Ln as (hint & ->). set (n := Unary f e d) in *. set (l := lines_of n ss hint) in *.
+  - destruct Ln as (hint & ->). set (n := Unary f e d) in *. set (l := lines_of n s ss hint) in *.
     apply andb_prop in N as [_ N]. destruct (fits_node ns d e G W N) as (m & Em & Ee).
     destruct (add_row d e (selected e q (below_slope l) (above_slope l)) ss rs) as [rs1 c1] eqn:Es.
     destruct (IH ss ls rs1 ys _ G K XS L F) as (I1 & I2 & I3). clear IH.
@@ -690,10 +696,10 @@ Proof.
     destruct (add_row_sound fv e _ W ns d ss rs ys rs1 c1 K Nd Es ltac:(assumption) I1) as (J1 & J2 & J3 &
       J4).
     destruct (known_nth fv ns ss ys d m K Em) as (Bm & (zs & Mm) & _).
-    destruct (back_unary fv m _ zs f q (value ys d) (fun i => sem f (value ys d i)) e d ss hint W Ee eq_refl
+    destruct (back_unary fv m _ zs f q (value ys d) (fun i => sem f (value ys d i)) e d s ss hint W Ee eq_refl
       Bm Mm) as (Q1 & Q2); trivial.
     fold n in Q2. fold l in Q2. repeat split; trivial. lra.
-  - destruct Ln as (hint & ->). set (n := Product e d d') in *. set (l := lines_of n ss hint) in *.
+  - destruct Ln as (hint & ->). set (n := Product e d d') in *. set (l := lines_of n s ss hint) in *.
     apply andb_prop in N as [_ N]. apply andb_prop in N as [N1 N2].
     destruct (fits_node ns d e G W N1) as (m & Em & Ee). destruct (fits_node ns d' e G W N2) as (m' & Em' &
       Ee').
@@ -714,8 +720,9 @@ Proof.
     destruct (known_nth fv ns ss ys d m K Em) as (Bm & (zs & Mm) & _).
     destruct (known_nth fv ns ss ys d' m' K Em') as (Bm' & (zs' & Mm') & _).
     destruct (back_product fv m _ zs (value ys d) m' _ zs' (value ys d') q
-      (fun i => value ys d i * value ys d' i) e d d' ss hint
+      (fun i => value ys d i * value ys d' i) e d d' s ss hint
       W Ee eq_refl Bm Mm Ee' eq_refl Bm' Mm') as (Q1 & Q2); trivial.
+    1: { assert (Ti := ties_hold _ _ _ _ _ M). cbn [n] in Ti. now destruct (ties s) as [(t, t')|]. }
     fold n in Q2. fold l in Q2. pose proof tiny_pos. repeat split; trivial. lra.
 Qed.
 
@@ -766,4 +773,48 @@ Proof.
   specialize (X j Hj). cbn [n] in X. apply (noise_le fv v n _ _ _ _ C) with (2 := conj L0 Ld) in X.
   apply Rabs_le_inv in X. rewrite (affine_bias ts b) in X. assert (Eb := bias_f_exact b j).
   destruct minus; rewrite ?fR_opp in *; lra.
+Qed.
+
+(** ** One element of each of two nodes *)
+Lemma unit_row_fin e j x : wf e -> (forall i, below e i -> fin (fget (unit_row e j x) i)) -> below e j -> fin x.
+Proof.
+  intros W H Hj. specialize (H j Hj). unfold unit_row in H. rewrite fget_ftab_below in H by assumption.
+  now rewrite Uint63.eqb_refl in H.
+Qed.
+Lemma unit_row_dot e j x y : wf e -> below e j -> dotR e (unit_row e j x) y = fR x * y j.
+Proof.
+  intros W Hj. unfold dotR. rewrite <- (sum_single e j (fun i => fR x * y i) W Hj). apply sum_ext; [exact W|].
+  intros i Hi. unfold unit_row. rewrite fget_ftab_below by assumption. destruct (i =? j)%uint63; [ring|].
+  rewrite fR_0. ring.
+Qed.
+Lemma pair_dn_sound v fv x0 ns ss ls ys e d d' j x y : covers fv v -> graph_ok ns = true ->
+  known fv ns ss ys -> exec v x0 ns ys -> lines_good ns ss ls -> wf e -> node_at ns d e -> node_at ns d' e ->
+  below e j -> fin (pair_dn fv ns ss ls e d d' j x y) -> fin x /\ fin y /\
+  fR (pair_dn fv ns ss ls e d d' j x y) <= fR x * value ys d j + fR y * value ys d' j.
+Proof.
+  intros C G K X L W N N' Hj. unfold pair_dn.
+  destruct (add_row d e (unit_row e j x) ss _) as [rs c] eqn:E.
+  destruct (add_row d' e (unit_row e j y) ss rs) as [rs' c'] eqn:E'. intros F.
+  destruct (back_sound v fv x0 C ns ss ls rs' ys _ G K X L F) as (I1 & I2 & I3).
+  destruct (dn_sub _ _ I2) as (_ & Fu & L0). destruct (up_add _ _ Fu) as (Fc & Fc' & L1).
+  destruct (add_row_sound fv e _ W ns d' ss rs ys rs' c' K N' E' Fc' I1) as (J1 & J2 & _ & J4).
+  destruct (add_row_sound fv e _ W ns d ss _ ys rs c K N E Fc J1) as (_ & H2 & _ & H4).
+  rewrite rowsum_none in H4. rewrite unit_row_dot in J4, H4 by assumption. rewrite fR_0 in L0.
+  split; [exact (unit_row_fin e j x W H2 Hj)|]. split; [exact (unit_row_fin e j y W J2 Hj)|]. lra.
+Qed.
+Lemma fR_1_opp : fR (-1) = -1.
+Proof. transitivity (fR (- (1))%float); [reflexivity | now rewrite fR_opp, fR_1]. Qed.
+Theorem tie_of_sound v fv x ns ss ls ys e d d' (minus : bool) w i (t := tie_of fv ns ss ls e d d' minus w) :
+  covers fv v -> graph_ok ns = true -> known fv ns ss ys -> exec v x ns ys -> lines_good ns ss ls -> wf e ->
+  node_at ns d e -> node_at ns d' e -> below e i ->
+  held (tie_at t i) (if minus then - value ys d i else value ys d i) (value ys d' i).
+Proof.
+  intros C G K X L W N N' Hi. unfold t, tie_of, tie_at. cbn [factors ties_lo ties_hi]. split;
+    cbn [factor tie_lo tie_hi]; rewrite !fget_ftab_below by assumption.
+  - destruct (w i =? 0)%float; intros F; [now destruct fin_nan|].
+    destruct (pair_dn_sound v fv x ns ss ls ys e d d' i _ _ C G K X L W N N' Hi F) as (_ & _ & H).
+    rewrite fR_1_opp in H. destruct minus; rewrite ?fR_opp in H; lra.
+  - rewrite fin_opp, fR_opp. destruct (w i =? 0)%float; intros F; [now destruct fin_nan|].
+    destruct (pair_dn_sound v fv x ns ss ls ys e d d' i _ _ C G K X L W N N' Hi F) as (_ & _ & H).
+    rewrite fR_1 in H. destruct minus; rewrite ?fR_opp in H; lra.
 Qed.

@@ -6,6 +6,9 @@
       [load]          for an affine node: bound of the sum of absolute values of its summands
       [coef]          for an affine node: relative error of one evaluation by the checker, noise included
       [spare]         bound of what underflow adds to a transposed product into this node
+      [ties]          for a product: what is known of its operands together, for planes below it, and (of the
+                      opposite of the left operand and the right one) for planes above it
+    [tied], [tie_at t i]  ties of all elements; that of element [i]
     [info_at ss d]  the info at distance [d]
     [fnoise]        what the checker accounts for:
       [kappa], [eta_up]  bounds of the relative and the absolute part of a node's noise
@@ -39,9 +42,12 @@ Record fnoise := FNoise { kappa : node -> float; eta_up : node -> float; noisy :
 Definition noiseless (v : fnoise) : fnoise :=
   FNoise (fun _ => 0) (fun _ => 0) (noisy v) (least v) (cap v) (defined v).
 
-Record info := Info { lo : farr; hi : farr; mag : farr; load : farr; coef : float; spare : float }.
+Record tied := Tied { factors : farr; ties_lo : farr; ties_hi : farr }.
+Definition tie_at (t : tied) (i : int) : tie := Tie (fget (factors t) i) (fget (ties_lo t) i) (fget (ties_hi t) i).
+Record info := Info { lo : farr; hi : farr; mag : farr; load : farr; coef : float; spare : float;
+                      ties : option (tied * tied) }.
 Definition no_info : info :=
-  let z := ftab 0 (fun _ => 0) in Info z z z z nan nan.
+  let z := ftab 0 (fun _ => 0) in Info z z z z nan nan None.
 Definition info_at (ss : list info) (d : nat) : info := nth d ss no_info.
 
 Definition capped (v : fnoise) (e : extent) (a : farr) : bool :=
@@ -58,7 +64,7 @@ Definition radius (l h : farr) (c : farr) (i : int) : float :=
 (** Bounds and magnitudes of a node from its bounds alone. *)
 Definition plain (v : fnoise) (e : extent) (l h load : farr) (coef : float) : info :=
   let m := ftab (len e) (fun i => maxf (maxc (fget l i) (fget h i) (centre l h i)) (least v)) in
-  Info l h m load coef (up (tiny * up (sum_abs_f e m + 1))).
+  Info l h m load coef (up (tiny * up (sum_abs_f e m + 1))) None.
 
 (** Enclosure of an affine node: centre and radius of every operand, summed with directed steps. *)
 Record operand := Operand { map_of : linmap; mid : farr; rad : farr; sizes_of : farr }.

@@ -127,6 +127,7 @@ Proof.
   - destruct n; trivial; intros; apply Ha; trivial;
       try (match goal with N : noisy fv = true |- _ => rewrite N in Fload end);
       exact (proj1 (capped_below _ _ _ i Fcap We Fload ltac:(assumption))).
+  - now destruct n.
   - intros i Hi Fz. destruct (B i Hi) as (F1 & F2 & _). specialize (Fm' i Hi). rewrite Em in * by assumption.
     destruct (maxc_fin _ _ _ _ F1 F2 Fleast Fm') as (_ & Le). refine (Rle_trans _ _ _ _ Le).
     apply maxc_ge_centre; auto.

@@ -8,7 +8,7 @@
                        earlier nodes
     [known ...]        both, for all nodes of a network *)
 From Coq Require Import Reals Floats Uint63 List.
-From Provenn Require Import Base.Vector Base.Binary64 Ops.Functions IR.LinMap IR.Graph IR.GraphProof
+From Provenn Require Import Base.Vector Base.Binary64 Ops.Product Ops.Functions IR.LinMap IR.Graph IR.GraphProof
   Checker.Enclose.
 Import ListNotations.
 Local Open Scope R_scope.
@@ -42,7 +42,13 @@ Record magnitudes (fv : fnoise) (n : node) (s : info) (ys : list vec) (y : vec) 
             | Product e d d' => noisy fv = true -> forall i, below e i ->
                 Rabs (value ys d i * value ys d' i) <= fR (fget (load s) i)
             | _ => True
-            end }.
+            end;
+  ties_hold : match n, ties s with
+              | Product e d d', Some (below_it, above_it) => forall i, below e i ->
+                  held (tie_at below_it i) (value ys d i) (value ys d' i) /\
+                  held (tie_at above_it i) (- value ys d i) (value ys d' i)
+              | _, _ => True
+              end }.
 
 Fixpoint known (fv : fnoise) (ns : list node) (ss : list info) (ys : list vec) : Prop :=
   match ns, ss, ys with

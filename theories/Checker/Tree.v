@@ -14,6 +14,7 @@
     [reenclose ...] sharper bounds of one node from its operands' bounds, which [again] gives
     [settled s e]   the magnitudes of [s] bound the centres of its bounds, as those of new infos do
     [cut ...]       the bounds on one side of a split
+    [bind_factors ...]  ties between the factors of one product
     [leaf ...]      every claim has a combination of its rows that is positive on the box
     [walk ...]      the whole tree below one case; returns the position after it *)
 From Coq Require Import Bool Reals Floats Uint63 List.
@@ -73,15 +74,16 @@ Definition hint (f : words) (s : vectors) (n : node) (d : nat) (i : int) (l h : 
   | Some p => word f (p + i)
   | None => match n with Unary g _ _ => default_hint g l h | _ => 0.5 end
   end.
-Definition lines_at (f : words) (s : vectors) (n : node) (ss : state) (d : nat) (known : option lines) : lines :=
+Definition lines_at (f : words) (s : vectors) (n : node) (own : info) (ss : state) (d : nat)
+    (known : option lines) : lines :=
   match look s d, known with
   | None, Some l => l
-  | _, _ => lines_of n ss (hint f s n d)
+  | _, _ => lines_of n own ss (hint f s n d)
   end.
 Fixpoint all_lines (f : words) (s : vectors) (ns : list node) (ss : state) (ks : list (option lines)) (d : nat)
   : list lines :=
   match ns, ss, ks with
-  | n :: ns, _ :: ss, k :: ks => lines_at f s n ss d k :: all_lines f s ns ss ks (S d)
+  | n :: ns, t :: ss, k :: ks => lines_at f s n t ss d k :: all_lines f s ns ss ks (S d)
   | _, _, _ => []
   end.
 
@@ -101,11 +103,14 @@ Definition reads (n : node) (d : nat) : bool :=
 Fixpoint forget (ns : list node) (ks : list (option lines)) (d : nat) : list (option lines) :=
   match ns, ks, d with
   | n :: ns, k :: ks, S d => (if reads n d then None else k) :: forget ns ks d
+  | n :: ns, k :: ks, O => None :: ks
   | _, _, _ => ks
   end.
 
 Definition replace (ss : state) (d : nat) (s : info) : state := firstn d ss ++ s :: skipn (S d) ss.
-Definition with_bounds (s : info) (l h : farr) : info := Info l h (mag s) (load s) (coef s) (spare s).
+Definition with_bounds (s : info) (l h : farr) : info := Info l h (mag s) (load s) (coef s) (spare s) (ties s).
+Definition with_ties (s : info) (t : tied * tied) : info :=
+  Info (lo s) (hi s) (mag s) (load s) (coef s) (spare s) (Some t).
 
 (** Bounds of node number [top - d]: lower ones sharpened where [below] holds, upper ones where [above] does;
     those of a node that is not affine everywhere. *)
@@ -231,6 +236,19 @@ Definition sharpen (v : fnoise) (f : words) (ns : list node) (top : int) (ss : s
   let ks := if noisy v then unknown ns else forget ns (firstn d ks ++ remember s known ls d) d in
   Ok (refreshed v d ns ss, ks, q).
 
+(** One TIE of the product [Product e l r] at distance [d]: from [p] on, factors for planes below it, then above
+    it; then slopes. *)
+Definition bind_factors (v : fnoise) (f : words) (ns : list node) (top : int) (ss : state)
+    (ks : list (option lines)) (d : nat) (e : extent) (l r : nat) (p : int)
+    : res (state * list (option lines) * int) :=
+  let* _ := demand (p + 2 * len e <=? count f) Truncated p in
+  let* (s, q) := read_slopes f ns top (p + 2 * len e) in
+  let older {A} (xs : list A) := skipn (S d) xs in
+  let ls := all_lines f s (older ns) (older ss) (older ks) (S d) in
+  let side minus at_ := tie_of v (older ns) (older ss) ls e l r minus (fun i => word f (at_ + i)) in
+  let ks := firstn (S d) ks ++ remember s (older ks) ls (S d) in
+  Ok (replace ss d (with_ties (info_at ss d) (side false p, side true (p + len e))), forget ns ks d, q).
+
 Fixpoint walk (depth : nat) (v : fnoise) (f : words) (ns : list node) (top : int) (cs : list claim)
     (ss : state) (ks : list (option lines)) (p : int) : res int :=
   match depth with
@@ -284,6 +302,16 @@ Fixpoint walk (depth : nat) (v : fnoise) (f : words) (ns : list node) (top : int
                                   (p + 2 + 2 * m) in
             walk depth v f ns top cs ss ks q
         | None => fail MissingNode (p + 1)
+        end
+      else if kind =? 5 then
+        let* k := get_size f (p + 1) in
+        let* _ := demand (k <=? top) MissingNode (p + 1) in
+        let d := nat_of (top - k) in
+        match nth_error ns d with
+        | Some (Product e l r) =>
+            let* (ss, ks, q) := bind_factors v f ns top ss ks d e l r (p + 2) in
+            walk depth v f ns top cs ss ks q
+        | _ => fail MissingNode (p + 1)
         end
       else Err UnknownStep p (PrimFloat.of_uint63 kind) 0%float
   end.

@@ -5,7 +5,7 @@
     [refuted ys c]              some row of the claim [c] is positive at this execution *)
 From Coq Require Import Bool ZArith Reals Lra Lia Floats Uint63 List.
 From Provenn Require Import Base.Vector Base.VectorProof Base.Binary64 Base.Binary64Proof.
-From Provenn Require Import Ops.Loops Ops.LoopsProof Ops.Functions IR.LinMap IR.LinMapProof IR.Graph.
+From Provenn Require Import Ops.Loops Ops.LoopsProof Ops.Product Ops.Functions IR.LinMap IR.LinMapProof IR.Graph.
 From Provenn Require Import IR.GraphProof Checker.Words Checker.WordsProof Checker.Enclose Checker.EncloseProof.
 From Provenn Require Import Checker.Invariant Checker.InvariantProof Checker.Backward Checker.BackwardProof.
 From Provenn Require Import Checker.Tree.
@@ -54,8 +54,8 @@ Proof.
 Qed.
 Fixpoint caches (ns : list node) (ss : state) (ks : list (option lines)) : Prop :=
   match ns, ss, ks with
-  | n :: ns, _ :: ss, k :: ks =>
-      match k with Some l => exists hint, l = lines_of n ss hint | None => True end /\ caches ns ss ks
+  | n :: ns, t :: ss, k :: ks =>
+      match k with Some l => exists hint, l = lines_of n t ss hint | None => True end /\ caches ns ss ks
   | [], [], [] => True
   | _, _, _ => False
   end.
@@ -98,7 +98,7 @@ Lemma caches_replace s : forall ns ss ks d, caches ns ss ks -> (d < length ns)%n
   caches ns (replace ss d s) (forget ns ks d).
 Proof.
   induction ns as [|n ns IH]; intros [|t ss] [|k ks] [|d] K L; cbn [length] in L; try contradiction; try lia.
-  - exact K.
+  - exact (conj I (proj2 K)).
   - destruct K as (Kn & K). assert (Ls : length ss = length ns).
     { clear - K. revert ss ks K. induction ns as [|n ns IH]; intros [|t ss] [|k ks] K; try contradiction; trivial.
       cbn. f_equal. exact (IH ss ks (proj2 K)). }
@@ -341,6 +341,44 @@ Proof.
   exact (caches_replace t ns ss _ d A (nth_length ns d n N)).
 Qed.
 
+Lemma nth_skipn {A} (l : list A) : forall d a, nth_error l d = Some a -> skipn d l = a :: skipn (S d) l.
+Proof.
+  induction l as [|b l IH]; intros [|d] a N; try discriminate; [now injection N as ->|]. exact (IH d a N).
+Qed.
+(** A TIE says what is known of the factors of a product; its bounds stay as they are. *)
+Lemma known_ties fv : forall ns ss ys d e l r t, known fv ns ss ys -> nth_error ns d = Some (Product e l r) ->
+  (forall i, below e i ->
+    held (tie_at (fst t) i) (value (skipn (S d) ys) l i) (value (skipn (S d) ys) r i) /\
+    held (tie_at (snd t) i) (- value (skipn (S d) ys) l i) (value (skipn (S d) ys) r i)) ->
+  known fv ns (replace ss d (with_ties (info_at ss d) t)) ys.
+Proof.
+  induction ns as [|m ns IH]; intros [|s ss] [|y ys] [|d] e l r t K N H; try discriminate; try contradiction;
+    destruct K as (B & M & K).
+  - injection N as ->. split; [exact B|]. split; [|exact K]. destruct M. split; trivial.
+    cbn [with_ties ties info_at nth]. destruct t as (t1, t2). exact H.
+  - exact (conj B (conj M (IH ss ys d e l r t K N H))).
+Qed.
+Lemma bind_factors_sound v fv x f ns top ss ks ys d e l r p ss' ks' q : covers fv v -> graph_ok ns = true ->
+  known fv ns ss ys -> exec v x ns ys -> caches ns ss ks -> nth_error ns d = Some (Product e l r) ->
+  bind_factors fv f ns top ss ks d e l r p = Ok (ss', ks', q) -> known fv ns ss' ys /\ caches ns ss' ks'.
+Proof.
+  intros C G K X Kc N H. unfold bind_factors in H. passing H as E0. reading H as (s, q1) E1.
+  injection H as <- <- <-. assert (Kd := caches_skipn (S d) ns ss ks Kc).
+  set (ls := all_lines f s (skipn (S d) ns) (skipn (S d) ss) (skipn (S d) ks) (S d)) in *.
+  assert (L : lines_good (skipn (S d) ns) (skipn (S d) ss) ls) by exact (all_lines_good f s _ _ _ (S d) Kd).
+  assert (Gd := graph_ok_skipn d ns G). assert (En := nth_skipn ns d _ N). rewrite En in Gd.
+  cbn [graph_ok] in Gd. apply andb_prop in Gd as [No Gn]. assert (W := node_ok_wf _ _ No).
+  cbn [node_ok] in No. apply andb_prop in No as [_ No]. apply andb_prop in No as [Nl Nr].
+  apply (fits_node _ _ _ Gn W) in Nl. apply (fits_node _ _ _ Gn W) in Nr.
+  assert (Kn := known_skipn fv (S d) ns ss ys K). assert (Xn := exec_skipn v x (S d) ns ys X).
+  split.
+  - apply (known_ties fv ns ss ys d e l r _ K N). cbn [fst snd]. intros i Hi.
+    split; [exact (tie_of_sound v fv x _ _ ls _ e l r false _ i C Gn Kn Xn L W Nl Nr Hi)
+           | exact (tie_of_sound v fv x _ _ ls _ e l r true _ i C Gn Kn Xn L W Nl Nr Hi)].
+  - apply caches_replace; [|exact (nth_length ns d _ N)].
+    exact (caches_app _ (S d) ns ss ks Kc (caches_remember s _ _ _ _ (S d) Kd L)).
+Qed.
+
 (** ** The whole tree *)
 Theorem walk_sound v fv x f ns top ys : covers fv v -> graph_ok ns = true -> exec v x ns ys ->
   forall depth cs ss ks p q, known fv ns ss ys -> Forall (claim_known fv ns ys) cs ->
@@ -349,7 +387,7 @@ Proof.
   intros C G X. induction depth as [|depth IH]; intros cs ss ks p q K T Kc H; [discriminate|]. cbn [walk] in H.
   reading H as kind Ek.
   destruct (kind =? 0)%uint63; [|destruct (kind =? 1)%uint63; [|destruct (kind =? 2)%uint63;
-    [|destruct (kind =? 4)%uint63]]]; try discriminate.
+    [|destruct (kind =? 4)%uint63; [|destruct (kind =? 5)%uint63]]]]; try discriminate.
   - now apply (leaf_sound v fv x f ns ss top ys C G K X cs ks (p + 1)%uint63 q).
   - reading H as k E0. passing H as E1. set (d := nat_of (top - k)) in *.
     reading H as i Ei. reading H as w Ew. apply get_float_ok in Ew as (_ & F).
@@ -370,5 +408,9 @@ Proof.
     destruct (nth_error ns d) as [m|] eqn:N; try discriminate. passing H as E3. reading H as r E4.
     reading H as ((ss', ks'), p1) E6.
     destruct (sharpen_sound v fv x f ns top ss ks ys d _ _ _ _ _ ss' ks' p1 m C G K X Kc N E6) as (K' & Kc').
+    exact (IH cs ss' ks' p1 q K' T Kc' H).
+  - reading H as k E1. passing H as E2. set (d := nat_of (top - k)) in *.
+    destruct (nth_error ns d) as [[]|] eqn:N; try discriminate. reading H as ((ss', ks'), p1) E6.
+    destruct (bind_factors_sound v fv x f ns top ss ks ys d _ _ _ _ ss' ks' p1 C G K X Kc N E6) as (K' & Kc').
     exact (IH cs ss' ks' p1 q K' T Kc' H).
 Qed.

@@ -3106,6 +3106,51 @@ let plane_above k lx hx ly hy =
 let product_range lx hx ly hy =
   { inf = (mul_dn lx hx ly hy); sup = (opp (mul_dn (opp hx) (opp lx) ly hy)) }
 
+type tie = { factor : Float64.t; tie_lo : Float64.t; tie_hi : Float64.t }
+
+(** val quarter : Float64.t -> Float64.t **)
+
+let quarter m =
+  let q =
+    mul0 (div0 (Float64.of_float (0x1p-2)) m)
+      (Float64.of_float (0x1.000000000001p+0))
+  in
+  let d = dn (mul0 (Float64.of_float (0x1p+2)) (dn (mul0 m q))) in
+  if (&&) (finb d)
+       ((&&) (ltb0 (Float64.of_float (0x0p+0)) m)
+         (leb0 (Float64.of_float (0x1p+0)) d))
+  then q
+  else nan
+
+(** val reach :
+    Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t **)
+
+let reach m a b l h =
+  max2 (up (sub1 h (dn (sub1 (dn (mul0 m b)) a))))
+    (up (sub1 (up (sub1 (up (mul0 m b)) a)) l))
+
+(** val tied_level : tie -> Float64.t -> Float64.t -> Float64.t **)
+
+let tied_level t a b =
+  let r = reach t.factor a b t.tie_lo t.tie_hi in
+  dn
+    (sub1 (opp (up (mul0 a b)))
+      (up (mul0 (quarter t.factor) (up (mul0 r r)))))
+
+(** val raised : tie -> plane -> plane **)
+
+let raised t p =
+  let l = tied_level t p.on_x p.on_y in
+  if ltb0 p.level l then { on_x = p.on_x; on_y = p.on_y; level = l } else p
+
+(** val lowered : tie -> plane -> plane **)
+
+let lowered t p =
+  let l = tied_level t p.on_x (opp p.on_y) in
+  if ltb0 (opp p.level) l
+  then { on_x = p.on_x; on_y = p.on_y; level = (opp l) }
+  else p
+
 type fnoise = { kappa : (node -> Float64.t); eta_up : (node -> Float64.t);
                 noisy : bool; least : Float64.t; cap : Float64.t;
                 defined : (unary -> Float64.t -> Float64.t -> bool) }
@@ -3117,14 +3162,23 @@ let noiseless v =
     (Float64.of_float (0x0p+0))); noisy = v.noisy; least = v.least; cap =
     v.cap; defined = v.defined }
 
+type tied = { factors : farr; ties_lo : farr; ties_hi : farr }
+
+(** val tie_at : tied -> Uint63.t -> tie **)
+
+let tie_at t i =
+  { factor = (fget t.factors i); tie_lo = (fget t.ties_lo i); tie_hi =
+    (fget t.ties_hi i) }
+
 type info = { lo : farr; hi : farr; mag : farr; load : farr;
-              coef : Float64.t; spare : Float64.t }
+              coef : Float64.t; spare : Float64.t; ties : (tied * tied) option }
 
 (** val no_info : info **)
 
 let no_info =
   let z0 = ftab (Uint63.of_int (0)) (fun _ -> (Float64.of_float (0x0p+0))) in
-  { lo = z0; hi = z0; mag = z0; load = z0; coef = nan; spare = nan }
+  { lo = z0; hi = z0; mag = z0; load = z0; coef = nan; spare = nan; ties =
+  None }
 
 (** val info_at : info list -> nat -> info **)
 
@@ -3173,7 +3227,8 @@ let plain v e l h load0 coef0 =
       maxf (maxc (fget l i) (fget h i) (centre l h i)) v.least)
   in
   { lo = l; hi = h; mag = m; load = load0; coef = coef0; spare =
-  (up (mul0 tiny (up (add1 (sum_abs_f e m) (Float64.of_float (0x1p+0)))))) }
+  (up (mul0 tiny (up (add1 (sum_abs_f e m) (Float64.of_float (0x1p+0))))));
+  ties = None }
 
 type operand = { map_of : linmap; mid : farr; rad : farr; sizes_of : farr }
 
@@ -3642,10 +3697,10 @@ let quad_at e z0 f i r =
   else part (f i) r
 
 (** val lines_of :
-    node -> info list -> (Uint63.t -> Float64.t -> Float64.t -> Float64.t) ->
-    lines **)
+    node -> info -> info list -> (Uint63.t -> Float64.t -> Float64.t ->
+    Float64.t) -> lines **)
 
-let lines_of n ss hint0 =
+let lines_of n own ss hint0 =
   match n with
   | Unary (f, e, d) ->
     let z0 = ftab (Uint63.of_int (0)) (fun _ -> (Float64.of_float (0x0p+0)))
@@ -3695,8 +3750,18 @@ let lines_of n ss hint0 =
       make0 (hint0 i (Float64.of_float (0x0p+0)) (Float64.of_float (0x0p+0)))
         (fget s.lo i) (fget s.hi i) (fget s'.lo i) (fget s'.hi i)
     in
-    let low = plane0 plane_below in
-    let high = plane0 plane_above in
+    let low = fun i ->
+      let p = plane0 plane_below i in
+      (match own.ties with
+       | Some p0 -> let (t, _) = p0 in raised (tie_at t i) p
+       | None -> p)
+    in
+    let high = fun i ->
+      let p = plane0 plane_above i in
+      (match own.ties with
+       | Some p0 -> let (_, t) = p0 in lowered (tie_at t i) p
+       | None -> p)
+    in
     let a = ftab e.len (fun i -> (low i).on_x) in
     let b = ftab e.len (fun i -> (high i).on_x) in
     let a' = ftab e.len (fun i -> (low i).on_y) in
@@ -3963,6 +4028,37 @@ let neuron v ns ss ls minus j =
              in
              back v ns0 ss0 ls0 rs (dn (sub1 (sign (bias_f b j)) cost))))
      | _ -> nan)
+
+(** val unit_row : extent -> Uint63.t -> Float64.t -> farr **)
+
+let unit_row e j x =
+  ftab e.len (fun i -> if eqb i j then x else (Float64.of_float (0x0p+0)))
+
+(** val pair_dn :
+    fnoise -> node list -> info list -> lines list -> extent -> nat -> nat ->
+    Uint63.t -> Float64.t -> Float64.t -> Float64.t **)
+
+let pair_dn v ns ss ls e d d' j x y =
+  let (rs, c) = add_row d e (unit_row e j x) ss (map (fun _ -> None) ns) in
+  let (rs0, c') = add_row d' e (unit_row e j y) ss rs in
+  back v ns ss ls rs0 (dn (sub1 (Float64.of_float (0x0p+0)) (up (add1 c c'))))
+
+(** val tie_of :
+    fnoise -> node list -> info list -> lines list -> extent -> nat -> nat ->
+    bool -> (Uint63.t -> Float64.t) -> tied **)
+
+let tie_of v ns ss ls e d d' minus factor0 =
+  let signed = fun x -> if minus then opp x else x in
+  let bound0 = fun i x y ->
+    if eqb0 (factor0 i) (Float64.of_float (0x0p+0))
+    then nan
+    else pair_dn v ns ss ls e d d' i x y
+  in
+  { factors = (ftab e.len factor0); ties_lo =
+  (ftab e.len (fun i ->
+    bound0 i (signed (factor0 i)) (Float64.of_float (-0x1p+0)))); ties_hi =
+  (ftab e.len (fun i ->
+    opp (bound0 i (opp (signed (factor0 i))) (Float64.of_float (0x1p+0))))) }
 
 (** val product : Uint63.t list -> Uint63.t **)
 
@@ -5001,15 +5097,15 @@ let hint f s n d i l h =
      | _ -> (Float64.of_float (0x1p-1)))
 
 (** val lines_at :
-    words -> vectors -> node -> state -> nat -> lines option -> lines **)
+    words -> vectors -> node -> info -> state -> nat -> lines option -> lines **)
 
-let lines_at f s n ss d known =
+let lines_at f s n own ss d known =
   match look s d with
-  | Some _ -> lines_of n ss (hint f s n d)
+  | Some _ -> lines_of n own ss (hint f s n d)
   | None ->
     (match known with
      | Some l -> l
-     | None -> lines_of n ss (hint f s n d))
+     | None -> lines_of n own ss (hint f s n d))
 
 (** val all_lines :
     words -> vectors -> node list -> state -> lines option list -> nat ->
@@ -5021,11 +5117,11 @@ let rec all_lines f s ns ss ks d =
   | n :: ns0 ->
     (match ss with
      | [] -> []
-     | _ :: ss0 ->
+     | t :: ss0 ->
        (match ks with
         | [] -> []
         | k :: ks0 ->
-          (lines_at f s n ss0 d k) :: (all_lines f s ns0 ss0 ks0 (S d))))
+          (lines_at f s n t ss0 d k) :: (all_lines f s ns0 ss0 ks0 (S d))))
 
 (** val unknown : node list -> lines option list **)
 
@@ -5065,7 +5161,7 @@ let rec forget ns ks d =
      | [] -> ks
      | k :: ks0 ->
        (match d with
-        | O -> ks
+        | O -> None :: ks0
         | S d0 -> (if reads n d0 then None else k) :: (forget ns0 ks0 d0)))
 
 (** val replace : state -> nat -> info -> state **)
@@ -5077,7 +5173,13 @@ let replace ss d s =
 
 let with_bounds s l h =
   { lo = l; hi = h; mag = s.mag; load = s.load; coef = s.coef; spare =
-    s.spare }
+    s.spare; ties = s.ties }
+
+(** val with_ties : info -> (tied * tied) -> info **)
+
+let with_ties s t =
+  { lo = s.lo; hi = s.hi; mag = s.mag; load = s.load; coef = s.coef; spare =
+    s.spare; ties = (Some t) }
 
 (** val sharper :
     Float64.t -> Float64.t -> (Float64.t -> Float64.t -> Float64.t) ->
@@ -5322,6 +5424,30 @@ let sharpen v f ns top ss ks d whole below above start p =
       in
       Ok (((refreshed v d ns ss0), ks0), q)))
 
+(** val bind_factors :
+    fnoise -> words -> node list -> Uint63.t -> state -> lines option list ->
+    nat -> extent -> nat -> nat -> Uint63.t -> ((state * lines option
+    list) * Uint63.t) res **)
+
+let bind_factors v f ns top ss ks d e l r p =
+  bind
+    (demand (leb (add0 p (mul (Uint63.of_int (2)) e.len)) f.count) Truncated
+      p) (fun _ ->
+    bind (read_slopes f ns top (add0 p (mul (Uint63.of_int (2)) e.len)))
+      (fun pat ->
+      let (s, q) = pat in
+      let older = fun xs -> skipn (S d) xs in
+      let ls = all_lines f s (older ns) (older ss) (older ks) (S d) in
+      let side = fun minus at_ ->
+        tie_of v (older ns) (older ss) ls e l r minus (fun i ->
+          f.word (add0 at_ i))
+      in
+      let ks0 = app (firstn (S d) ks) (remember s (older ks) ls (S d)) in
+      Ok
+      (((replace ss d
+          (with_ties (info_at ss d) ((side false p),
+            (side true (add0 p e.len))))), (forget ns ks0 d)), q)))
+
 (** val walk :
     nat -> fnoise -> words -> node list -> Uint63.t -> claim list -> state ->
     lines option list -> Uint63.t -> Uint63.t res **)
@@ -5444,8 +5570,33 @@ let rec walk depth v f ns top cs0 ss ks p =
                                        walk depth0 v f ns top cs0 ss0 ks0 q)))
                                | None ->
                                  fail MissingNode (add0 p (Uint63.of_int (1))))))
-                     else Err (UnknownStep, p, (of_uint63 kind),
-                            (Float64.of_float (0x0p+0))))
+                     else if eqb kind (Uint63.of_int (5))
+                          then bind (get_size f (add0 p (Uint63.of_int (1))))
+                                 (fun k ->
+                                 bind
+                                   (demand (leb k top) MissingNode
+                                     (add0 p (Uint63.of_int (1)))) (fun _ ->
+                                   let d = nat_of (sub0 top k) in
+                                   (match nth_error ns d with
+                                    | Some n ->
+                                      (match n with
+                                       | Product (e, l, r) ->
+                                         bind
+                                           (bind_factors v f ns top ss ks d e
+                                             l r (add0 p (Uint63.of_int (2))))
+                                           (fun pat ->
+                                           let (p0, q) = pat in
+                                           let (ss0, ks0) = p0 in
+                                           walk depth0 v f ns top cs0 ss0 ks0
+                                             q)
+                                       | _ ->
+                                         fail MissingNode
+                                           (add0 p (Uint63.of_int (1))))
+                                    | None ->
+                                      fail MissingNode
+                                        (add0 p (Uint63.of_int (1))))))
+                          else Err (UnknownStep, p, (of_uint63 kind),
+                                 (Float64.of_float (0x0p+0))))
 
 (** val certificate_magic : Float64.t **)
 

@@ -27,7 +27,10 @@ Mask = NDArray[np.bool_]
 
 @dataclass
 class State:
-    """Boxes with current bounds: ``lo``/``hi`` [boxes, inputs], ``low``/``high`` by node [boxes, size]."""
+    """Boxes with current bounds: ``lo``/``hi`` [boxes, inputs], ``low``/``high`` by node [boxes, size].
+
+    Ties of product u (provenn.bounds.ties) stand at -u.
+    """
 
     lo: Floats
     hi: Floats
@@ -87,9 +90,13 @@ def root_state(regions: Regions, lo: Floats, hi: Floats) -> State:
 
 
 def source_bounds(regions: Regions, state: State, u: int) -> tuple[Floats, Floats]:
-    """Current bounds of what unary node ``u`` reads; of both operands side by side for a product."""
+    """Current bounds of what unary node ``u`` reads; of both operands side by side for a product, then its
+    ties, if there are any.
+    """
     reads = regions.graph.nodes[u].inputs
     ends = [(state.low[k], state.high[k]) if k else (state.lo, state.hi) for k in reads]
+    if -u in state.low:
+        ends.append((state.low[-u], state.high[-u]))
     if len(ends) == 1:
         return ends[0]
     return np.concatenate([a for a, _ in ends], 1), np.concatenate([b for _, b in ends], 1)

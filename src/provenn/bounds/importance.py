@@ -15,8 +15,10 @@ import numpy as np
 
 from provenn.bounds.backward import Rows, State, source_bounds
 from provenn.bounds.regions import Coefficients, Floats, Indices, Regions
+from provenn.bounds.ties import Tied
 
 STEP = 1e-4
+NOTHING = 0.02
 
 
 @dataclass
@@ -43,6 +45,21 @@ def heights(regions: Regions, u: int, low: Floats, high: Floats, alpha: Floats,
     return lower + b, upper + d
 
 
+def dull(regions: Regions, state: State, goals: Coefficients, owner: Indices) -> frozenset[int]:
+    """Nodes whose hints hardly matter: between their lines lies next to nothing of what lies between all.
+
+    ``goals`` are coefficients of goal rows of boxes ``owner`` on unary nodes (a Tape's).
+    """
+    share = {}
+    for u, c in goals.items():
+        low, high = source_bounds(regions, state, u)
+        middle = ((low + high) / 2)[:, : c.shape[1] * (2 if regions.source[u] < 0 else 1)]
+        below, above = heights(regions, u, low, high, regions.hint(u, low, high), middle)
+        share[u] = float(np.abs(c * (above - below)[owner]).sum())
+    total = sum(share.values())
+    return frozenset(u for u, part in share.items() if regions.free(u) and part < NOTHING * total)
+
+
 @dataclass
 class Rates:
     """How fast both lines of a node move together at the middle when its source's bounds move inward.
@@ -60,9 +77,11 @@ class Rates:
         smooth = regions.free(u)
         counts = high > low if smooth else (low < 0.0) & (high > 0.0)
         step = np.where(counts, STEP * (high - low if smooth else np.minimum(-low, high)), 1.0)
-        alpha, middle, size = regions.hint(u, low, high), (low + high) / 2, regions.sizes[u]
+        alpha, size = regions.hint(u, low, high), regions.sizes[u]
+        reads = 2 * size if regions.source[u] < 0 else low.shape[1]
+        middle = ((low + high) / 2)[:, :reads]
         here = heights(regions, u, low, high, alpha, middle)
-        operands = [slice(i, i + size) for i in range(0, low.shape[1], size)]
+        operands = [slice(i, i + size) for i in range(0, reads, size)]
         moved: list[list[Floats]] = [[], [], [], []]
         for part in operands:
             mine = np.zeros_like(step)
@@ -153,11 +172,12 @@ def importance(regions: Regions, state: State, owner: Indices, weight: Floats, g
     return tally.found
 
 
-def input_scores(state: State, entry: Floats, kept: Mapping[int, Rows], found: Importance) -> Floats:
+def input_scores(state: State, entry: Floats, kept: Mapping[int, Rows], found: Importance,
+                 tied: Mapping[int, Tied]) -> Floats:
     """How much the goals depend on the width of each input, [boxes, inputs].
 
-    ``entry`` is the weighted sum of the goal rows' |input coefficients|. Where bounds overflow nothing is
-    known of the goals: the widest input counts.
+    ``entry`` is the weighted sum of the goal rows' |input coefficients|, ``tied`` are the ties by product.
+    Where bounds overflow nothing is known of the goals: the widest input counts.
     """
     score = entry.copy()
     for target, rows in kept.items():
@@ -166,6 +186,9 @@ def input_scores(state: State, entry: Floats, kept: Mapping[int, Rows], found: I
             upper = found.upper[target][rows.owner, rows.neuron][:, None] * rows.upper
             first = np.flatnonzero(np.diff(rows.owner, prepend=-1))
             score[rows.owner[first]] += np.add.reduceat(lower + upper, first, axis=0)
+    for u, ties in tied.items():
+        weight = np.stack([found.positive[u], found.negative[u]])[ties.side, :, ties.element]
+        score += np.einsum("tb,bti->bi", weight, ties.gain)
     width = state.hi - state.lo
     out: Floats = np.where(np.isfinite(score).all(1, keepdims=True), score * width, width)
     return out

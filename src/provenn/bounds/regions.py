@@ -288,7 +288,8 @@ class Regions:
               noise: Widths | None = None) -> tuple[Floats, Floats, Floats, Floats]:
         """Lower slope, lower offset, upper slope, upper offset of unary node ``u`` (flat arrays).
 
-        Slopes and bounds of a product are those of both operands, side by side. ``noise``, of what the node
+        Slopes and bounds of a product are those of both operands, side by side; ties may follow the bounds
+        (provenn.bounds.ties). ``noise``, of what the node
         reads and its own (``Noise.line``), moves the offsets away from the function.
         """
         if noise is not None:
@@ -298,9 +299,12 @@ class Regions:
                 under, over = (np.add(*np.split(part, 2, axis=1)) for part in (under, over))
             return a, b - under - noise[1], c, d + over + noise[1]
         if self.source[u] < 0:
-            (xl, yl), (xh, yh) = np.split(lo, 2, axis=-1), np.split(hi, 2, axis=-1)
+            size = self.sizes[u]
+            x, y, *ties = ((lo[..., i : i + size], hi[..., i : i + size])
+                           for i in range(0, lo.shape[-1], size))
+            tied = [(m, *ends) for m, ends in zip(ties[-1], ties)] if ties else []
             rule = self.graph.nodes[u].op.need("planes")
-            a, b, low, c, d, high = np.broadcast_arrays(*rule((xl, xh), (yl, yh), alpha))
+            a, b, low, c, d, high = np.broadcast_arrays(*rule(x, y, alpha, *tied))
             return np.concatenate([a, b], -1), low, np.concatenate([c, d], -1), high
         made: tuple[Floats, Floats, Floats, Floats] = self.graph.nodes[u].op.need("lines")(lo, hi, alpha)
         return made

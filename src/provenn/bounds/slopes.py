@@ -9,7 +9,7 @@ multiplier is the value itself that its sign constraint is about (Wang et al., N
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -116,12 +116,12 @@ class Family:
     start from, full vectors by unary node, else the default ones; ``signs`` (with one copy only) bring split
     multipliers.
     ``rate`` is the size of the first steps: small ones (WARM) keep what a good start is worth.
-    ``entries`` tells which of the first signs are still there.
+    ``entries`` tells which of the first signs are still there. Nodes ``fixed`` keep their default slopes.
     """
 
     def __init__(self, regions: Regions, state: State, target: int, owner: Indices, copies: int,
                  slopes: Coefficients | None = None, signs: Mapping[int, Signs] | None = None,
-                 rate: float = RATE) -> None:
+                 rate: float = RATE, fixed: Collection[int] = ()) -> None:
         self.regions, self.copies, self.groups, self.rate = regions, copies, len(owner), rate
         self.made: dict[int, Lines] = {}
         self.free: dict[int, _Free | Hints] = {}
@@ -137,10 +137,15 @@ class Family:
                 self.goal = _seen(regions.noise.output(state), owner)
         for u in regions.above[target]:
             low, high = source_bounds(regions, state, u)
-            start = slopes[u] if slopes is not None else regions.hint(u, low, high)[owner]
+            given = slopes is not None and u in slopes
+            start = slopes[u] if slopes is not None and given else regions.hint(u, low, high)[owner]
             if len(state) > 1 or not self._curved(u):
                 low, high = low[owner], high[owner]
-            self._open(u, low, high, start)
+            if u in fixed and not given:
+                a, b, c, d = regions.lines(u, low, high, start, self.noise.get(u))
+                self.made[u] = Lines(*(self._full(part) for part in (a, b, c - a, d)))
+            else:
+                self._open(u, low, high, start)
 
     def _curved(self, u: int) -> bool:
         return self.regions.free(u)
@@ -196,6 +201,10 @@ class Family:
             paid += np.bincount(s.row, np.abs(s.weight) * wide, minlength=len(paid))
         return paid
 
+    def _full(self, a: Floats) -> Floats:
+        """One row for each of ours."""
+        return self._rows(np.broadcast_to(a, (self.groups, a.shape[1])))
+
     def _rows(self, a: Floats) -> Floats:
         return a if self.copies == 1 else np.concatenate([a] * self.copies)
 
@@ -221,7 +230,8 @@ class Family:
         self.time += 1
         pace = self.rate * DECAY**self.time
         for u, c in tape.coefficients.items():
-            free = self.free[u]
+            if (free := self.free.get(u)) is None:
+                continue
             gain = self._gain(u, free, c, argument[u])
             if self.copies > 1:
                 gain = gain.reshape(self.copies, self.groups, -1).sum(0)
@@ -342,15 +352,15 @@ def combined(regions: Regions, family: Family, rows: Combination, multipliers: F
 def improve_goals(regions: Regions, state: State, owner: Indices, rows: Combination, multipliers: Floats,
                   steps: int, enough: Floats, slopes: Coefficients | None = None,
                   signs: Mapping[int, Signs] | None = None, rate: float = RATE,
-                  together: bool = False) -> Ascent:
+                  together: bool = False, fixed: Collection[int] = ()) -> Ascent:
     """Better slopes and multipliers for combined rows of the output, one for each entry of ``owner``.
 
     Rows whose bound exceeds ``enough`` are left alone from then on; the end comes when all do. With
     ``together`` rows of one owner are of use only if all of them get there: they are given up when the first
-    steps (HOPE) show that one of them will not.
+    steps (HOPE) show that one of them will not. Nodes in ``fixed`` keep their slopes (see Family).
     """
     output = regions.of[regions.graph.output]
-    family = Family(regions, state, output.target, owner, 1, slopes, signs, rate)
+    family = Family(regions, state, output.target, owner, 1, slopes, signs, rate, fixed)
     lo, hi, alive = state.lo[owner], state.hi[owner], np.arange(len(owner))
     made = Ascent(np.full(len(owner), -np.inf), multipliers.copy(), Best.of(family))
     for step in range(steps):

@@ -22,6 +22,9 @@ from provenn.ir import exports, lemmas, rules
 from provenn.ir.op import Arithmetic, Array, Attrs, Emitter, Have, Op, Pair
 from provenn.ops import families
 
+Tie = tuple[Array, Array, Array]
+Planes = tuple[Array, Array, Array, Array, Array, Array]
+
 
 def kernel(arith: Arithmetic | None, attrs: Attrs, x: Array, c: Array) -> Array:
     """Elementwise, correctly rounded."""
@@ -37,14 +40,29 @@ def interval(attrs: Attrs, x: Pair, c: Pair) -> Pair:
     return np.minimum.reduce(corners), np.maximum.reduce(corners)
 
 
-def planes(x: Pair, y: Pair, alpha: Array) -> tuple[Array, Array, Array, Array, Array, Array]:
-    """Blends of both of McCormick's planes below (slopes and level), and above."""
+def planes(x: Pair, y: Pair, alpha: Array, below: Tie | None = None, above: Tie | None = None) -> Planes:
+    """Blends of both of McCormick's planes below (slopes and level), and above.
+
+    Where ``m x - y`` lies between the ends of ``below = (m, low, high)``, or ``-m x - y`` between those of
+    ``above``, levels are as good as ``4 m X Y >= -(m X - Y) ** 2`` allows, X and Y being distances.
+    """
     a, b = y[0] + alpha * (y[1] - y[0]), x[0] + alpha * (x[1] - x[0])
     c, d = a, x[1] + alpha * (x[0] - x[1])
-    corners = [(p, q) for p in x for q in y]
-    low = np.minimum.reduce([p * q - a * p - b * q for p, q in corners])
-    high = np.maximum.reduce([p * q - c * p - d * q for p, q in corners])
+    # (x - b)(y - a) is smallest where one factor is at one end and the other one at the other.
+    reach = alpha * (1.0 - alpha) * (x[1] - x[0]) * (y[1] - y[0])
+    low, high = -reach - a * b, reach - c * d
+    if below is not None and above is not None:
+        low = np.maximum(low, -_lost(below, a, b) - a * b)
+        high = np.minimum(high, _lost(above, c, -d) - c * d)
     return a, b, low, c, d, high
+
+
+def _lost(tie: Tie, a: Array, b: Array) -> Array:
+    """How far a plane with slopes ``a`` and ``b`` may lie from the product; infinite without a tie."""
+    m, low, high = tie
+    reach = np.maximum(high - (m * b - a), (m * b - a) - low)
+    out: Array = np.where(m > 0.0, reach * reach * 0.25 / np.where(m > 0.0, m, 1.0), np.inf)
+    return out
 
 
 def transpose(attrs: Attrs, k: int, ct: Array, operands: Sequence[Array], types: object) -> Array:

@@ -17,21 +17,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from provenn.bounds.backward import Lines, Rows, State, Tape, concretise, make_lines, tighten, undecided, walk
-from provenn.bounds.importance import importance, input_scores
+from provenn.bounds.importance import dull, importance, input_scores
 from provenn.bounds.interval import intervals
 from provenn.bounds.regions import Floats, Indices, Regions
-from provenn.bounds.slopes import Ascent, Combination, Family, combined, improve_goals
+from provenn.bounds.slopes import Ascent, Combination, improve_goals
+from provenn.bounds.ties import Tied, met, tie
 from provenn.verify.certificate import Leaf, Slopes, Split, Step, Tree
+from provenn.verify.closing import close_ascended
 from provenn.verify.goals import Goals
 from provenn.verify.pace import Clock, Exhausted
 from provenn.verify.pool import POOL_BYTES, Hole, Pool
-from provenn.verify.reduce import Ascended, attempts, improved, reduced, sized
+from provenn.verify.reduce import Ascended, attempts, improved, reduced, sized, spare_unmet
 from provenn.verify.starts import Start, begun, best_starts
 
 SAFETY, ROUNDING = 1e-9, 1e-12
 NEAR, LEAST, FEW, TRIED = 2.0, 0.05, 0.15, 64
 LEVELS, LAZY = 2, 8
 ENOUGH, RARE = 256, 64
+MANY_INPUTS, MANY_FACTORS, SURE, TIED_STEPS = 12, 64, 16, 20
 Mask = NDArray[np.bool_]
 
 
@@ -99,6 +102,13 @@ class Brancher:
         self.pool, self.reach = Pool(self.regions, self.limit), NEAR
         self.output = self.regions.graph.output
         self.last = self.regions.last()
+        few = (self.goals.hi > self.goals.lo).sum(1).max(initial=0) <= MANY_INPUTS
+        self.tied = {u: np.ones((2, self.regions.sizes[u]), bool) for u in self.regions.products
+                     if few and self.regions.sizes[u] <= MANY_FACTORS}
+        self.ties: dict[int, Tied] = {}
+        self.dull, self.learnt = frozenset[int](), False
+        # Hints of ties move along a whole line at no loss, which pays for longer ascents.
+        self.ascent_steps = TIED_STEPS if self.tied else self.ascent_steps
         self.flops = {t: self.regions.flops(t) * 1e-6 for t in self.regions.of}
         ends = intervals(self.regions.graph, self.goals.lo, self.goals.hi)
         self.magnitude = {u: np.maximum(np.abs(ends[u][0]), np.abs(ends[u][1])).max(0)
@@ -152,7 +162,11 @@ class Brancher:
         While noise spoils bounds that are positive without it, also the sizes that it is proportional to.
         """
         kept, lines = {}, dict[int, Lines]()
+        todo = [u for u, wanted in self.tied.items() if wanted.any()]
+        self.ties = {}
         for target in self.regions.affine:
+            while todo and todo[0] < target:
+                self._tie(state, lines, todo.pop(0))
             make_lines(self.regions, state, {}, target, lines)
             noisy = self.regions.noise is not None and target not in self.regions.curved
             before = state.high[target].copy() if noisy else None
@@ -165,7 +179,18 @@ class Brancher:
             count = 2 * len(kept[target].owner)
             self.stats.rows += count
             self.stats.megaflops += count * self.flops[target]
+        for u in todo:
+            self._tie(state, lines, u)
         return kept
+
+    def _tie(self, state: State, lines: dict[int, Lines], u: int) -> None:
+        """Tie the factors of a product; of many boxes learn which ties need not be tried again."""
+        for k in self.regions.graph.nodes[u].inputs:
+            make_lines(self.regions, state, {}, k, lines)
+        made = self.ties[u] = tie(self.regions, state, lines, u, self.tied[u])
+        self.stats.rows += 2 * len(state) * len(made.side)
+        if len(state) >= SURE:
+            self.tied[u][made.side, made.element] = made.useful
 
     def round(self, count: int) -> None:
         """Work on up to ``count`` boxes. Raises OutOfTime."""
@@ -186,11 +211,19 @@ class Brancher:
         if shown.all():
             return
         open_ = np.repeat(~shown, len(self.goals.part))
+        if self.tied and not self.learnt and len(state) >= SURE:
+            self._learn(state, final)
         corners = np.where(final.entry > 0.0, state.lo[:, None], state.hi[:, None]).reshape(len(open_), -1)
         self.on_corners(corners[open_], case[final.owner[open_]])
         shown |= self._ascend(old, state, case, holes, final, shown, self.ascent_steps)
         if not shown.all():
             self._branch(old, state, case, holes, final, kept, np.flatnonzero(~shown))
+
+    def _learn(self, state: State, final: Final) -> None:
+        """Which hints hardly matter, and which ties no goal can meet, as many boxes tell."""
+        goals, self.learnt = final.tape.coefficients, True
+        self.dull = dull(self.regions, state, goals, final.owner)
+        self.tied = {u: wanted & met(self.regions, goals, u) for u, wanted in self.tied.items()}
 
     @property
     def _lazy(self) -> bool:
@@ -214,7 +247,7 @@ class Brancher:
                       which: Indices) -> None:
         """Finish shown boxes with as few bounds as still do."""
         for among, share in attempts(self.regions, len(which)):
-            owner, rows = self._rows(which)
+            owner, rows = self.rows_of(which)
             weight = (final.multipliers[which] / final.value[which][:, self.goals.part]).ravel()
             goals = {u: c[rows] for u, c in final.tape.coefficients.items()}
             here = old.take(which), new.take(which)
@@ -227,10 +260,14 @@ class Brancher:
             if not len(which):
                 return
         full = improved(self.regions, old.take(which), new.take(which))
+        if full.ties:
+            owner, rows = self.rows_of(which)
+            met = {u: c[rows] for u, c in final.tape.coefficients.items()}
+            spare_unmet(self.regions, full, [(owner, final.multipliers[which].ravel(), met)])
         self.close(final.take(which), [holes[i] for i in which.tolist()],
                    full.all_steps() or [()] * len(which))
 
-    def _rows(self, which: Indices) -> tuple[Indices, Indices]:
+    def rows_of(self, which: Indices) -> tuple[Indices, Indices]:
         """Of the goal rows of boxes ``which``, their boxes (from 0 on) and their places among all."""
         count = len(self.goals.part)
         return np.repeat(np.arange(len(which)), count), (which[:, None] * count + np.arange(count)).ravel()
@@ -253,8 +290,8 @@ class Brancher:
         tried = int(closed.sum())
         closed &= counts == 0
         if closed.any():
-            self._close_ascended(old, state, case, holes, final,
-                                 Ascended(box, disjunct, found, margin).of(closed), np.flatnonzero(closed))
+            close_ascended(self, (old, state), case, holes, final,
+                           Ascended(box, disjunct, found, margin).of(closed), np.flatnonzero(closed))
         self.stats.leaves += int(closed.sum())
         self.stats.ascended_leaves += int(closed.sum())
         if tried >= TRIED:
@@ -262,55 +299,6 @@ class Brancher:
             change = 0.7 if worked < FEW else 1.3 if worked > 2 * FEW else 1.0
             self.reach = float(np.clip(self.reach * change, LEAST, NEAR))
         return closed
-
-    def _close_ascended(self, old: State, new: State, case: Indices, holes: list[Hole], final: Final,
-                        made: Ascended, which: Indices) -> None:
-        """Finish the boxes ``which``, some of whose disjuncts have slopes of their own."""
-        before, after, here = old.take(which), new.take(which), case[which]
-        kept, fine = improved(self.regions, before, after), np.zeros(len(which), bool)
-        multipliers, slopes = final.multipliers[which], made.slopes(self.regions, after, after)
-        least = after
-        for among, share in attempts(self.regions, len(which)):
-            tape, bound = self._ascended(after, here, made, slopes)
-            owner, rows = self._rows(which)
-            adaptive = np.ones((len(which), len(self.goals.rows)))
-            adaptive[made.box, made.disjunct] = 0.0
-            spare = np.where(adaptive > 0.0, final.value[which], 1.0)
-            weight = (multipliers * (adaptive / spare)[:, self.goals.part]).ravel()
-            goals = {u: c[rows] for u, c in final.tape.coefficients.items()}
-            own = (made.box, 1.0 / np.maximum(bound, 1e-300), tape.coefficients)
-            groups = [(owner, weight, goals), own]
-            if not (smaller := reduced(self.regions, before, after, groups, among, share)):
-                continue
-            few, less = smaller
-            mixed, again = made.slopes(self.regions, after, less), self.final(less, here)
-            _, bound = self._ascended(less, here, made, mixed)
-            lost = np.bincount(made.box, bound <= made.margin, minlength=len(which))
-            fine = ((again.value > 0.0) | (adaptive == 0.0)).all(1) & (lost == 0)
-            multipliers = np.where(fine[:, None], again.multipliers, multipliers)
-            slopes = {u: np.where(fine[made.box][:, None], mixed[u], a) for u, a in slopes.items()}
-            least = less.where(fine, after)
-            if fine.any():
-                break
-        plain = made.plain(self.regions, least, slopes, lambda a: self._ascended(least, here, made, a)[1])
-        steps = kept.all_steps() or [()] * len(which)
-        for i, k in enumerate(which.tolist()):
-            parts = self.parts(multipliers[i])
-            for j in np.flatnonzero(made.box == i).tolist():
-                p = int(made.disjunct[j])
-                weights = made.found.multipliers[j, : self.goals.rows[p]]
-                parts[p] = (weights, {u: slopes[u][j] for u in made.nodes if not plain[u][j]})
-            reached = float(made.found.bound[made.box == i].min())
-            self.hang(holes[k], Tree(few.steps(i) if fine[i] else steps[i], Leaf(tuple(parts)), reached))
-
-    def _ascended(self, state: State, case: Indices, made: Ascended, slopes: dict[int, Floats]
-                  ) -> tuple[Tape, Floats]:
-        """The pass of ascended disjuncts with given slopes."""
-        rows = Combination(*self.goals.padded(case[made.box], made.disjunct))
-        family = Family(self.regions, state, self.output, made.box, 1, slopes)
-        here = combined(self.regions, family, rows, made.found.multipliers, state.lo[made.box],
-                        state.hi[made.box])
-        return here.tape, here.bound
 
     def ascend(self, state: State, case: Indices, multipliers: Floats, box: Indices, disjunct: Indices,
                steps: int, enough: Floats, starts: Sequence[Start | None] = ()) -> Ascent:
@@ -323,10 +311,10 @@ class Brancher:
         step = np.arange(self.goals.widest)
         index = self.goals.first[disjunct][:, None] + np.where(step < count, step, 0)
         start = multipliers[box[:, None], index]
-        slopes = begun(self.regions, state, box, disjunct, starts, start)
+        slopes = begun(self.regions, state, box, disjunct, starts, start, self.dull)
         start = np.where(step < count, 0.9 * start + 0.1 / count, 0.0)
         return improve_goals(self.regions, state, box, Combination(cx, cy, d), start, steps, enough, slopes,
-                             together=True)
+                             together=True, fixed=self.dull)
 
     def _branch(self, old: State, state: State, case: Indices, holes: list[Hole], final: Final,
                 kept: dict[int, Rows], which: Indices) -> None:
@@ -341,11 +329,13 @@ class Brancher:
         found = importance(self.regions, state, final.owner, weight.ravel(), final.tape.coefficients, kept)
         entry = np.einsum("btx,bt->bx", np.abs(final.entry), weight)
         wide = np.nextafter(state.lo, np.inf) < np.nextafter(state.hi, -np.inf)
-        score = np.where(wide, input_scores(state, entry, kept, found), -1.0)[which]
+        score = np.where(wide, input_scores(state, entry, kept, found, self.ties), -1.0)[which]
         before, child = old.take(which), state.take(which)
         levels = 1 if LAZY * self.stats.lazy_leaves > self.stats.leaves else LEVELS
         skipped = np.array([holes[i].level % levels > 0 for i in which.tolist()])
         settled = improved(self.regions, before, child)
+        settled.ties = {u: np.where(skipped[:, None, None], 0.0, m) for u, m in settled.ties.items()
+                        if any(u in self.regions.above[t] for t in self.regions.affine)}
         for t in self.regions.affine:
             gone = np.broadcast_to(skipped[:, None], child.low[t].shape)
             if t in self.last:

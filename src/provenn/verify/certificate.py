@@ -20,13 +20,14 @@ from provenn.bounds.regions import Floats, Indices
 from provenn.errors import CertificateError
 from provenn.verify.semantics import REAL, Semantics
 
-LEAF, SPLIT, TIGHTEN, EMPTY, SIDES = 0.0, 1.0, 2.0, 3.0, 4.0
+LEAF, SPLIT, TIGHTEN, EMPTY, SIDES, TIE = 0.0, 1.0, 2.0, 3.0, 4.0, 5.0
 UNSURE, EVERY, AGAIN = -1, -2, -3
 PER_WORD = 48
 BYTES = PER_WORD // 8
+PLACES = 2.0 ** np.arange(PER_WORD)
 HEADER = 22
 Slopes = Mapping[int, Floats]
-Step: TypeAlias = "Tighten | Sides | Again"
+Step: TypeAlias = "Tighten | Sides | Again | Tie"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,18 @@ class Again:
     """Bounds of all elements of ``node`` once more by interval arithmetic, from those of its operands."""
 
     node: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """Ties between the factors x and y of product ``node``, for planes below and above it: bounds of
+    ``m x - y`` and of ``-m x - y`` for factors m [size]; 0 stands for no tie.
+    """
+
+    node: int
+    below: Floats
+    above: Floats
+    slopes: Slopes = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +128,9 @@ def _add_vectors(words: array[float], slopes: Slopes) -> None:
 
 def _add_mask(words: array[float], mask: NDArray[np.bool_]) -> None:
     """Bits as words of PER_WORD bits each, the lowest bit first."""
+    if len(mask) <= PER_WORD:
+        words.append(float(mask @ PLACES[: len(mask)]))
+        return
     bits = np.packbits(mask, bitorder="little").tobytes()
     words.extend([int.from_bytes(bits[i : i + BYTES], "little") for i in range(0, len(bits), BYTES)])
 
@@ -127,6 +143,10 @@ def _add_step(words: array[float], step: Step) -> None:
         words.extend((SIDES, step.node))
         _add_mask(words, step.lower)
         _add_mask(words, step.upper)
+    elif isinstance(step, Tie):
+        words.extend((TIE, step.node))
+        _add(words, step.below)
+        _add(words, step.above)
     else:
         count = (EVERY if step.every else UNSURE) if step.neurons is None else len(step.neurons)
         words.extend((TIGHTEN, step.node, count))
@@ -223,8 +243,12 @@ class _Reader:
     def piece(self, kinds: Sequence[int]) -> Tree:
         """Steps up to the end of one tree node; a Split comes without its children."""
         steps: list[Step] = []
-        while (kind := self.integer(0, 4, "kind of tree node")) in (TIGHTEN, SIDES):
+        while (kind := self.integer(0, 5, "kind of tree node")) in (TIGHTEN, SIDES, TIE):
             node = self.integer(0, len(self.sizes) - 1, "node")
+            if kind == TIE:
+                size = self.sizes[node]
+                steps.append(Tie(node, self.take(size), self.take(size), self.vectors()))
+                continue
             if kind == SIDES:
                 steps.append(Sides(node, self.mask(node), self.mask(node), self.vectors()))
                 continue

@@ -81,7 +81,7 @@ def drivers(regions: Regions, goals: Goals, k: int, clock: Clock,
         weight = hard[goals.part] * final.multipliers[0]
         found = importance(regions, state, final.owner, weight, final.tape.coefficients, kept)
         entry = np.einsum("tx,t->x", np.abs(final.entry[0]), weight)[None]
-        score = input_scores(state, entry, kept, found)[0]
+        score = input_scores(state, entry, kept, found, brancher.ties)[0]
     except OutOfTime:
         return Drivers(_layers(regions, wide, None, None, ends)), state
     total = float(score.sum())

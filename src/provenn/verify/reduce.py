@@ -10,7 +10,7 @@ spend anything further down. Whoever reduces shows the goals again.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,8 @@ from provenn.bounds.importance import Tally
 from provenn.bounds.noise import Inner
 from provenn.bounds.regions import Coefficients, Floats, Indices, Regions
 from provenn.bounds.slopes import Ascent, Best
-from provenn.verify.certificate import Again, Sides, Step
+from provenn.bounds.ties import factors
+from provenn.verify.certificate import Again, Sides, Step, Tie
 from provenn.verify.renewals import Renewals
 
 SPENT, SPENT_ON_CURVES = 0.5, (16.0, 2.0)
@@ -29,6 +30,7 @@ SPENT, SPENT_ON_CURVES = 0.5, (16.0, 2.0)
 FIRST, LITTLE = 0.125, 0.125
 Mask = NDArray[np.bool_]
 Goal = tuple[Indices, Floats, Coefficients]
+Factors = Floats
 
 
 @dataclass
@@ -36,21 +38,23 @@ class Kept:
     """Bounds to compute, by target: lower and upper ones [boxes, size].
 
     Elements with ``origins`` are bounded there: a step for each value that they have, and one for each node
-    that repeats it. ``inner`` are the nodes inside of regions to enclose again after that, for smaller noise.
+    that repeats it. ``inner`` are the nodes inside of regions to enclose again after that, for smaller noise;
+    ``ties`` those of products, by node: factors [boxes, 2, size].
     """
 
     lower: dict[int, Mask]
     upper: dict[int, Mask]
     origins: Mapping[int, Origin]
     inner: Mapping[int, Inner]
+    ties: dict[int, Factors] = field(default_factory=dict)
 
     def steps(self, box: int) -> tuple[Step, ...]:
         """The steps of a certificate that compute them."""
         made: list[Step] = []
         renewals = Renewals(self.inner)
-        for t in sorted({*self.lower, *self.inner}):
+        for t in sorted({*self.lower, *self.ties, *self.inner}):
             made += renewals.before(t)
-            if t in self.lower and (some := self._steps(t, box)):
+            if some := self._steps(t, box):
                 renewals.changed.add(t)
                 made += some
         return tuple(made)
@@ -60,12 +64,17 @@ class Kept:
         made: list[list[Step]] = [[] for _ in range(len(next(iter(self.lower.values()), ())))]
         if self.inner:
             return [self.steps(i) for i in range(len(made))]
-        for t, low in sorted(self.lower.items()):
-            for i in np.flatnonzero((low | self.upper[t]).any(1)).tolist():
+        for t in sorted([*self.lower, *self.ties]):
+            used = (self.lower[t] | self.upper[t]).any(1) if t in self.lower else self.ties[t].any((1, 2))
+            for i in np.flatnonzero(used).tolist():
                 made[i] += self._steps(t, i)
         return [tuple(steps) for steps in made]
 
     def _steps(self, target: int, box: int) -> list[Step]:
+        if target in self.ties:
+            return [Tie(target, *self.ties[target][box])] if self.ties[target][box].any() else []
+        if target not in self.lower:
+            return []
         lower, upper = self.lower[target][box], self.upper[target][box]
         if not (lower.any() or upper.any()):
             return []
@@ -158,7 +167,33 @@ def improved(regions: Regions, old: State, new: State) -> Kept:
             if regions.noise is None:
                 high &= ~on
         made.lower[t], made.upper[t] = low, high
+    made.ties = {-k: factors(new, -k) for k in new.low if k < 0}
     return made
+
+
+def spare_unmet(regions: Regions, kept: Kept, goals: Sequence[Goal]) -> None:
+    """Give up, at no loss, bounds of last targets and ties that no goal with a positive weight meets.
+
+    With noise, which is proportional to what bounds say of sizes, none.
+    """
+    if regions.noise is not None:
+        return
+    boxes = len(next(iter(kept.lower.values()), ()))
+    readers = {u for t in regions.last() for u in regions.source if t in regions.graph.nodes[u].inputs}
+    sides = {u: np.zeros((boxes, 2, regions.sizes[u]), bool) for u in readers}
+    for owner, weight, coefficients in goals:
+        for u in readers & set(coefficients):
+            rows = np.flatnonzero(weight > 0.0)
+            c = coefficients[u][rows]
+            np.logical_or.at(sides[u], owner[rows], np.stack([c > 0.0, c < 0.0], 1))
+    for t in regions.last():
+        met = [sides[u].any((1, 2)) for u in readers if t in regions.graph.nodes[u].inputs]
+        needed_at = np.any(met, axis=0)[:, None]
+        kept.lower[t] &= needed_at
+        kept.upper[t] &= needed_at
+    for u in readers & set(kept.ties):
+        if all(u not in regions.above[t] for t in regions.affine):
+            kept.ties[u] = kept.ties[u] * sides[u]
 
 
 def attempts(regions: Regions, count: int) -> list[tuple[Sequence[int], float]]:

@@ -21,7 +21,7 @@ from provenn.ir.canonical import graph_hash
 from provenn.ir.graph import Graph
 from provenn.ir.property import Box, Property, boxes, property_hash
 from provenn.verify.attack import Attack, Singles
-from provenn.verify.branch import Brancher, Stats
+from provenn.verify.branch import MANY_INPUTS, Brancher, Stats
 from provenn.verify.certificate import Empty, Leaf, Tree, certificate_words
 from provenn.verify.drowned import drowned, of_case
 from provenn.verify.goals import Goals, make_goals
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 Kind = Literal["unsat", "sat", "unknown", "timed-out"]
 Report = Callable[[dict[str, Any]], None]
 UNDECIDED = ("unknown", "timed-out")
-MANY_INPUTS = 12
 ROOT_STEPS = 60
 SOLO = 2.0
 NO_MEMORY = "memory ran out; a larger --memory, or fewer --jobs, may help"

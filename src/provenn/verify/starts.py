@@ -6,7 +6,7 @@ handed on as well, but kept away from 0, where exponentiated gradients would sta
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,7 +33,8 @@ def best_starts(regions: Regions, box: Indices, disjunct: Indices, found: Ascent
     parts = [np.zeros((len(rows), 0), np.float32)]
     for u in regions.above[regions.graph.output]:
         part = np.full((len(rows), regions.sizes[u]), 0.5, np.float32)
-        part[:, found.best.columns[u]] = found.best.slopes[u][rows]
+        if u in found.best.columns:
+            part[:, found.best.columns[u]] = found.best.slopes[u][rows]
         parts.append(part)
     slopes = np.concatenate(parts, 1)
     return {int(box[row]): Start(int(disjunct[row]), found.multipliers[row], slopes[k])
@@ -41,10 +42,11 @@ def best_starts(regions: Regions, box: Indices, disjunct: Indices, found: Ascent
 
 
 def begun(regions: Regions, state: State, box: Indices, disjunct: Indices, starts: Sequence[Start | None],
-          multipliers: Floats) -> Coefficients | None:
+          multipliers: Floats, fixed: Collection[int] = ()) -> Coefficients | None:
     """Slopes to begin with, by node [pairs, size], or None for the default ones.
 
-    ``multipliers`` [pairs, widest] are replaced where a start is about the same disjunct.
+    ``multipliers`` [pairs, widest] are replaced where a start is about the same disjunct. Nodes in ``fixed``
+    are left out.
     """
     known = [(k, start) for k, start in enumerate(starts) if start is not None]
     if not known:
@@ -53,8 +55,9 @@ def begun(regions: Regions, state: State, box: Indices, disjunct: Indices, start
     cuts = np.cumsum([regions.sizes[u] for u in nodes])[:-1]
     made = {}
     for u, part in zip(nodes, np.split(np.stack([start.slopes for _, start in known]), cuts, axis=1)):
-        made[u] = regions.hint(u, *source_bounds(regions, state, u))[box]
-        made[u][rows] = part
+        if u not in fixed:
+            made[u] = regions.hint(u, *source_bounds(regions, state, u))[box]
+            made[u][rows] = part
     for k, start in known:
         if start.disjunct == disjunct[k]:
             multipliers[k] = start.multipliers
