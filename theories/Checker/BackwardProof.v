@@ -538,7 +538,7 @@ Proof.
   assert (Fq := fun i Hi => proj1 (dot_abs_fin_0 e q (rough l) i W Fa Hi)).
   destruct (back_lines e l' q (fget (mag s)) (fun _ => 0%float) y z (fun _ => 0) W) as (Q1 & Q2); trivial.
   - intros i Hi. rewrite Y by assumption.
-    destruct (unary_lines m s f z e d ss hint W ltac:(now rewrite Ee) Es B i Hi) as (Lo & Up).
+    destruct (unary_lines m s f z e d own ss hint W ltac:(now rewrite Ee) Es B i Hi) as (Lo & Up).
     unfold encloses, l'. cbn [below_slope above_slope below_right above_right below_shift above_shift].
     rewrite Z, fR_0 by assumption. fold l in Lo, Up.
     split; intros F; [specialize (Lo F) | specialize (Up F)]; lra.
@@ -618,7 +618,7 @@ Proof.
   intros E. split; [|rewrite <- fR_0; now apply eqb_fR]. revert E. unfold fin. rewrite eqb_equiv.
   now destruct (Prim2B x) as [|[]| |].
 Qed.
-Lemma silent_unary f e d ss hint k (l := lines_of (Unary f e d) ss hint) : wf e -> below e k ->
+Lemma silent_unary f e d own ss hint k (l := lines_of (Unary f e d) own ss hint) : wf e -> below e k ->
   skipped (silent l) k = true ->
   (fget (below_slope l) k =? 0 = true /\ fget (above_slope l) k =? 0 = true /\
    fget (below_shift l) k =? 0 = true /\ fget (above_shift l) k =? 0 = true)%float.
@@ -642,10 +642,10 @@ Proof.
   destruct d as [|d]; [|exact (IH ss ls ys G K XS L d (ext m) k (ex_intro _ m (conj Em eq_refl)) Hk Sk)].
   injection Em as <-. change (value (y :: ys) 0) with y. cbn [nth] in Sk.
   destruct n as [e|e c|e ts b|f e d|e d d']; try discriminate. cbn [ext] in *.
-  destruct (silent_unary f e d ss hint k W Hk Sk) as (Z1 & Z2 & Z3 & Z4).
+  destruct (silent_unary f e d s ss hint k W Hk Sk) as (Z1 & Z2 & Z3 & Z4).
   apply andb_prop in N as [_ N]. destruct (fits_node ns d e G W N) as (m & Em & Ee).
   destruct (known_nth fv ns ss ys d m K Em) as (Bm & _ & _).
-  destruct (unary_lines m _ f (value ys d) e d ss hint W Ee eq_refl Bm k Hk) as (Lo & Up).
+  destruct (unary_lines m _ f (value ys d) e d s ss hint W Ee eq_refl Bm k Hk) as (Lo & Up).
   destruct (fin_eqb_0 _ Z1) as (_ & E1), (fin_eqb_0 _ Z2) as (_ & E2), (fin_eqb_0 _ Z3) as (F3 & E3),
     (fin_eqb_0 _ Z4) as (F4 & E4).
   specialize (Lo F3). specialize (Up F4). rewrite E1, E3 in Lo. rewrite E2, E4 in Up.

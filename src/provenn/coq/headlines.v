@@ -41,7 +41,7 @@ Check ReferenceSound.reference_sound.
 End Reference_run.
 Print Assumptions ReferenceSound.reference_sound.
 
-From Provenn Require Interface.SafetensorsProof Interface.WeightsProof.
+From Provenn Require Interface.SafetensorsProof Interface.WeightsProof Interface.RoundProof.
 Check SafetensorsProof.read_write.
 Print Assumptions SafetensorsProof.read_write.
 Module Weights_file.
@@ -49,3 +49,8 @@ From Coq Require Import Reals List.
 Check WeightsProof.holds_run.
 End Weights_file.
 Print Assumptions WeightsProof.holds_run.
+Module Rounded_weights.
+From Coq Require Import Reals List QArith.
+Check RoundProof.element_nearest.
+End Rounded_weights.
+Print Assumptions RoundProof.element_nearest.
