@@ -28,7 +28,7 @@ def proposition(limit: str, rows: int = 1) -> Property:
 
 
 def needs_coq() -> None:
-    if shutil.which("coqc") is None or not (coqc.THEORIES / "Interface" / "SpecProof.vo").is_file():
+    if shutil.which("coqc") is None or not (coqc.THEORIES / "Interface" / "RunSound.vo").is_file():
         missing("Coq or the compiled theories are missing: make coq")
 
 
@@ -37,7 +37,8 @@ def proof(tmp_path: Path) -> tuple[Path, Property]:
     """A Coq file about a network whose property holds, not compiled yet."""
     made = verify(dense(1), proposition("1000", rows=2), timeout=60)
     assert made.certificate is not None
-    text = coq_module(graph_words(made.graph), made.prop, made.certificate, {"by": "us"}, ["It is (* so *)"])
+    text = coq_module(graph_words(made.graph), made.prop, made.certificate, {"by": "us"}, ["It is (* so *)"],
+                      made.semantics.ulps)
     (tmp_path / "Net.v").write_text(text)
     return tmp_path / "Net.v", made.prop
 
@@ -75,8 +76,22 @@ def changed(path: Path, *pairs: str) -> None:
 def test_a_specification_that_says_less_is_proved_too(proof: tuple[Path, Property]) -> None:
     needs_coq()
     changed(proof[0], "(0, 0.1)", "(0.05, 0.099)", "(-10000)", "(-10001.5)",
-            "Print Assumptions never_violated.", "")
+            "Print Assumptions never_violated_when_run.", "")
     coqc.coqc(proof[0])
+
+
+def test_a_certificate_about_the_reals_says_nothing_of_runs(tmp_path: Path) -> None:
+    """Its file has the theorem over the reals only; with the other one added, Coq refuses it."""
+    needs_coq()
+    made = verify(dense(1), proposition("1000"), timeout=60, semantics="real")
+    assert made.certificate is not None
+    said = graph_words(made.graph), made.prop, made.certificate, {"by": "us"}, ["So it is."]
+    text = coq_module(*said)
+    assert "when_run" not in text
+    (tmp_path / "Net.v").write_text(coq_module(*said, 4.0))
+    with pytest.raises(CertificateError) as caught:
+        coqc.coqc(tmp_path / "Net.v")
+    assert caught.value.code == "PNN-CERT-622"
 
 
 def test_the_verb_writes_and_compiles(

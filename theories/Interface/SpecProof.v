@@ -98,20 +98,25 @@ Proof.
     unfold below in Hi. change (Uint63.to_Z 0) with 0%Z. pose proof (Uint63.to_Z_bounded i). lia.
   - destruct (IH ws S w Hw F) as (a & Ha & Sa). exists a. split; [now right | exact Sa].
 Qed.
+Lemma stands_for_case p s g : stands_for p s = true -> In g s -> exists c, In c (cases p) /\ same_case p c g = true.
+Proof.
+  unfold stands_for. revert s. induction (cases p) as [|c cs IH]; intros [|a s] S Hg; cbn [same_cases] in S;
+    try discriminate; [destruct Hg|]. apply andb_prop in S as [C S]. destruct Hg as [->|Hg].
+  - exists c. split; [now left | exact C].
+  - destruct (IH s S Hg) as (d & Hd & D). exists d. split; [now right | exact D].
+Qed.
+Lemma same_case_within p c g x : same_case p c g = true -> in_box (box g) 0 x -> within p c x.
+Proof.
+  unfold same_case. intros C B k K. apply andb_prop in C as [C _]. apply andb_prop in C as [L I].
+  apply Z.eqb_eq in L. apply (box_inside_within _ _ x (box g) 0 I B). unfold below in K. rewrite L.
+  change (Uint63.to_Z 0) with 0%Z. pose proof (Uint63.to_Z_bounded k). lia.
+Qed.
 Theorem stands_for_unsafe p s x y : wf (n_in p) -> wf (n_out p) -> stands_for p s = true ->
   violated s x y -> unsafe p x y.
 Proof.
-  intros Wi Wo S (g & Hg & B & w & Hw & F). unfold stands_for in S.
-  cut (exists c, In c (cases p) /\ same_case p c g = true).
-  { intros (c & Hc & C). unfold same_case in C. apply andb_prop in C as [C W]. apply andb_prop in C as [L I].
-    apply Z.eqb_eq in L. exists c. split; [exact Hc|]. split.
-    - intros k K. apply (box_inside_within _ _ x (box g) 0 I B). unfold below in K. rewrite L.
-      change (Uint63.to_Z 0) with 0%Z. pose proof (Uint63.to_Z_bounded k). lia.
-    - exact (same_ways_satisfied p x y Wi Wo _ _ W w Hw F). }
-  revert s S Hg. induction (cases p) as [|c cs IH]; intros [|a s] S Hg; cbn [same_cases] in S; try discriminate;
-    [destruct Hg|]. apply andb_prop in S as [C S]. destruct Hg as [->|Hg].
-  - exists c. split; [now left | exact C].
-  - destruct (IH s S Hg) as (d & Hd & D). exists d. split; [now right | exact D].
+  intros Wi Wo S (g & Hg & B & w & Hw & F). destruct (stands_for_case p s g S Hg) as (c & Hc & C).
+  exists c. split; [exact Hc|]. split; [exact (same_case_within p c g x C B)|].
+  apply andb_prop in C as [_ W]. exact (same_ways_satisfied p x y Wi Wo _ _ W w Hw F).
 Qed.
 
 (** ** A theorem about a network, from three files and a specification *)

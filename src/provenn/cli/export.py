@@ -68,12 +68,13 @@ def export(
 def _module(model: Path, spec: Path, certificate: Path, name: str | None) -> tuple[str, str, int]:
     """The text, the name of its theorem and the number of words in it."""
     from provenn.base.words import sha256
-    from provenn.coq.export import coq_module
+    from provenn.coq.export import OVER_THE_REALS, WHEN_RUN, coq_module
     from provenn.coq.kernel import kernel_theorem
     from provenn.io import onnx, vnnlib
     from provenn.ir.canonical import graph_words
     from provenn.ir.property import property_words
     from provenn.verify.prose import property_in_words
+    from provenn.verify.semantics import REAL, of
     from provenn.verify.stored import load_certificate, load_words
 
     proof = load_certificate(certificate)
@@ -87,5 +88,6 @@ def _module(model: Path, spec: Path, certificate: Path, name: str | None) -> tup
              "property": f"{spec.name}, canonical form {sha256(property_words(prop))}",
              "certificate": f"{certificate.name}, {sha256(proof)}", "by": f"provenn {__version__}",
              "compile with": "coqc -R theories Provenn FILE.v"}
-    return (coq_module(words, prop, proof, about, property_in_words(prop)), "never_violated",
-            words.size + proof.size)
+    ulps = (of(proof) or REAL).ulps or None
+    return (coq_module(words, prop, proof, about, property_in_words(prop), ulps),
+            WHEN_RUN if ulps else OVER_THE_REALS, words.size + proof.size)

@@ -3,7 +3,8 @@
 ``coqc -R theories Provenn Net.v`` reads the numbers, runs the checker in Coq's own virtual machine and proves
 that no input violates the specification. The specification stands in the file in exact rational numbers, for
 people; that the words which the checker reads forbid no less is decided in Coq too
-(theories/Interface/SpecProof.v).
+(theories/Interface/SpecProof.v). Where the certificate is about binary32, a second theorem is about every run
+(theories/Interface/RunSound.v).
 """
 
 from __future__ import annotations
@@ -30,13 +31,33 @@ Proof. vm_cast_no_check (eq_refl true). Qed.
 
 Theorem never_violated : forall x : vec, ~ violated forbidden x (network x).
 Proof. exact (proved_sound _ _ _ _ checked). Qed.
-Print Assumptions never_violated.
 """
+RUNS = """\
+From Provenn Require Import Base.Binary64 Checker.Semantics Checker.Check Float.Binary32 Float.Execution.
+From Provenn Require Import Interface.RunSound.
+(** The certificate is about binary32: sums in any order, fused or not, in binary32 or wider, subnormals
+    kept or flushed, and curved functions within so many ulps (theories/Float/Execution.v). *)
+Definition ulps : PrimFloat.float := {ulps}.
+Lemma about_runs : read_semantics certificate = Ok (Binary32 ulps).
+Proof. vm_cast_no_check (eq_refl (Ok (Binary32 ulps))). Qed.
+
+(** However a machine runs the network on finite inputs in the domain: all values are finite, and no output is
+    forbidden. *)
+Theorem never_violated_when_run : forall (x : vec32) (ys : list vec32),
+  (forall k, BinarySingleNaN.is_finite (x k) = true) ->
+  in_domain forbidden (real x) -> may_run graph (fR ulps) x ys ->
+  finite_values graph ys /\\ ~ violated forbidden (real x) (real (output32 graph ys)).
+Proof. exact (proved_runs _ _ _ _ _ checked about_runs). Qed.
+"""
+OVER_THE_REALS, WHEN_RUN = "never_violated", "never_violated_when_run"
 
 
 def coq_module(graph: Words, prop: Property, certificate: Words, about: Mapping[str, str],
-               said: Iterable[str]) -> str:
+               said: Iterable[str], ulps: float | None = None) -> str:
     """The text of a Coq file whose theorem ``never_violated`` compiles when the checker accepts.
+
+    With ``ulps``, the accuracy of curved functions in a certificate about binary32, there is a second one,
+    ``never_violated_when_run``.
 
     ``about`` are facts for the header (names, hashes), ``said`` the property in sentences. Raises
     CertificateError PNN-CERT-621 for files that are too large for Coq.
@@ -45,14 +66,16 @@ def coq_module(graph: Words, prop: Property, certificate: Words, about: Mapping[
     limit(graph, words, certificate)
     facts = "\n".join(f"    {key:<12} {value}" for key, value in about.items())
     sentences = "\n".join(f"    {line}" for text in said for line in folded(comment(text).split()))
-    claim = "The theorem [never_violated] says, about exact real arithmetic on the stored weights:"
+    theorem = OVER_THE_REALS if ulps is None else WHEN_RUN
+    arithmetic = "exact real arithmetic on the stored weights" if ulps is None else "every run in binary32"
+    claim = f"The theorem [{theorem}] says, about {arithmetic}:"
     return "\n".join([
         f"(** A theorem about one network, written by provenn.\n\n{facts}\n\n    {claim}\n{sentences} *)",
         HEAD, "(** What must not happen: boxes of inputs, and in each the ways to fail. *)",
         specification(prop),
         "(** The three files that the checker reads (docs/formats), as their 64-bit words. *)",
         definition("graph", graph), definition("property", words), definition("certificate", certificate),
-        THEOREM])
+        THEOREM, "" if ulps is None else RUNS.format(ulps=f"{ulps:g}"), f"Print Assumptions {theorem}.\n"])
 
 
 def specification(prop: Property) -> str:
