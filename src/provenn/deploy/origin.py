@@ -56,7 +56,7 @@ def certified(manifest: Manifest, graph: Graph, spec: Path, timeout: float
     ``unknown`` for weights in binary64 that have a counterexample, since that was replayed in binary32.
     """
     prop = vnnlib.read(spec, graph)
-    said = verify(graph, prop, timeout=timeout)
+    said = verify(graph, prop, timeout=timeout, semantics="real")
     if said.answer == "sat" and computed(manifest.dtype) == "float64":
         said = replace(said, answer="unknown")
     if said.answer != "unsat" or said.certificate is None or said.checked is None:
