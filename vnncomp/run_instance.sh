@@ -21,7 +21,7 @@ stopped() {
 }
 trap stopped TERM INT HUP
 
-# A second and a fiftieth of the time are for starting and for writing.
+# The competition asks about exact arithmetic. A second and a fiftieth of the time are for starting and writing.
 inner=$(awk -v t="$limit" 'BEGIN { s = t - 1 - t / 50; print (s > t / 2 ? s : t / 2) }')
 timeout -k 2 "$limit" "${program[@]}" verify "$network" "$specification" --semantics real --timeout "$inner" \
     >"$room/said" 2>"$room/told" </dev/null &
