@@ -65,6 +65,28 @@ def test_what_is_not_installed_is_said_and_no_difference(
             "seconds": 0.0} in links
 
 
+def test_a_program_that_is_demanded_and_absent_is_found(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    there = importlib.util.find_spec
+    assert run(["check", "--weights", str(folder), "--require", "numpy, onnxruntime"]) == 0
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "torch" else there(name))
+    assert run(["check", "--weights", str(folder), "--require", "numpy,torch", "--require", "tensorflow"]) == 2
+    said = " ".join(capsys.readouterr().out.split())
+    assert f"{TORCH} torch must load it (not installed: pip install torch)" in said
+    assert "saved_model/saved_model.pb tensorflow must load it (the folder has no such file)" in said
+    assert "numpy must" not in said
+    assert run(["check", "--weights", str(folder), "--require", "tensorflow,caffe"]) == 1
+    assert "no file of weights is loaded by this package" in capsys.readouterr().err
+
+
+def test_a_demanded_program_with_a_broken_file_is_one_finding(folder: Path) -> None:
+    (folder / TORCH).write_bytes(b"no zip")
+    (found,) = deploy.checked(folder, require=["torch"]).findings
+    assert found.file == TORCH
+    assert "must load it" not in found.what
+
+
 def test_a_program_that_loads_other_bits_is_found(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

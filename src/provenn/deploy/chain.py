@@ -19,7 +19,7 @@ from provenn.coq import stored
 from provenn.deploy.compare import Recomputed, ask_again, compare
 from provenn.deploy.differences import Finding
 from provenn.deploy.files import MODULE, SAFETENSORS, WORDS
-from provenn.deploy.loading import DIFFERS, PROGRAMS, held, loaded_by_frameworks
+from provenn.deploy.loading import DIFFERS, PROGRAMS, held, lacking, loaded_by_frameworks
 from provenn.deploy.manifest import Manifest
 from provenn.errors import CertificateError
 from provenn.io.files import read_bytes
@@ -64,10 +64,11 @@ class Chain:
 
 def checked(folder: Path, against: Path | None = None, key: Ed25519PublicKey | None = None,
             flags: Sequence[str] = (), theories: Path | None = None,
-            tell: Callable[[str], None] = lambda text: None) -> Chain:
+            tell: Callable[[str], None] = lambda text: None, require: Sequence[str] = ()) -> Chain:
     """Every link of a folder's chain.
 
     ``against`` is the Coq source, ``key`` the one that must have signed; ``tell`` hears what is being done.
+    ``require`` names packages (``loading.demanded``) that must load their file: absent ones are findings.
     Raises as ``compare`` does, and with ``against`` ToolError PNN-TOOL-741 without Coq, -742 when it takes
     too long, CertificateError PNN-CERT-622 for a source that Coq refuses.
     """
@@ -96,7 +97,8 @@ def checked(folder: Path, against: Path | None = None, key: Ed25519PublicKey | N
     tell(f"loading the files: {', '.join(PROGRAMS[name].name for name in contents)}")
     loaded, more = loaded_by_frameworks(folder, contents)
     links += [Link(one.file, one.program, one.status, one.detail, one.seconds) for one in loaded]
-    return Chain(manifest, tuple(links), tuple(found + more))
+    found += more + lacking(require, loaded, broken)
+    return Chain(manifest, tuple(links), tuple(found))
 
 
 def _coq_link(now: Recomputed | None, seconds: float) -> Link:

@@ -12,7 +12,7 @@ import importlib.util
 import re
 import time
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ import numpy as np
 from provenn.deploy.differences import Finding, differences
 from provenn.deploy.files import GGUF, NPZ, ONNX, SAFETENSORS, SAVED_MODEL, STABLEHLO, TORCH
 from provenn.deploy.programs import constants_in
+from provenn.errors import UsageError
 from provenn.io.onnx.stored import read_stored
 from provenn.io.tensorflow.library import tensorflow
 from provenn.io.tensorflow.writer import SIGNATURE
@@ -196,6 +197,31 @@ PROGRAMS: Mapping[str, Program] = {
     GGUF: Program("gguf", "gguf", _gguf, FLOATS),
     SAVED_MODEL: Program("tensorflow", "TensorFlow", _saved_model),
 }
+
+
+def demanded(words: Iterable[str]) -> tuple[str, ...]:
+    """Packages named one by one or with commas between them; UsageError PNN-CLI-802 for one that loads nothing."""
+    packages = [p.package for p in PROGRAMS.values()]
+    made = tuple(name.strip() for word in words for name in word.split(","))
+    for name in made:
+        if name not in packages:
+            raise UsageError("PNN-CLI-802", "no file of weights is loaded by this package", got=name,
+                             expected=", ".join(packages), hint="--require torch,onnxruntime")
+    return made
+
+
+def lacking(require: Iterable[str], loaded: Sequence[Loaded], broken: Iterable[str]) -> list[Finding]:
+    """A finding for each package in ``require`` that has loaded no file; those in ``broken`` have one already."""
+    files = {p.package: file for file, p in PROGRAMS.items()}
+    said = {one.file: one for one in loaded}
+    made = []
+    for package in dict.fromkeys(require):
+        file = files[package]
+        one = said.get(file)
+        why = f"{one.status}: {one.detail}" if one else "the folder has no such file"
+        if file not in broken and (one is None or one.status in (ABSENT, UNABLE)):
+            made.append(Finding(file, "", f"{package} must load it ({why})"))
+    return made
 
 
 def held(file: str, data: bytes, tensors: Tensors) -> Tensors:
