@@ -136,7 +136,7 @@ def told(found: Sequence[Finding]) -> str:
 
 @pytest.fixture(scope="session")
 def weights_match() -> Callable[..., None]:
-    """A function of a folder, and of against, key, flags for coqc and require, that fails where they differ."""
+    """A function of a folder, against, key, flags of coqc and require, that fails where they differ."""
 
     def check(folder: str | Path, against: str | Path | None = None, key: str | Path | None = None,
               flags: Sequence[str] = (), require: Sequence[str] = ()) -> None:

@@ -71,7 +71,8 @@ def test_a_program_that_is_demanded_and_absent_is_found(
     there = importlib.util.find_spec
     assert run(["check", "--weights", str(folder), "--require", "numpy, onnxruntime"]) == 0
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "torch" else there(name))
-    assert run(["check", "--weights", str(folder), "--require", "numpy,torch", "--require", "tensorflow"]) == 2
+    assert run(["check", "--weights", str(folder), "--require", "numpy,torch",
+                "--require", "tensorflow"]) == 2
     said = " ".join(capsys.readouterr().out.split())
     assert f"{TORCH} torch must load it (not installed: pip install torch)" in said
     assert "saved_model/saved_model.pb tensorflow must load it (the folder has no such file)" in said

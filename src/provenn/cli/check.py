@@ -79,7 +79,8 @@ def check(
         raise UsageError("PNN-CLI-802", "one thing is checked at a time" if mixed
                          else "a certificate file is needed as last argument",
                          expected="provenn check MODEL SPEC CERTIFICATE, or provenn check --gradient DIR, "
-                                  "or provenn check --weights DIR [--against PROOF.v] [--key PUB] [--require PACKAGES]",
+                                  "or provenn check --weights DIR [--against PROOF.v] [--key PUB] "
+                                  "[--require PACKAGES]",
                          hint="provenn check --help")
     model, spec, name = files.pick(given[:-1], network or ())
     narrate(f"checking {Path(given[-1]).name} for {model.name} and {spec.name}")

@@ -8,7 +8,7 @@ file and the tensor.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,12 +72,13 @@ SAID = {"theorem": checker.THEOREM, "semantics": "exact real arithmetic"}
 
 @dataclass(frozen=True, slots=True)
 class Recomputed:
-    """What Coq says now: the network's words, its theorem, the error of each tensor; the source's hash."""
+    """What Coq says now: the network's words, its theorem, the error of each tensor; hashes of sources."""
 
     words: Words
     theorem: Theorem | None
     errors: tuple[str, ...]
     source_sha256: str
+    imports: Mapping[str, str] = field(default_factory=dict)
 
 
 def compare(folder: Path, now: Recomputed | None = None, key: Ed25519PublicKey | None = None
@@ -188,6 +189,12 @@ def _of_coq(tensors: Tensors, content: bytes, manifest: Manifest, now: Recompute
     """The words and the theorem as Coq computes them today."""
     if now.source_sha256 != manifest.source_sha256:
         yield Finding(manifest.source, "", "is another file than the one the weights came from")
+    for name in sorted(now.imports.keys() | manifest.imports.keys()):
+        if now.imports.get(name) != manifest.imports.get(name):
+            what = (", which the manifest does not list" if name not in manifest.imports else
+                    " no longer" if name not in now.imports else
+                    ", which is another file than when the weights were written")
+            yield Finding(manifest.source, "", f"imports {name}{what}")
     if words_of(content, WORDS).tobytes() != now.words.tobytes():
         coq = graph_tensors(_graph_in(now.words, "the words from Coq", manifest), manifest.dtype)
         found = differences(coq, tensors)
@@ -254,4 +261,5 @@ def recomputed(source: Path, made: Extracted) -> Recomputed:
     """What Coq said of ``source`` just now."""
     theorem = Theorem(made.theorem, made.statement, made.axioms) if made.theorem else None
     errors = tuple(str(error) for layer in made.errors for error in layer)
-    return Recomputed(made.words, theorem, errors, sha256(read_bytes(source, "PNN-TOOL-743", "Coq")))
+    return Recomputed(made.words, theorem, errors, sha256(read_bytes(source, "PNN-TOOL-743", "Coq")),
+                      made.imports)

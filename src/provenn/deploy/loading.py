@@ -200,7 +200,7 @@ PROGRAMS: Mapping[str, Program] = {
 
 
 def demanded(words: Iterable[str]) -> tuple[str, ...]:
-    """Packages named one by one or with commas between them; UsageError PNN-CLI-802 for one that loads nothing."""
+    """Packages, named with commas between them; UsageError PNN-CLI-802 for one that loads no file."""
     packages = [p.package for p in PROGRAMS.values()]
     made = tuple(name.strip() for word in words for name in word.split(","))
     for name in made:
@@ -211,7 +211,7 @@ def demanded(words: Iterable[str]) -> tuple[str, ...]:
 
 
 def lacking(require: Iterable[str], loaded: Sequence[Loaded], broken: Iterable[str]) -> list[Finding]:
-    """A finding for each package in ``require`` that has loaded no file; those in ``broken`` have one already."""
+    """A finding for each package in ``require`` that has loaded no file; those in ``broken`` have one."""
     files = {p.package: file for file, p in PROGRAMS.items()}
     said = {one.file: one for one in loaded}
     made = []

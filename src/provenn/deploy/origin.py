@@ -45,7 +45,8 @@ def manifest_of(made: Extracted, graph: Graph, source: Path, name: str) -> Manif
     claim = ("theorem" if theorem else "exact") if made.exact else "nothing"
     return Manifest(claim, name, words_sha256(made.words), source.name,
                     sha256(read_bytes(source, "PNN-TOOL-743", "Coq")), theorem, facts,
-                    {"provenn": __version__, "coq": coqc.version(), "numpy": np.__version__})
+                    {"provenn": __version__, "coq": coqc.version(), "numpy": np.__version__},
+                    imports=made.imports)
 
 
 def certified(manifest: Manifest, graph: Graph, spec: Path, timeout: float

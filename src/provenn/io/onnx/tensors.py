@@ -36,8 +36,8 @@ def array_of(tensor: Any, file: str, name: str) -> NDArray[Any]:
     dtype = element_type(tensor.data_type)
     if dtype is None:
         raise UnsupportedError("PNN-ONNX-417", f"element type {tensor.data_type} of a tensor is not read",
-                               where=where,
-                               expected="floats of 16, 32 or 64 bits, integers or bool", hint="export the network in float32")
+                               where=where, expected="floats of 16, 32 or 64 bits, integers or bool",
+                               hint="export the network in float32")
     shape = tuple(tensor.dims)
     if min(shape, default=0) < 0 or math.prod(n or 1 for n in shape) >= 1 << 40 or tensor.HasField("segment"):
         raise _damaged("a tensor has an impossible shape or is cut into segments", where, ">= 0", list(shape))
