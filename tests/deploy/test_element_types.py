@@ -14,6 +14,7 @@ from onnx import TensorProto, helper, load_from_string
 
 from provenn import deploy
 from provenn.base.words import sha256 as words_sha256
+from provenn.deploy import loading
 from provenn.deploy.files import GGUF, MODULE, NPZ, ONNX, SAFETENSORS, SAVED_MODEL, STABLEHLO, TORCH, WORDS
 from provenn.deploy.manifest import sha256
 from provenn.errors import FileError, UnsupportedError
@@ -182,6 +183,21 @@ def test_gguf_package_loads_it(written: tuple[str, Graph, Path]) -> None:
     found = {t.name: t for t in gguf.GGUFReader(folder / GGUF).tensors}
     for name, t in graph_tensors(graph, dtype).items():
         assert (found[name].tensor_type.name, found[name].data.tobytes()) == (dtype, t.data)
+
+
+def test_every_program_holds_the_bits(written: tuple[str, Graph, Path]) -> None:
+    dtype, _, folder = written
+    made = deploy.checked(folder)
+    assert made.findings == ()
+    loaded = {link.start: link.status for link in made.links if link.start in loading.PROGRAMS}
+    unable = {ONNX, GGUF, STABLEHLO} if dtype == "BF16" else set()
+    for file, status in loaded.items():
+        assert status in ({loading.UNABLE} if file in unable else {loading.SAME, loading.ABSENT}), file
+    assert loaded.keys() == loading.PROGRAMS.keys() & made.manifest.files.keys()
+    if dtype == "BF16":
+        (found,) = deploy.checked(folder, require=["onnxruntime", "safetensors"]).findings
+        assert found.file == ONNX
+        assert found.what == "onnxruntime must load it (not loaded: it gives no BF16 to NumPy)"
 
 
 def test_our_reader_reads_the_onnx_file(written: tuple[str, Graph, Path]) -> None:

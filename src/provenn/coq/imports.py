@@ -20,7 +20,7 @@ LOADED = re.compile(r"^(\S+) has been loaded from file (.+)\.vo$", re.MULTILINE)
 
 
 def imported(path: Path, printed: str, room: Path, flags: Sequence[str], timeout: float) -> dict[str, str]:
-    """SHA-256 of each source by logical name; ``printed`` is what ``LIBRARIES`` said after importing ``path``.
+    """SHA-256 of each source by logical name; ``printed`` is what ``LIBRARIES`` said after ``path``.
 
     Raises ToolError PNN-TOOL-743 where a compiled file has no source beside it, else as ``coqc`` does.
     """

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from provenn.coq import stored
-from provenn.deploy.compare import Recomputed, ask_again, compare
+from provenn.deploy.compare import Recomputed, ask_again, compare, graph_in
 from provenn.deploy.differences import Finding
 from provenn.deploy.files import MODULE, SAFETENSORS, WORDS
 from provenn.deploy.loading import DIFFERS, PROGRAMS, held, lacking, loaded_by_frameworks
@@ -24,8 +24,6 @@ from provenn.deploy.manifest import Manifest
 from provenn.errors import CertificateError
 from provenn.io.files import read_bytes
 from provenn.io.weights import Tensors, graph_tensors, read_safetensors
-from provenn.ir.reading import read_graph_words
-from provenn.ops import ALL
 from provenn.verify.stored import words_of
 
 if TYPE_CHECKING:
@@ -83,8 +81,8 @@ def checked(folder: Path, against: Path | None = None, key: Ed25519PublicKey | N
     if WORDS not in manifest.files or WORDS in broken:
         return Chain(manifest, (Link(COQ, WORDS, DIFFERS),), tuple(found))
     links = [_coq_link(now, seconds)]
-    tensors = graph_tensors(read_graph_words(words_of(read_bytes(folder / WORDS, "PNN-CERT-633", "words"),
-                                                      WORDS), ALL, WORDS, manifest.network))
+    words = words_of(read_bytes(folder / WORDS, "PNN-CERT-633", "words"), WORDS)
+    tensors = graph_tensors(graph_in(words, WORDS, manifest), manifest.dtype)
     links += [Link(WORDS, file, DIFFERS if file in broken else COMPARED)
               for file in manifest.files if file in PROGRAMS or file == MODULE]
     if against is not None and now is not None and not found:

@@ -147,7 +147,8 @@ def _onnx(path: Path, wanted: Tensors) -> Iterator[tuple[str, Any]]:
     options.log_severity_level = 3
     session = onnxruntime.InferenceSession(model.SerializeToString(), options,
                                            providers=["CPUExecutionProvider"])
-    feeds = {x.name: np.zeros([n if isinstance(n, int) else 1 for n in x.shape], np.float32)
+    feeds = {x.name: np.zeros([n if isinstance(n, int) else 1 for n in x.shape],
+                              np.float64 if x.type == "tensor(double)" else np.float32)
              for x in session.get_inputs()}
     yield from zip(names, session.run(names, feeds))
 
@@ -187,14 +188,14 @@ def _saved_model(path: Path, wanted: Tensors) -> Iterator[tuple[str, Any]]:
     yield from ((name, value.numpy()) for name, value in zip(names, values))
 
 
-FLOATS = frozenset({"F64", "F32", "F16"})
+KNOWN = frozenset(TYPES.values()) - {"BF16"}
 PROGRAMS: Mapping[str, Program] = {
     SAFETENSORS: Program("safetensors", "safetensors", _safetensors),
     NPZ: Program("numpy", "NumPy", _npz),
     TORCH: Program("torch", "PyTorch", _torch),
-    ONNX: Program("onnxruntime", "onnxruntime", _onnx, FLOATS),
-    STABLEHLO: Program("jax", "jax", _stablehlo, FLOATS),
-    GGUF: Program("gguf", "gguf", _gguf, FLOATS),
+    ONNX: Program("onnxruntime", "onnxruntime", _onnx, KNOWN),
+    STABLEHLO: Program("jax", "jax", _stablehlo, KNOWN),
+    GGUF: Program("gguf", "gguf", _gguf, KNOWN),
     SAVED_MODEL: Program("tensorflow", "TensorFlow", _saved_model),
 }
 

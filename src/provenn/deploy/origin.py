@@ -53,11 +53,13 @@ def certified(manifest: Manifest, graph: Graph, spec: Path, timeout: float
               ) -> tuple[Manifest, Mapping[str, bytes], Verdict]:
     """The property in ``spec`` verified for the weights as they are; certificate and property as files.
 
+    It is about exact real arithmetic, as all that a manifest says.
+
     Where the answer is not ``unsat`` the manifest is the one that was given, and there are no files. It is
     ``unknown`` for weights in binary64 that have a counterexample, since that was replayed in binary32.
     """
     prop = vnnlib.read(spec, graph)
-    said = verify(graph, prop, timeout=timeout)
+    said = verify(graph, prop, timeout=timeout, semantics="real")
     if said.answer == "sat" and computed(manifest.dtype) == "float64":
         said = replace(said, answer="unknown")
     if said.answer != "unsat" or said.certificate is None or said.checked is None:
