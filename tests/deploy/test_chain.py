@@ -14,10 +14,10 @@ import pytest
 
 from provenn import deploy
 from provenn.cli.app import run
-from provenn.coq import coqc
+from provenn.coq import coqc, stored
 from provenn.deploy import chain, loading
 from provenn.deploy.files import MORE, NPZ, ONNX, SAFETENSORS, TORCH, WORDS
-from provenn.errors import ToolError
+from provenn.errors import CertificateError, ToolError
 from provenn.io.weights import Tensors
 from tests.coq.test_export import needs_coq
 from tests.deploy.test_compare import GRAPH, MANIFEST
@@ -156,6 +156,27 @@ def test_coq_proves_that_the_bytes_are_the_network_and_says_where_they_are_not(
     (found,) = deploy.checked(tmp_path, source).findings
     assert found.file == SAFETENSORS
     assert "Coq does not prove that these bytes are the network" in found.what
+
+
+def test_coq_proves_what_integers_hold_and_says_where_rounded_halves_are_compared(
+    repository: Path, tmp_path: Path
+) -> None:
+    needs_coq()
+    room = repository / "examples" / "proofs"
+    for source, network, dtype, status in ((room / "vote" / "Vote.v", "vote", "I8", chain.PROVED), (
+            room / "thermostat" / "Thermostat.v", "thermostat", "F16", chain.COMPARED)):
+        assert run(["extract", str(source), "--network", network, "--dtype", dtype, "-o",
+                    str(tmp_path / network), "--allow-rounding"]) == 0
+        made = deploy.checked(tmp_path / network, source)
+        assert made.findings == ()
+        (link,) = (one for one in made.links if one.end == SAFETENSORS)
+        assert link.status == status
+        assert link.detail == (chain.HOLDS_STORED if dtype == "I8" else
+                               "of rounded numbers Coq writes F32 only")
+    data = bytearray((tmp_path / "vote" / SAFETENSORS).read_bytes())
+    data[-1] ^= 1
+    with pytest.raises(CertificateError):
+        stored.prove(room / "vote" / "Vote.v", "vote", bytes(data), dtype="I8")
 
 
 def test_rounded_weights_are_the_bytes_that_coq_writes(repository: Path, tmp_path: Path) -> None:
