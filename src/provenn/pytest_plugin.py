@@ -8,6 +8,7 @@ again. The same in a project's configuration, for every run:
     [tool.pytest.ini_options]
     provenn = ["weights=Proof.v"]
     provenn_key = "release.pub"
+    provenn_require = ["torch", "onnxruntime"]     # packages that must be installed and load their files
 
 The fixture ``weights_match`` does it inside a test.
 """
@@ -38,8 +39,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--provenn", action="append", default=[], metavar="DIR[=PROOF.v]",
                     help="Check the weights in this folder of provenn extract; may be repeated.")
     group.addoption("--provenn-key", metavar="PUB", help="They must be signed by this Ed25519 public key.")
+    group.addoption("--provenn-require", action="append", default=[], metavar="PACKAGE,...",
+                    help="These packages must be installed and load their files.")
     parser.addini("provenn", "folders of weights to check: DIR or DIR=PROOF.v", type="linelist")
     parser.addini("provenn_key", "the Ed25519 public key that signed them")
+    parser.addini("provenn_require", "packages that must be installed and load their files", type="args")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -84,7 +88,8 @@ class Weights(pytest.File):
         folder, key = self.path.parent, self.config.getoption("--provenn-key")
         ini = self.config.getini("provenn_key")
         path = self.config.invocation_params.dir / key if key else self.config.rootpath / ini if ini else None
-        return differences(folder, self.config.stash[FOLDERS][folder.resolve()], path)
+        require = [*self.config.getoption("--provenn-require"), *self.config.getini("provenn_require")]
+        return differences(folder, self.config.stash[FOLDERS][folder.resolve()], path, require=require)
 
 
 class File(pytest.Item):
@@ -114,12 +119,14 @@ class File(pytest.Item):
 
 
 def differences(folder: Path, against: Path | None = None, key: Path | None = None,
-                flags: Sequence[str] = ()) -> Sequence[Finding]:
+                flags: Sequence[str] = (), require: Sequence[str] = ()) -> Sequence[Finding]:
     """Where a folder's chain is broken: manifest, Coq, files, what programs load from them, signature."""
     from provenn import deploy
+    from provenn.deploy.loading import demanded
     from provenn.deploy.signature import public_key
 
-    return deploy.checked(folder, against, public_key(key) if key else None, flags).findings
+    by = public_key(key) if key else None
+    return deploy.checked(folder, against, by, flags, require=demanded(require)).findings
 
 
 def told(found: Sequence[Finding]) -> str:
@@ -129,12 +136,12 @@ def told(found: Sequence[Finding]) -> str:
 
 @pytest.fixture(scope="session")
 def weights_match() -> Callable[..., None]:
-    """A function of a folder, and of against, key and flags for coqc, that fails where they differ."""
+    """A function of a folder, against, key, flags of coqc and require, that fails where they differ."""
 
     def check(folder: str | Path, against: str | Path | None = None, key: str | Path | None = None,
-              flags: Sequence[str] = ()) -> None:
+              flags: Sequence[str] = (), require: Sequence[str] = ()) -> None:
         found = differences(Path(folder), Path(against) if against else None,
-                            Path(key) if key else None, flags)
+                            Path(key) if key else None, flags, require)
         if found:
             pytest.fail(told(found), pytrace=False)
 

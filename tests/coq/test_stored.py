@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+import struct
+from collections.abc import Callable, Mapping
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +45,39 @@ def test_coq_writes_the_file_and_what_it_holds_runs_as_the_network(
     needs_coq()
     source, data = extracted(name, repository, tmp_path)
     stored.prove(source, EXAMPLES[name][1], data, read_safetensors(data)[1], EXAMPLES[name][2])
+
+
+def test_every_element_type_is_read_as_its_bits_say(tmp_path: Path) -> None:
+    """Negative, fractional, subnormal and largest numbers of each type; a flipped bit is another network."""
+    needs_coq()
+    samples = {"F64": "[[6004799503160661 # 18014398509481984; -3]; [0; 5]]",
+               "F32": "[[3; -65504]; [1 # 16777216; 16777215 # 16777216]]",
+               "F16": "[[3; -65504]; [1 # 16777216; -5 # 4]]", "BF16": "[[3; -131072]; [1 # 128; -5 # 4]]",
+               **{f"I{b}": f"[[3; {-2**(b - 1)}]; [0; {2**(b - 1) - 1}]]" for b in (8, 16, 32, 64)}}
+    text = HEAD + "From Coq Require Import QArith.\nFrom Provenn Require Import Interface Interface.Stored.\n"
+    for dtype, rows in samples.items():
+        words = rows.strip("[]").replace("]; [", "; ").split("; ")
+        numbers = [Fraction(word.replace(" # ", "/")) for word in words]
+        weight = Stored(dtype, (2, 2), b"".join(map(bits_of(dtype), numbers)))
+        bias = Stored(dtype, (2,), b"".join(map(bits_of(dtype), (Fraction(-1), Fraction(2)))))
+        data = write_safetensors({"0.weight": weight, "0.bias": bias}, {"a": "b"})
+        text += f"Definition net_{dtype} : network Q := [Layer {rows}%Q [-1; 2]%Q Relu].\n"
+        for k, stored_bytes in enumerate((data, data[:-1] + bytes([data[-1] ^ 1]), data[:-1])):
+            text += (f"Goal holds_stored net_{dtype} ({stored.term(stored_bytes)}) = {str(k == 0).lower()}.\n"
+                     "Proof. vm_compute. reflexivity. Qed.\n")
+    (tmp_path / "Every.v").write_text(text)
+    coqc.coqc(tmp_path / "Every.v")
+
+
+def bits_of(dtype: str) -> Callable[[Fraction], bytes]:
+    """The bytes of a number that the type has, without a word of our own writers."""
+    def made(q: Fraction) -> bytes:
+        if dtype.startswith("I"):
+            return int(q).to_bytes(int(dtype[1:]) // 8, "little", signed=True)
+        if dtype == "BF16":
+            return struct.pack("<f", float(q))[2:]
+        return struct.pack({"F16": "<e", "F32": "<f", "F64": "<d"}[dtype], float(q))
+    return made
 
 
 def test_another_file_is_refused(repository: Path, tmp_path: Path) -> None:

@@ -14,10 +14,10 @@ import pytest
 
 from provenn import deploy
 from provenn.cli.app import run
-from provenn.coq import coqc
+from provenn.coq import coqc, stored
 from provenn.deploy import chain, loading
 from provenn.deploy.files import MORE, NPZ, ONNX, SAFETENSORS, TORCH, WORDS
-from provenn.errors import ToolError
+from provenn.errors import CertificateError, ToolError
 from provenn.io.weights import Tensors
 from tests.coq.test_export import needs_coq
 from tests.deploy.test_compare import GRAPH, MANIFEST
@@ -63,6 +63,29 @@ def test_what_is_not_installed_is_said_and_no_difference(
     links = json.loads(capsys.readouterr().out)["links"]
     assert {"start": TORCH, "end": "PyTorch", "status": "not installed", "detail": "pip install torch",
             "seconds": 0.0} in links
+
+
+def test_a_program_that_is_demanded_and_absent_is_found(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    there = importlib.util.find_spec
+    assert run(["check", "--weights", str(folder), "--require", "numpy, onnxruntime"]) == 0
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "torch" else there(name))
+    assert run(["check", "--weights", str(folder), "--require", "numpy,torch",
+                "--require", "tensorflow"]) == 2
+    said = " ".join(capsys.readouterr().out.split())
+    assert f"{TORCH} torch must load it (not installed: pip install torch)" in said
+    assert "saved_model/saved_model.pb tensorflow must load it (the folder has no such file)" in said
+    assert "numpy must" not in said
+    assert run(["check", "--weights", str(folder), "--require", "tensorflow,caffe"]) == 1
+    assert "no file of weights is loaded by this package" in capsys.readouterr().err
+
+
+def test_a_demanded_program_with_a_broken_file_is_one_finding(folder: Path) -> None:
+    (folder / TORCH).write_bytes(b"no zip")
+    (found,) = deploy.checked(folder, require=["torch"]).findings
+    assert found.file == TORCH
+    assert "must load it" not in found.what
 
 
 def test_a_program_that_loads_other_bits_is_found(
@@ -133,6 +156,27 @@ def test_coq_proves_that_the_bytes_are_the_network_and_says_where_they_are_not(
     (found,) = deploy.checked(tmp_path, source).findings
     assert found.file == SAFETENSORS
     assert "Coq does not prove that these bytes are the network" in found.what
+
+
+def test_coq_proves_what_integers_hold_and_says_where_rounded_halves_are_compared(
+    repository: Path, tmp_path: Path
+) -> None:
+    needs_coq()
+    room = repository / "examples" / "proofs"
+    for source, network, dtype, status in ((room / "vote" / "Vote.v", "vote", "I8", chain.PROVED), (
+            room / "thermostat" / "Thermostat.v", "thermostat", "F16", chain.COMPARED)):
+        assert run(["extract", str(source), "--network", network, "--dtype", dtype, "-o",
+                    str(tmp_path / network), "--allow-rounding"]) == 0
+        made = deploy.checked(tmp_path / network, source)
+        assert made.findings == ()
+        (link,) = (one for one in made.links if one.end == SAFETENSORS)
+        assert link.status == status
+        assert link.detail == (chain.HOLDS_STORED if dtype == "I8" else
+                               "of rounded numbers Coq writes F32 only")
+    data = bytearray((tmp_path / "vote" / SAFETENSORS).read_bytes())
+    data[-1] ^= 1
+    with pytest.raises(CertificateError):
+        stored.prove(room / "vote" / "Vote.v", "vote", bytes(data), dtype="I8")
 
 
 def test_rounded_weights_are_the_bytes_that_coq_writes(repository: Path, tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ Set Printing Width 1000000.
 Set Printing Depth 1000000.
 Definition listed (l : list PrimFloat.float) : farr :=
   store l 0%uint63 (PArray.make (Uint63.of_Z (Z.of_nat (List.length l))) 0%float).
-Definition in_binary32 {A} {num : number A} {cmp : compared A} {near : rounded32 A} (n : network A) x :=
+Definition in_binary32 {A} {num : number A} {cmp : compared A} {st : storable A} (n : network A) x :=
   let k := inputs_of n in
   match graph_words n k with
   | Some l =>

@@ -85,6 +85,18 @@ def test_the_configuration_names_folders_and_the_key(project: pytest.Pytester) -
     project.runpytest(*PLUGIN, "--provenn-key", "other.pub").assert_outcomes(passed=FILES, failed=1)
 
 
+def test_packages_that_must_load_their_files(project: pytest.Pytester) -> None:
+    project.runpytest(*PLUGIN, "--provenn", "weights", "--provenn-require", "numpy").assert_outcomes(
+        passed=FILES + 1)
+    project.makepyprojecttoml("[tool.pytest.ini_options]\nprovenn = ['weights']\n"
+                              "provenn_require = ['numpy', 'gguf']\n")
+    result = project.runpytest(*PLUGIN)
+    result.assert_outcomes(passed=FILES, failed=1)
+    result.stdout.fnmatch_lines(["model.gguf: gguf must load it (the folder has no such file)"])
+    result = project.runpytest(*PLUGIN, "--provenn-require", "caffe")
+    result.stdout.fnmatch_lines(["PNN-CLI-802: no file of weights is loaded by this package"])
+
+
 def test_a_key_that_cannot_be_used_fails_every_test(project: pytest.Pytester) -> None:
     result = project.runpytest(*PLUGIN, "--provenn", "weights", "--provenn-key", "nothing.pub")
     result.assert_outcomes(passed=1, failed=FILES)

@@ -8,7 +8,8 @@
     [tensors_of k n]   weights and biases of the layers, called as in a torch.nn.Sequential from module [k] on
     [file_of m n]      the file of a network with the metadata [m]; [write] gives its bytes
     [cells m n l]      the list [l] as [m] rows of [n]
-    [layers_in acts k f]  the layers with these activations whose tensors are in the file [f]
+    [layers_from get acts k]  the layers with these activations whose tensors [get] finds by name
+    [layers_in acts k f]  those whose tensors are in the file [f]
     [same_network n m] both have equal numbers, as rational numbers, in the same places
     [holds n s]        the bytes [s] are a safetensors file of exactly this network
     [unpacked k l]     [k] bytes, seven from each integer, the lowest first *)
@@ -99,15 +100,18 @@ Fixpoint cells {A} (m n : nat) (l : list A) : list (list A) :=
   | O => []
   | S m => firstn n l :: cells m n (skipn n l)
   end.
-Fixpoint layers_in (acts : list activation) (k : nat) (f : file) : option (network binary32) :=
+Fixpoint layers_from {B} (get : bytes -> option (list N * list B)) (acts : list activation) (k : nat)
+  : option (network B) :=
   match acts with
   | [] => Some []
   | a :: acts =>
-      match numbers_in f (weight_name k), numbers_in f (bias_name k), layers_in acts (next_module a k) f with
+      match get (weight_name k), get (bias_name k), layers_from get acts (next_module a k) with
       | Some ([m; n], w), Some ([_], b), Some ls => Some (Layer (cells (N.to_nat m) (N.to_nat n) w) b a :: ls)
       | _, _, _ => None
       end
   end.
+Definition layers_in (acts : list activation) (k : nat) (f : file) : option (network binary32) :=
+  layers_from (numbers_in f) acts k.
 Definition network_in (acts : list activation) (s : bytes) : option (network binary32) :=
   match read s with Some f => layers_in acts 0 f | None => None end.
 
@@ -118,18 +122,21 @@ Fixpoint all_same {A B} (f : A -> B -> bool) (l : list A) (m : list B) : bool :=
   | _, _ => false
   end.
 Section Comparing.
-Context {A : Type} {num : number A}.
-Definition same_number (a : A) (x : binary32) : bool :=
+Context {A B : Type} {num : number A} {numB : number B}.
+Definition same_number (a : A) (x : B) : bool :=
   match rational a, rational x with Some q, Some r => Qeq_bool q r | _, _ => false end.
 Definition same_activation (a b : activation) : bool :=
   match a, b with
   | Identity, Identity | Relu, Relu | Sigmoid, Sigmoid | Tanh, Tanh => true
   | _, _ => false
   end.
-Definition same_layer (l : layer A) (m : layer binary32) : bool :=
+Definition same_layer (l : layer A) (m : layer B) : bool :=
   all_same (all_same same_number) (weights l) (weights m) && all_same same_number (biases l) (biases m)
   && same_activation (activate l) (activate m).
-Definition same_network : network A -> network binary32 -> bool := all_same same_layer.
+Definition same_network : network A -> network B -> bool := all_same same_layer.
+End Comparing.
+Section Files.
+Context {A : Type} {num : number A}.
 Definition activations (n : network A) : list activation := map activate n.
 Definition holds (n : network A) (s : bytes) : bool :=
   match network_in (activations n) s with Some m => same_network n m | None => false end.
@@ -139,7 +146,7 @@ Definition safetensors (metadata : list (bytes * bytes)) (n : network A) : optio
   | Some m => if well_formed (file_of metadata m) then Some (write (file_of metadata m)) else None
   | None => None
   end.
-End Comparing.
+End Files.
 
 Fixpoint low_bytes (k : nat) (i : int) : bytes :=
   match k with

@@ -30,7 +30,7 @@ ENTRIES = (
           "Write the numbers in Z, Q, dyadic or a float type, and make them finite; turn a network R into "
           "one of expressions with ltac:(quote_network NAME), as docs/proofs.md shows."),
     Entry("PNN-TOOL-743", "A Coq file that cannot be read",
-          "The file that defines the network is missing or closed to this user.",
+          "The file that defines the network, or one that it imports, is missing or closed to this user.",
           "provenn extract misspelt.v --network vote -o out",
           "Check the path."),
     Entry("PNN-CLI-812", "A logical path without a folder",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -28,6 +29,8 @@ Against = Annotated[Path | None, typer.Option(
     "--against", metavar="PROOF.v", help="With --weights: let Coq compute the network again.")]
 Key = Annotated[Path | None, typer.Option(
     "--key", metavar="PUB", help="With --weights: the manifest must be signed by this Ed25519 key.")]
+Require = Annotated[list[str] | None, typer.Option(
+    "--require", metavar="PACKAGE,...", help="With --weights: these must be installed and load their files.")]
 STEP = ("forward.pvn", "plan.pvn", "step.pvn")
 
 
@@ -38,6 +41,7 @@ def check(
     weights: Weights = None,
     against: Against = None,
     key: Key = None,
+    require: Require = None,
     q: extract.Pairs = None,
     r: extract.Recursive = None,
     i: extract.Plain = None,
@@ -53,7 +57,8 @@ def check(
     --weights, every file must hold the tensors of network.pvn, bit for bit, and so must what each framework
     that is installed loads from it; with --against, Coq computes the words again from PROOF.v (-Q, -R, -I as
     of coqc) and proves that the safetensors file is the network; with --key, the manifest must carry a
-    signature by that key. The first line of the answer is accepted (exit status 0) or rejected (exit
+    signature by that key; with --require torch,onnxruntime, a package of these that is not installed is a
+    difference. The first line of the answer is accepted (exit status 0) or rejected (exit
     status 2).
     """
     output.json = as_json
@@ -63,18 +68,19 @@ def check(
 
     given = arguments or []
     if weights is not None and gradient is None and not given and not network:
-        return _weights(weights, against, key, extract.flags_of(q, r, i), theories, as_json)
+        return _weights(weights, against, key, require or (), extract.flags_of(q, r, i), theories, as_json)
     if gradient is not None and weights is None and not given and not network:
         folder = _step_folder(gradient)
         narrate(f"checking the train step in {folder}")
         return _answer(checker.run_step_files(*(folder / n for n in STEP), timeout=timeout),
                        checker.STEP_THEOREM, as_json)
-    mixed = any(option is not None for option in (gradient, weights, against, key))
+    mixed = any(option is not None for option in (gradient, weights, against, key, require))
     if mixed or len(given) < 2:
         raise UsageError("PNN-CLI-802", "one thing is checked at a time" if mixed
                          else "a certificate file is needed as last argument",
                          expected="provenn check MODEL SPEC CERTIFICATE, or provenn check --gradient DIR, "
-                                  "or provenn check --weights DIR [--against PROOF.v] [--key PUB]",
+                                  "or provenn check --weights DIR [--against PROOF.v] [--key PUB] "
+                                  "[--require PACKAGES]",
                          hint="provenn check --help")
     model, spec, name = files.pick(given[:-1], network or ())
     narrate(f"checking {Path(given[-1]).name} for {model.name} and {spec.name}")
@@ -83,14 +89,16 @@ def check(
     return _answer(said, checker.THEOREM, as_json, of(words))
 
 
-def _weights(folder: Path, against: Path | None, key: Path | None, flags: list[str], theories: Path | None,
-             as_json: bool) -> int:
+def _weights(folder: Path, against: Path | None, key: Path | None, require: Sequence[str], flags: list[str],
+             theories: Path | None, as_json: bool) -> int:
     """Every link from Coq's value to what a program loads, and the signature."""
     from provenn import deploy
+    from provenn.deploy.loading import demanded
     from provenn.deploy.signature import fingerprint, public_key
 
+    needed = demanded(require)
     by = public_key(key) if key else None
-    chain = deploy.checked(folder, against, by, flags, theories, narrate)
+    chain = deploy.checked(folder, against, by, flags, theories, narrate, needed)
     manifest, found = chain.manifest, chain.findings
     word = "rejected" if found else "accepted"
     if as_json:

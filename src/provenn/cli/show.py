@@ -105,6 +105,8 @@ def _manifest(folder: Path, as_json: bool) -> None:
         say(f"  {'property ' + key:<26} {value}")
     say(f"  {'network':<18} sha256 {said.network_sha256}")
     say(f"  {'source':<18} sha256 {said.source_sha256}")
+    for library, digest in said.imports.items():
+        say(f"  {'imports ' + library:<18} sha256 {digest}")
     show_table(table(said))
     for file, digest in said.files.items():
         say(f"  {file:<18} sha256 {digest}")

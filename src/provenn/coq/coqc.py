@@ -36,14 +36,19 @@ def theories_in(theories: Path | None = None) -> Path:
     """
     room = theories or THEORIES
     if theories is None and not _compiled(room) and shutil.which("coqc") is not None:
-        said = subprocess.run(["coqc", "-where"], capture_output=True, text=True, timeout=60, check=False)
-        installed = Path(said.stdout.strip(), "user-contrib", "Provenn")
+        installed = where() / "user-contrib" / "Provenn"
         room = installed if _compiled(installed) else room
     if shutil.which("coqc") is None or not _compiled(room):
         raise ToolError("PNN-TOOL-741", "Coq or the compiled theories are missing", where=str(room),
                         expected="coqc on the path, and theories/Interface/SpecProof.vo",
                         hint="in the source tree: make coq; elsewhere name them with --theories")
     return room.resolve()
+
+
+def where() -> Path:
+    """The folder of Coq's own library, in which ``user-contrib`` holds the installed ones."""
+    said = subprocess.run(["coqc", "-where"], capture_output=True, text=True, timeout=60, check=False)
+    return Path(said.stdout.strip())
 
 
 def _compiled(room: Path) -> bool:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -19,6 +19,7 @@ import numpy as np
 
 from provenn.base.words import Words
 from provenn.coq.coqc import Compiled, coqc, theories_in
+from provenn.coq.imports import LIBRARIES, imported
 from provenn.coq.trust import NAME
 from provenn.errors import CertificateError, ToolError, UsageError
 
@@ -90,7 +91,8 @@ class Extracted:
     """What Coq said: the words of the graph, the error of each tensor, the author's theorem.
 
     ``errors`` holds for each layer the largest distance of a weight and of a bias from the number of the type
-    ``dtype`` that stands for it. When all are 0 Coq has proved that the words are the network (``deployed``).
+    ``dtype`` that stands for it. ``imports`` has the SHA-256 of each source that the file imports, of its own
+    project, by logical name. When all are 0 Coq has proved that the words are the network (``deployed``).
     """
 
     words: Words
@@ -101,6 +103,7 @@ class Extracted:
     axioms: tuple[str, ...]
     seconds: float
     dtype: str = "F32"
+    imports: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def exact(self) -> bool:
@@ -132,13 +135,14 @@ def extract(source: Path, name: str, theorem: str = "", flags: Sequence[str] = (
         facts = {"module": source.stem, "name": name, "piece": PIECE, "theorem": theorem, "asked": ASKED,
                  "dtype": dtype, "printed": "printed_halves" if dtype == "F64" else "printed"}
         ask, exact = (Path(folder, f"{name}.v") for name in (ASKED, "Provenn_exact"))
-        parts = (FIRST, GIVEN, *((ASSUMPTIONS, OURS, ASK, STATEMENT) if theorem else (OURS, ASK)))
+        parts = (FIRST, LIBRARIES, GIVEN, *((ASSUMPTIONS, OURS, ASK, STATEMENT) if theorem else (OURS, ASK)))
         ask.write_text("".join(parts).format(**facts))
         second = coqc(ask, room, flags, timeout, f"{name}, a network with known numbers" +
                       (f", and {theorem}, a proved proposition" if theorem else ""),
                       "Provenn.Interface says how networks are written")
         said = _Said(Path(folder), first, second, theorem, dtype)
-        made = said.extracted()
+        found = imported(path, said.text("libraries"), room, flags, timeout)
+        made = replace(said.extracted(), imports=found)
         if made.exact:
             exact.write_text((FIRST + OURS + EXACT).format(**facts))
             coqc(exact, room, flags, timeout,

@@ -1,7 +1,8 @@
 """The bytes of a safetensors file as a Coq term, and what Coq says of them.
 
-Coq writes the file of a network itself (``safetensors`` in theories/Interface/Weights.v) and reads any file
-back; both are compared with the bytes on disk inside Coq.
+Coq writes the file of a network itself (``safetensors`` in theories/Interface/Weights.v, in binary32) and
+reads any file back (theories/Interface/Stored.v, of every element type); both are compared with the bytes on
+disk inside Coq.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ Require Import {module}.
 Definition the_network := {name}.
 From Coq Require Import List Uint63 Strings.Byte.
 From Provenn Require Import Interface.Network Interface.Json Interface.Safetensors.
-From Provenn Require Import Interface.Weights Interface.WeightsProof.
+From Provenn Require Import Interface.Weights Interface.WeightsProof Interface.Stored Interface.StoredProof.
 Import ListNotations.
 Definition the_bytes : bytes := {stored}.
 """
@@ -32,6 +33,8 @@ Theorem file_runs : exists m, network_in (activations the_network) the_bytes = S
   forall xs, run m xs = run the_network xs.
 Proof. exact (holds_run the_network the_bytes file_holds_it). Qed.
 """
+HOLDS_STORED = (HOLDS.replace("holds ", "holds_stored ").replace("holds_run", "holds_stored_run")
+                .replace("network_in", "stored_network"))
 WRITTEN = """\
 Lemma file_is_written : safetensors {metadata} the_network = Some the_bytes.
 Proof. vm_cast_no_check (eq_refl (Some the_bytes)). Qed.
@@ -56,11 +59,13 @@ def batched(words: Iterable[str], count: int) -> Iterator[list[str]]:
 
 
 def prove(source: Path, name: str, data: bytes, metadata: Mapping[str, str] | None = None, exact: bool = True,
-          flags: Sequence[str] = (), theories: Path | None = None, timeout: float = 3600.0) -> None:
+          flags: Sequence[str] = (), theories: Path | None = None, timeout: float = 3600.0,
+          dtype: str = "F32") -> None:
     """Let Coq prove that ``data`` is the safetensors file of the network ``name`` defined in ``source``.
 
     With ``exact``: what the file holds runs as the network does. With ``metadata``: Coq's writer gives these
-    bytes, for the network rounded to binary32. Raises CertificateError PNN-CERT-622 where it is not so,
+    bytes, for the network rounded to binary32. ``dtype`` is the file's; other types than F32 are read, not
+    written, by Coq. Raises CertificateError PNN-CERT-622 where it is not so,
     ToolError PNN-TOOL-741 without Coq.
     """
     room = theories_in(theories)
@@ -69,7 +74,8 @@ def prove(source: Path, name: str, data: bytes, metadata: Mapping[str, str] | No
         shutil.copy(source, path)
         coqc(path, room, flags, timeout, "a file that Coq compiles", "coqc FILE says more")
         pairs = (f"({term(k.encode())}, {term(v.encode())})" for k, v in sorted((metadata or {}).items()))
-        text = FIRST + (HOLDS if exact else "") + ("" if metadata is None else WRITTEN)
+        holds = HOLDS if dtype == "F32" else HOLDS_STORED
+        text = FIRST + (holds if exact else "") + ("" if metadata is None else WRITTEN)
         ask = Path(folder, "Provenn_stored.v")
         ask.write_text(text.format(module=source.stem, name=name, stored=term(data),
                                    metadata=f"[{'; '.join(pairs)}]"))

@@ -16,16 +16,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from provenn.coq import stored
-from provenn.deploy.compare import Recomputed, ask_again, compare
+from provenn.deploy.compare import Recomputed, ask_again, compare, graph_in
 from provenn.deploy.differences import Finding
 from provenn.deploy.files import MODULE, SAFETENSORS, WORDS
-from provenn.deploy.loading import DIFFERS, PROGRAMS, held, loaded_by_frameworks
+from provenn.deploy.loading import DIFFERS, PROGRAMS, held, lacking, loaded_by_frameworks
 from provenn.deploy.manifest import Manifest
 from provenn.errors import CertificateError
 from provenn.io.files import read_bytes
 from provenn.io.weights import Tensors, graph_tensors, read_safetensors
-from provenn.ir.reading import read_graph_words
-from provenn.ops import ALL
 from provenn.verify.stored import words_of
 
 if TYPE_CHECKING:
@@ -35,6 +33,7 @@ PROVED, COMPARED, UNASKED = "proved by Coq", "compared", "not asked"
 COQ = "Coq"
 IS_NETWORK = "is_exact_run: these words are the network, number by number"
 HOLDS = "holds_run: what these bytes hold runs as the network"
+HOLDS_STORED = "holds_stored_run: what these bytes hold runs as the network"
 WRITTEN = "safetensors_read: these are the bytes of the network rounded to binary32"
 WIDTH = "F32"
 
@@ -64,10 +63,11 @@ class Chain:
 
 def checked(folder: Path, against: Path | None = None, key: Ed25519PublicKey | None = None,
             flags: Sequence[str] = (), theories: Path | None = None,
-            tell: Callable[[str], None] = lambda text: None) -> Chain:
+            tell: Callable[[str], None] = lambda text: None, require: Sequence[str] = ()) -> Chain:
     """Every link of a folder's chain.
 
     ``against`` is the Coq source, ``key`` the one that must have signed; ``tell`` hears what is being done.
+    ``require`` names packages (``loading.demanded``) that must load their file: absent ones are findings.
     Raises as ``compare`` does, and with ``against`` ToolError PNN-TOOL-741 without Coq, -742 when it takes
     too long, CertificateError PNN-CERT-622 for a source that Coq refuses.
     """
@@ -82,8 +82,8 @@ def checked(folder: Path, against: Path | None = None, key: Ed25519PublicKey | N
     if WORDS not in manifest.files or WORDS in broken:
         return Chain(manifest, (Link(COQ, WORDS, DIFFERS),), tuple(found))
     links = [_coq_link(now, seconds)]
-    tensors = graph_tensors(read_graph_words(words_of(read_bytes(folder / WORDS, "PNN-CERT-633", "words"),
-                                                      WORDS), ALL, WORDS, manifest.network))
+    words = words_of(read_bytes(folder / WORDS, "PNN-CERT-633", "words"), WORDS)
+    tensors = graph_tensors(graph_in(words, WORDS, manifest), manifest.dtype)
     links += [Link(WORDS, file, DIFFERS if file in broken else COMPARED)
               for file in manifest.files if file in PROGRAMS or file == MODULE]
     if against is not None and now is not None and not found:
@@ -96,7 +96,8 @@ def checked(folder: Path, against: Path | None = None, key: Ed25519PublicKey | N
     tell(f"loading the files: {', '.join(PROGRAMS[name].name for name in contents)}")
     loaded, more = loaded_by_frameworks(folder, contents)
     links += [Link(one.file, one.program, one.status, one.detail, one.seconds) for one in loaded]
-    return Chain(manifest, tuple(links), tuple(found + more))
+    found += more + lacking(require, loaded, broken)
+    return Chain(manifest, tuple(links), tuple(found))
 
 
 def _coq_link(now: Recomputed | None, seconds: float) -> Link:
@@ -111,18 +112,21 @@ def _coq_link(now: Recomputed | None, seconds: float) -> Link:
 def _proved(folder: Path, source: Path, manifest: Manifest, tensors: Tensors, flags: Sequence[str],
             theories: Path | None) -> tuple[Link, list[Finding]]:
     """Coq's proof about the bytes of the safetensors file, or what it says instead."""
-    if {t.dtype for t in tensors.values()} != {WIDTH}:
-        return Link(WORDS, SAFETENSORS, COMPARED, "the theorem is about F32"), []
+    single = manifest.dtype == WIDTH
+    if not (single or manifest.exact):
+        return Link(WORDS, SAFETENSORS, COMPARED, f"of rounded numbers Coq writes {WIDTH} only"), []
     data = read_bytes(folder / SAFETENSORS, "PNN-CERT-633", "safetensors")
     metadata = None if manifest.exact else read_safetensors(data)[1]
     start = time.perf_counter()
     try:
-        stored.prove(source, manifest.network, data, metadata, manifest.exact, flags, theories)
+        stored.prove(source, manifest.network, data, metadata, manifest.exact, flags, theories,
+                     dtype=manifest.dtype)
     except CertificateError as e:
         return (Link(WORDS, SAFETENSORS, DIFFERS),
                 [Finding(SAFETENSORS, "", f"Coq does not prove that these bytes are the network: {e.got}")])
-    return Link(COQ, SAFETENSORS, PROVED, HOLDS if manifest.exact else WRITTEN,
-                time.perf_counter() - start), []
+    detail = WRITTEN if not manifest.exact else HOLDS if single else HOLDS_STORED
+    return (Link(COQ, SAFETENSORS, PROVED, detail,
+                 time.perf_counter() - start), [])
 
 
 def _contents(folder: Path, manifest: Manifest, broken: set[str], tensors: Tensors) -> Mapping[str, Tensors]:

@@ -8,7 +8,7 @@ file and the tensor.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,7 +60,7 @@ from provenn.ir.graph import Graph
 from provenn.ir.property import property_words
 from provenn.ir.reading import read_graph_words
 from provenn.ops import ALL
-from provenn.verify import checker
+from provenn.verify import checker, semantics
 from provenn.verify.stored import words_of
 
 if TYPE_CHECKING:
@@ -72,12 +72,13 @@ SAID = {"theorem": checker.THEOREM, "semantics": "exact real arithmetic"}
 
 @dataclass(frozen=True, slots=True)
 class Recomputed:
-    """What Coq says now: the network's words, its theorem, the error of each tensor; the source's hash."""
+    """What Coq says now: the network's words, its theorem, the error of each tensor; hashes of sources."""
 
     words: Words
     theorem: Theorem | None
     errors: tuple[str, ...]
     source_sha256: str
+    imports: Mapping[str, str] = field(default_factory=dict)
 
 
 def compare(folder: Path, now: Recomputed | None = None, key: Ed25519PublicKey | None = None
@@ -101,7 +102,7 @@ def compare(folder: Path, now: Recomputed | None = None, key: Ed25519PublicKey |
     graph = None
     if WORDS in contents:
         try:
-            graph = _graph_in(words_of(contents[WORDS], WORDS), WORDS, manifest)
+            graph = graph_in(words_of(contents[WORDS], WORDS), WORDS, manifest)
         except ProvennError as e:
             found.append(Finding(WORDS, "", said(e)))
     if graph is not None:
@@ -124,7 +125,7 @@ def _present(folder: Path) -> list[str]:
     return inside + [name for name in (GGUF, MODULE) if (folder / name).exists()]
 
 
-def _graph_in(words: Words, where: str, manifest: Manifest) -> Graph:
+def graph_in(words: Words, where: str, manifest: Manifest) -> Graph:
     """The graph of these words, with the element type that the manifest's weights are computed with."""
     return read_graph_words(words, ALL, where, manifest.network, computed(manifest.dtype))
 
@@ -188,8 +189,14 @@ def _of_coq(tensors: Tensors, content: bytes, manifest: Manifest, now: Recompute
     """The words and the theorem as Coq computes them today."""
     if now.source_sha256 != manifest.source_sha256:
         yield Finding(manifest.source, "", "is another file than the one the weights came from")
+    for name in sorted(now.imports.keys() | manifest.imports.keys()):
+        if now.imports.get(name) != manifest.imports.get(name):
+            what = (", which the manifest does not list" if name not in manifest.imports else
+                    " no longer" if name not in now.imports else
+                    ", which is another file than when the weights were written")
+            yield Finding(manifest.source, "", f"imports {name}{what}")
     if words_of(content, WORDS).tobytes() != now.words.tobytes():
-        coq = graph_tensors(_graph_in(now.words, "the words from Coq", manifest), manifest.dtype)
+        coq = graph_tensors(graph_in(now.words, "the words from Coq", manifest), manifest.dtype)
         found = differences(coq, tensors)
         yield from named(WORDS, {t: f"{what}, according to Coq" for t, what in found.items()})
         if not found:
@@ -227,6 +234,9 @@ def _of_certificate(folder: Path, graph: Graph, contents: Mapping[str, bytes], m
     except ProvennError as e:
         yield Finding(CERTIFICATE, "", said(e))
         return
+    about_real = semantics.of(words_of(contents[CERTIFICATE], CERTIFICATE))
+    if about_real != semantics.REAL:
+        yield Finding(CERTIFICATE, "", f"is about something else than {SAID['semantics']}")
     if not result.accepted:
         yield Finding(CERTIFICATE, "", f"the checker rejects it: {result.reason}")
     about = {"property_sha256": words_sha256(words_of(contents[PROPERTY], PROPERTY)),
@@ -254,4 +264,5 @@ def recomputed(source: Path, made: Extracted) -> Recomputed:
     """What Coq said of ``source`` just now."""
     theorem = Theorem(made.theorem, made.statement, made.axioms) if made.theorem else None
     errors = tuple(str(error) for layer in made.errors for error in layer)
-    return Recomputed(made.words, theorem, errors, sha256(read_bytes(source, "PNN-TOOL-743", "Coq")))
+    return Recomputed(made.words, theorem, errors, sha256(read_bytes(source, "PNN-TOOL-743", "Coq")),
+                      made.imports)

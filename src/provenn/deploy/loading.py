@@ -12,7 +12,7 @@ import importlib.util
 import re
 import time
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ import numpy as np
 from provenn.deploy.differences import Finding, differences
 from provenn.deploy.files import GGUF, NPZ, ONNX, SAFETENSORS, SAVED_MODEL, STABLEHLO, TORCH
 from provenn.deploy.programs import constants_in
+from provenn.errors import UsageError
 from provenn.io.onnx.stored import read_stored
 from provenn.io.tensorflow.library import tensorflow
 from provenn.io.tensorflow.writer import SIGNATURE
@@ -146,7 +147,8 @@ def _onnx(path: Path, wanted: Tensors) -> Iterator[tuple[str, Any]]:
     options.log_severity_level = 3
     session = onnxruntime.InferenceSession(model.SerializeToString(), options,
                                            providers=["CPUExecutionProvider"])
-    feeds = {x.name: np.zeros([n if isinstance(n, int) else 1 for n in x.shape], np.float32)
+    feeds = {x.name: np.zeros([n if isinstance(n, int) else 1 for n in x.shape],
+                              np.float64 if x.type == "tensor(double)" else np.float32)
              for x in session.get_inputs()}
     yield from zip(names, session.run(names, feeds))
 
@@ -186,16 +188,41 @@ def _saved_model(path: Path, wanted: Tensors) -> Iterator[tuple[str, Any]]:
     yield from ((name, value.numpy()) for name, value in zip(names, values))
 
 
-FLOATS = frozenset({"F64", "F32", "F16"})
+KNOWN = frozenset(TYPES.values()) - {"BF16"}
 PROGRAMS: Mapping[str, Program] = {
     SAFETENSORS: Program("safetensors", "safetensors", _safetensors),
     NPZ: Program("numpy", "NumPy", _npz),
     TORCH: Program("torch", "PyTorch", _torch),
-    ONNX: Program("onnxruntime", "onnxruntime", _onnx, FLOATS),
-    STABLEHLO: Program("jax", "jax", _stablehlo, FLOATS),
-    GGUF: Program("gguf", "gguf", _gguf, FLOATS),
+    ONNX: Program("onnxruntime", "onnxruntime", _onnx, KNOWN),
+    STABLEHLO: Program("jax", "jax", _stablehlo, KNOWN),
+    GGUF: Program("gguf", "gguf", _gguf, KNOWN),
     SAVED_MODEL: Program("tensorflow", "TensorFlow", _saved_model),
 }
+
+
+def demanded(words: Iterable[str]) -> tuple[str, ...]:
+    """Packages, named with commas between them; UsageError PNN-CLI-802 for one that loads no file."""
+    packages = [p.package for p in PROGRAMS.values()]
+    made = tuple(name.strip() for word in words for name in word.split(","))
+    for name in made:
+        if name not in packages:
+            raise UsageError("PNN-CLI-802", "no file of weights is loaded by this package", got=name,
+                             expected=", ".join(packages), hint="--require torch,onnxruntime")
+    return made
+
+
+def lacking(require: Iterable[str], loaded: Sequence[Loaded], broken: Iterable[str]) -> list[Finding]:
+    """A finding for each package in ``require`` that has loaded no file; those in ``broken`` have one."""
+    files = {p.package: file for file, p in PROGRAMS.items()}
+    said = {one.file: one for one in loaded}
+    made = []
+    for package in dict.fromkeys(require):
+        file = files[package]
+        one = said.get(file)
+        why = f"{one.status}: {one.detail}" if one else "the folder has no such file"
+        if file not in broken and (one is None or one.status in (ABSENT, UNABLE)):
+            made.append(Finding(file, "", f"{package} must load it ({why})"))
+    return made
 
 
 def held(file: str, data: bytes, tensors: Tensors) -> Tensors:

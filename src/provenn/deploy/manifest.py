@@ -68,7 +68,8 @@ class TensorFact:
 class Manifest:
     """Everything that is said of a folder; ``claim`` is a key of ``CLAIMS``.
 
-    ``certified`` holds the verified property where the claim is a certificate: file names, hashes, theorem.
+    ``imports`` has the hashes of the sources that ``source`` imports, by their names in Coq. ``certified``
+    holds the verified property where the claim is a certificate: file names, hashes, theorem.
     """
 
     claim: str
@@ -81,6 +82,7 @@ class Manifest:
     versions: Mapping[str, str]
     certified: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
+    imports: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def metadata(self) -> dict[str, str]:
@@ -153,6 +155,7 @@ def _manifest(said: Mapping[str, Any]) -> Manifest:
     words = {k: str(said[k]) for k in ("claim", "network", "network_sha256", "source", "source_sha256")}
     made = Manifest(
         **words, tensors=tensors, versions=dict(said["versions"]), certified=dict(said["certified"]),
+        imports={str(name): str(digest) for name, digest in said.get("imports", {}).items()},
         files={_inside(name): str(digest) for name, digest in said["files"].items()},
         theorem=theorem and Theorem(theorem["name"], theorem["statement"], tuple(theorem["axioms"])))
     if (made.claim in ("theorem", "exact")) != made.exact or (made.claim == "theorem" and not made.theorem):

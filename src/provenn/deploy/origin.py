@@ -45,12 +45,15 @@ def manifest_of(made: Extracted, graph: Graph, source: Path, name: str) -> Manif
     claim = ("theorem" if theorem else "exact") if made.exact else "nothing"
     return Manifest(claim, name, words_sha256(made.words), source.name,
                     sha256(read_bytes(source, "PNN-TOOL-743", "Coq")), theorem, facts,
-                    {"provenn": __version__, "coq": coqc.version(), "numpy": np.__version__})
+                    {"provenn": __version__, "coq": coqc.version(), "numpy": np.__version__},
+                    imports=made.imports)
 
 
 def certified(manifest: Manifest, graph: Graph, spec: Path, timeout: float
               ) -> tuple[Manifest, Mapping[str, bytes], Verdict]:
     """The property in ``spec`` verified for the weights as they are; certificate and property as files.
+
+    It is about exact real arithmetic, as all that a manifest says.
 
     Where the answer is not ``unsat`` the manifest is the one that was given, and there are no files. It is
     ``unknown`` for weights in binary64 that have a counterexample, since that was replayed in binary32.

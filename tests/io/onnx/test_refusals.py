@@ -104,7 +104,7 @@ def test_inputs_of_other_types_and_without_shape(save: Any) -> None:
         m.graph.input[0].type.tensor_type.ClearField("shape")
 
     path = save([node("Relu", ["x"], ["y"])], (2,))
-    refused(changed(path, typed), "PNN-ONNX-407", UnsupportedError)
+    assert refused(changed(path, typed), "PNN-ONNX-407", UnsupportedError).got == "11 (float64)"
     refused(changed(save([node("Relu", ["x"], ["y"])], (2,)), shapeless), "PNN-ONNX-418")
     refused(save([node("Relu", ["x"], ["y"])], (2, 0)), "PNN-ONNX-418")
 
@@ -193,6 +193,24 @@ def test_graphs_that_do_not_connect(save: Any) -> None:
 def test_nodes_may_come_in_any_order(save: Any) -> None:
     nodes = [node("Relu", ["a"], ["y"]), node("Neg", ["x"], ["a"])]
     assert [n.op.tag for n in read(save(nodes, (2,)))][1:] == ["parameter", "mul", "relu"]
+
+
+def test_bfloat16_is_read_in_both_ways_to_store_it_and_never_made(save: Any) -> None:
+    bits = [0x3DCD, 0xC000, 0x0001]
+    wanted = (np.array(bits, np.uint32) << 16).view(np.float32).tolist()
+    cast = [node("Cast", ["h"], ["c"], to=TensorProto.FLOAT), node("Add", ["x", "c"], ["y"])]
+    raw = helper.make_tensor("h", TensorProto.BFLOAT16, [3], np.array(bits, "<u2").tobytes(), raw=True)
+    listed = TensorProto(name="h", data_type=TensorProto.BFLOAT16, dims=[3], int32_data=bits)
+    for tensor in (raw, listed):
+        path = changed(save(cast, (3,)), lambda m, t=tensor: m.graph.initializer.append(t))  # type: ignore[misc]
+        assert [v.tolist() for v in read(path).parameters.values()] == [wanted]
+    short = changed(save(cast, (3,)), lambda m: m.graph.initializer.append(
+        TensorProto(name="h", data_type=TensorProto.BFLOAT16, dims=[3], raw_data=bytes(4))))
+    refused(short, "PNN-ONNX-408")
+    cast[0] = node("Cast", ["h"], ["c"], to=TensorProto.BFLOAT16)
+    single = numpy_helper.from_array(np.ones(3, np.float32), "h")
+    made = changed(save(cast, (3,)), lambda m: m.graph.initializer.append(single))
+    assert "casts to ONNX element type 16" in refused(made, "PNN-ONNX-405", UnsupportedError).what
 
 
 def test_tensors_of_types_that_are_not_read(save: Any) -> None:

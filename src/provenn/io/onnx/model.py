@@ -14,7 +14,9 @@ from provenn.io.onnx.tensors import array_of
 from provenn.io.onnx.values import Const
 
 OLDEST = 7
-FLOAT = 1
+FLOAT, DOUBLE = 1, 11
+BINARY64 = ("no theorem is about runs in binary64: export the network in float32; of weights out of Coq, "
+            "provenn extract --dtype F64 --spec verifies a property over the real numbers")
 
 
 @dataclass(frozen=True)
@@ -144,9 +146,11 @@ def _shape(value: Any, file: str) -> tuple[tuple[int, ...], tuple[str, ...]]:
     where = f"{file}, input {value.name!r}"
     tensor = value.type.tensor_type
     if not value.type.HasField("tensor_type") or tensor.elem_type != FLOAT:
+        double = tensor.elem_type == DOUBLE
         raise UnsupportedError("PNN-ONNX-407", "the network input is not a float32 tensor", where=where,
-                               expected="element type 1 (float32)", got=tensor.elem_type,
-                               hint="export the network in float32")
+                               expected="element type 1 (float32)",
+                               got="11 (float64)" if double else tensor.elem_type,
+                               hint=BINARY64 if double else "export the network in float32")
     if not tensor.HasField("shape"):
         raise FileError("PNN-ONNX-418", "the network input has no shape", where=where,
                         hint="set it, for instance with onnx.tools.update_model_dims")

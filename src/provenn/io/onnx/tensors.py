@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 from typing import Any
 
+import ml_dtypes
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,6 +15,7 @@ from provenn.errors import FileError, UnsupportedError
 TYPES: dict[int, type[np.generic]] = {
     1: np.float32, 2: np.uint8, 3: np.int8, 4: np.uint16, 5: np.int16, 6: np.int32, 7: np.int64,
     9: np.bool_, 10: np.float16, 11: np.float64, 12: np.uint32, 13: np.uint64,
+    16: ml_dtypes.bfloat16,
 }
 EXTERNAL = 1
 
@@ -34,8 +36,8 @@ def array_of(tensor: Any, file: str, name: str) -> NDArray[Any]:
     dtype = element_type(tensor.data_type)
     if dtype is None:
         raise UnsupportedError("PNN-ONNX-417", f"element type {tensor.data_type} of a tensor is not read",
-                               where=where,
-                               expected="float32, integers or bool", hint="export the network in float32")
+                               where=where, expected="floats of 16, 32 or 64 bits, integers or bool",
+                               hint="export the network in float32")
     shape = tuple(tensor.dims)
     if min(shape, default=0) < 0 or math.prod(n or 1 for n in shape) >= 1 << 40 or tensor.HasField("segment"):
         raise _damaged("a tensor has an impossible shape or is cut into segments", where, ">= 0", list(shape))
@@ -67,8 +69,8 @@ def _listed(tensor: Any, dtype: np.dtype[Any], size: int, where: str) -> NDArray
     wide = np.array(items,
                     {"float_data": np.float32, "double_data": np.float64, "uint64_data": np.uint64}.get(
         field, np.int64))
-    if dtype == np.float16:
-        return wide.astype(np.uint16).view(np.float16)
+    if dtype in (np.float16, ml_dtypes.bfloat16):
+        return wide.astype(np.uint16).view(dtype)
     out = wide.astype(dtype)
     if not np.array_equal(out, wide, equal_nan=dtype.kind == "f"):
         raise _damaged("an element is outside its type", where, dtype, "a larger number")

@@ -109,9 +109,12 @@ def _as(call: Call, x: Value, target: Any) -> Value:
 
 
 def cast(call: Call) -> Value:
-    """Between float32 and truth values (|sign(x)| and x); constants are converted as NumPy does."""
+    """Between float32 and truth values (|sign(x)| and x); constants are converted as NumPy does.
+
+    Programs differ in how they round to bfloat16, so that numbers are read from it and never cast to it.
+    """
     target = element_type(int(call.attrs.get("to", 0)))
-    if target is None:
+    if target is None or target.name == "bfloat16":
         raise call.unsupported(f"it casts to ONNX element type {call.attrs.get('to')}")
     return _as(call, call.input(0), target)
 
