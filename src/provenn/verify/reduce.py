@@ -61,7 +61,9 @@ class Kept:
 
     def all_steps(self) -> list[tuple[Step, ...]]:
         """``steps`` of every box."""
-        made: list[list[Step]] = [[] for _ in range(len(next(iter(self.lower.values()), ())))]
+        # A network whose products read nothing but inputs has ties and no targets.
+        boxes = len(next(iter([*self.lower.values(), *self.ties.values()]), ()))
+        made: list[list[Step]] = [[] for _ in range(boxes)]
         if self.inner:
             return [self.steps(i) for i in range(len(made))]
         for t in sorted([*self.lower, *self.ties]):
