@@ -23,6 +23,8 @@ from provenn.verify import search as engine
 from provenn.verify.certificate import Again
 from provenn.verify.renewals import Renewals
 from provenn.verify.semantics import REAL, Semantics
+from tests.bounds import nets
+from tests.verify.test_curves import at_least, reach
 
 ONE = Fraction(1)
 BINARY32 = Semantics("binary32", 4)
@@ -94,6 +96,30 @@ def test_what_is_written_down() -> None:
         renewals.changed.add(t)
     assert found[0] == 0 < min(found[1:])
     assert renewals.before(regions.affine[-1]) == []
+
+
+def squared(seed: int) -> Graph:
+    """Squares of a layer of relus, and of the inputs."""
+    m = nets.Maker(seed, (1, 3))
+    x = m.relu(m.linear(m.x, 4))
+    return m.done(m.put("add", m.linear(m.put("mul", x, x), 2), m.linear(m.put("mul", m.x, m.x), 2)))
+
+
+@pytest.mark.parametrize("kind", [squared, nets.moved])
+@pytest.mark.parametrize("seed", range(1, 5))
+def test_activations_of_activations_follow_bounds(kind: Any, seed: int, checker_program: Path) -> None:
+    """The checker encloses them again whenever it sharpens something below, without being told."""
+    graph, accepted = kind(seed), 0
+    lo, hi = nets.box(graph, seed, 1.0)
+    met = reach(graph, lo, hi)
+    for above in (1.0, 0.3, 0.1, 0.03, 0.01):
+        goal = at_least(graph, lo, hi, met + above)
+        found = engine.search(graph, goal, timeout=3, semantics=Semantics("binary32", 4))
+        if found.kind == "unsat" and found.certificate is not None:
+            said = checker.run(graph_words(graph), property_words(goal), found.certificate)
+            assert said.accepted, (above, said)
+            accepted += 1
+    assert accepted
 
 
 def cancelling() -> Graph:

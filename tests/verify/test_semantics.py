@@ -164,6 +164,16 @@ def test_jumps_are_not_covered(option: str | None, answer: str, checker_program:
     assert "flushing its operand" in made.given_up
 
 
+@pytest.mark.parametrize("option", [None, "binary32", "auto", "real"])
+def test_what_is_not_covered_can_be_violated(option: str | None, checker_program: Path) -> None:
+    """A counterexample rests on its replay, whatever noise there is."""
+    builder = Builder()
+    x = builder.add(ALL["input"], shape=(1, 1))
+    graph = builder.finish(builder.add(ALL["sign"], x))
+    made = provenn.verify(graph, above(Fraction(1, 2), 1), timeout=10, semantics=option)
+    assert (made.answer, made.given_up) == ("sat", "")
+
+
 def test_too_large_values_are_not_covered(checker_program: Path) -> None:
     made = provenn.verify(*dense([2.0**49]), timeout=10, semantics="auto")
     assert (made.answer, made.semantics) == ("unsat", REAL)

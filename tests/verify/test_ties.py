@@ -68,6 +68,19 @@ def test_trees_get_smaller(semantics: Semantics, seed: int, monkeypatch: pytest.
     assert without.stats["leaves"] >= 4 * found.stats["leaves"]
 
 
+@pytest.mark.parametrize("semantics", [REAL, Semantics("binary32", 4)], ids=["real", "binary32"])
+def test_squares_of_inputs_need_no_bounds_but_ties(semantics: Semantics) -> None:
+    """A product that reads nothing but inputs: there is no other node to bound."""
+    m = nets.Maker(0, (1, 3))
+    weights = m.b.parameter(ALL["parameter"], np.array([[-1.0, 0.5, -0.7]], np.float32))
+    graph = m.done(m.put("linear", m.put("mul", m.x, m.x), weights))
+    prop = at_least(graph, np.full(3, -1.0), np.full(3, 0.9), 0.51)
+    found = search(graph, prop, timeout=60, semantics=semantics)
+    assert found.kind == "unsat", found.stats
+    assert found.certificate is not None
+    assert checker.run(graph_words(graph), property_words(prop), found.certificate).accepted
+
+
 def certificate(graph: Graph, prop: Property, factors: Any) -> Any:
     """Bounds of everything, ties with factors from anywhere, and a leaf."""
     regions = Regions(graph)

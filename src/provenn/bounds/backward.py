@@ -249,6 +249,28 @@ def bound_rows(regions: Regions, state: State, lines: Mapping[int, Lines], targe
     return ends[:count] - lost, lost - ends[count:], entry
 
 
+def renew(regions: Regions, old: State, state: State) -> None:
+    """With noise, enclose again what activations read of other activations, in place, as the checker does.
+
+    It does so whenever it sharpens bounds of a node, for all later ones: here where a box of ``state`` has
+    sharper bounds than in ``old``. That is no choice: planes and lines of other bounds are not looser or
+    closer ones, but different.
+    """
+    if regions.noise is None:
+        return
+    for u in regions.relays:
+        node = regions.graph.nodes[u]
+        ends = [(state.low[k], state.high[k]) if k else (state.lo, state.hi) for k in node.inputs]
+        low, high = node.op.need("interval")(node.attrs, *ends)
+        lost = regions.noise.leaf(state, u)[1]
+        sharper = np.zeros(len(state), bool)
+        for t in regions.affine:
+            if t < u:
+                sharper |= (state.low[t] > old.low[t]).any(1) | (state.high[t] < old.high[t]).any(1)
+        state.low[u] = np.where(sharper[:, None], np.maximum(old.low[u], low - lost), old.low[u])
+        state.high[u] = np.where(sharper[:, None], np.minimum(old.high[u], high + lost), old.high[u])
+
+
 def side_rows(regions: Regions, state: State, lines: Mapping[int, Lines], target: int, owner: Indices,
               neuron: Indices, sign: Floats, tape: Tape | None = None) -> Floats:
     """Lower bounds of ``sign`` times neurons, for (box, neuron, sign) triples."""

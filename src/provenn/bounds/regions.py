@@ -189,7 +189,8 @@ class Regions:
     """All regions of a graph that bounds need: one for every unary node's source, and the output's.
 
     ``unary`` lists the unary nodes in topological order, ``source`` gives the node each reads,
-    ``targets`` the pre-activation nodes in order (``affine`` those that are no unary nodes themselves),
+    ``targets`` the pre-activation nodes in order (``affine`` those that are no unary nodes themselves,
+    ``relays`` those that are),
     ``above`` the unary nodes below each target, ``curved`` the nodes that functions with curves read.
     ``tick`` runs before every product and may raise to stop the work.
     ``copies`` tells, of operands of products that repeat elements, the first of each kind, ``origins`` of
@@ -231,6 +232,7 @@ class Regions:
         for u in self.products:
             self.of[-u] = Pair(*(self.of[k] for k in graph.nodes[u].inputs))
         self.affine = [t for t in self.targets if self.of[t].nodes]
+        self.relays = [t for t in self.targets if not self.of[t].nodes]
         self.curved = factors | {self.source[u] for u in self.unary if graph.nodes[u].op.hint is not None}
         self.above = {t: self._upstream(t) for t in self.of}
         self.copies: dict[int, Indices] = {}

@@ -16,7 +16,18 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from provenn.bounds.backward import Lines, Rows, State, Tape, concretise, make_lines, tighten, undecided, walk
+from provenn.bounds.backward import (
+    Lines,
+    Rows,
+    State,
+    Tape,
+    concretise,
+    make_lines,
+    renew,
+    tighten,
+    undecided,
+    walk,
+)
 from provenn.bounds.importance import dull, importance, input_scores
 from provenn.bounds.interval import intervals
 from provenn.bounds.regions import Floats, Indices, Regions
@@ -164,6 +175,7 @@ class Brancher:
         kept, lines = {}, dict[int, Lines]()
         todo = [u for u, wanted in self.tied.items() if wanted.any()]
         self.ties = {}
+        old = state.take(np.arange(len(state))) if self.regions.relays else state
         for target in self.regions.affine:
             while todo and todo[0] < target:
                 self._tie(state, lines, todo.pop(0))
@@ -176,6 +188,7 @@ class Brancher:
             elif before is not None:
                 # No upper bound of a positive neuron is written down before noise has turned out to matter.
                 state.high[target] = np.where(state.low[target] >= 0.0, before, state.high[target])
+            renew(self.regions, old, state)
             count = 2 * len(kept[target].owner)
             self.stats.rows += count
             self.stats.megaflops += count * self.flops[target]
@@ -344,6 +357,7 @@ class Brancher:
             settled.upper[t] &= ~gone
             child.low[t] = np.where(gone, before.low[t], child.low[t])
             child.high[t] = np.where(gone, before.high[t], child.high[t])
+        renew(self.regions, before, child)
         steps = settled.all_steps() or [()] * len(which)
         bound = final.value[which].min(1)
         self._split(child, case[which], [holes[i] for i in which.tolist()], steps, score.argmax(1), bound)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from provenn.bounds.backward import ROW_BLOCK, Lines, State, Tape, make_lines, side_rows, source_bounds
+from provenn.bounds.backward import ROW_BLOCK, Lines, State, Tape, make_lines, renew, side_rows, source_bounds
 from provenn.bounds.copies import Origin
 from provenn.bounds.importance import Tally
 from provenn.bounds.noise import Inner
@@ -61,7 +61,9 @@ class Kept:
 
     def all_steps(self) -> list[tuple[Step, ...]]:
         """``steps`` of every box."""
-        made: list[list[Step]] = [[] for _ in range(len(next(iter(self.lower.values()), ())))]
+        # A network whose products read nothing but inputs has ties and no targets.
+        boxes = len(next(iter([*self.lower.values(), *self.ties.values()]), ()))
+        made: list[list[Step]] = [[] for _ in range(boxes)]
         if self.inner:
             return [self.steps(i) for i in range(len(made))]
         for t in sorted([*self.lower, *self.ties]):
@@ -294,6 +296,7 @@ def tightened(regions: Regions, old: State, _: State, kept: Kept) -> State:
             up = ~up
             high[owner[up], neuron[up]] = np.minimum(high[owner[up], neuron[up]], -bound[up])
         made.low[t], made.high[t] = low, high
+        renew(regions, old, made)
     return made
 
 
@@ -303,6 +306,7 @@ def replaced(regions: Regions, old: State, new: State, kept: Kept) -> State:
     for t in regions.last():
         made.low[t] = np.where(kept.lower[t], new.low[t], old.low[t])
         made.high[t] = np.where(kept.upper[t], new.high[t], old.high[t])
+    renew(regions, old, made)
     return made
 
 

@@ -16,6 +16,7 @@ from provenn.bounds.backward import (
     Lines,
     State,
     make_lines,
+    renew,
     source_bounds,
     tighten,
     unstable,
@@ -46,6 +47,7 @@ def refine(regions: Regions, state: State, worth: dict[int, Floats] | None = Non
     ``worth`` ranks the neurons of each target ([size]) where not all can be afforded.
     """
     steps: list[Step] = []
+    old = state.take(np.zeros(1, np.intp))
     renewals = Renewals({} if regions.noise is None else regions.noise.inner)
     for target in regions.affine:
         steps += renewals.before(target)
@@ -54,6 +56,7 @@ def refine(regions: Regions, state: State, worth: dict[int, Floats] | None = Non
         renewals.changed.add(target)
         if regions.above[target]:
             steps += _refine_target(regions, state, target, None if worth is None else worth.get(target))
+        renew(regions, old, state)
     return Refined(state, (*steps, *renewals.before(regions.graph.output)))
 
 
@@ -104,6 +107,7 @@ def refresh(regions: Regions, state: State, changed: int, slopes: dict[int, Slop
     (by target, replaced by the better ones). The state is changed in place.
     """
     steps: list[Tighten] = []
+    old = state.take(np.zeros(1, np.intp))
     for target in regions.affine:
         neurons = unstable(regions, state, target)[1]
         if changed not in regions.above[target] or not len(neurons):
@@ -114,6 +118,7 @@ def refresh(regions: Regions, state: State, changed: int, slopes: dict[int, Slop
         chosen = _adopt(state, target, neurons, low, high)
         if len(chosen):
             steps.append(Tighten(target, chosen, slopes[target]))
+            renew(regions, old, state)
     return Refined(state, tuple(steps))
 
 

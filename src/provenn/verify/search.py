@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -85,7 +85,7 @@ def search(graph: Graph, prop: Property, *, timeout: float, seed: int = 0,
     domains take a part; beyond that the worst are left for later. A long search is shared with ``team``.
     ``care`` multiplies the margin by which bounds must be positive, for a second try after a rejection.
     With ``semantics`` for binary32, bounds allow for noise; a ``yielding`` search goes on without it where
-    the network is not covered, or when most of the time is gone.
+    the network is not covered, or when most of the time is gone; another one only attacks there.
     """
     start = time.perf_counter()
     with one_thread(), np.errstate(all="ignore"):
@@ -97,9 +97,8 @@ def search(graph: Graph, prop: Property, *, timeout: float, seed: int = 0,
         try:
             return run(semantics)
         except Uncovered as e:
-            if not yielding:
-                return Outcome("unknown", stats={"seconds": time.perf_counter() - start}, semantics=semantics,
-                               given_up=str(e))
+            if not yielding:  # There will be no proof, but a counterexample needs none.
+                return replace(run(REAL, str(e)), semantics=semantics)
             report({"event": "given up", "why": str(e)})
             return run(REAL, str(e))
 
@@ -179,8 +178,12 @@ class Search:
 
     def outcome(self) -> Outcome:
         """Attack, then prove, group by group."""
-        left = [goals for goals in self.goals if not self._instant(goals)]
+        hopeless = bool(self.given_up) and not self.yielding
+        left = [goals for goals in self.goals if hopeless or not self._instant(goals)]
         self._attack(left, restarts=64, steps=20, seconds=QUICK)
+        if hopeless:
+            self._attack(left, restarts=256, steps=40, seconds=QUICK)
+            raise Exhausted
         if self.yielding and self.regions.noise is not None:
             self._hope(left)
         for goals in left:
