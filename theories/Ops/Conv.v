@@ -9,6 +9,9 @@
     [conv_dot]       its float value; [conv_abs] an upper bound of the sum of absolute values
     [conv_turn]      an output vector with the channel index moved innermost
     [conv_back]      the transposed map on a vector, by blocks of four channels
+    [meets a lit]    table of the input positions and taps that reach an output position with a mark in [lit]
+    [near a met]     input positions that reach one at some tap; at the others [conv_back] is 0
+    [reach a met y t]  [src], or out of range where the table [met] says that nothing is reached
     [conv_entry]     one matrix entry
     [conv_terms]     longest chain of additions in any of these sums
     [conv_ok c w wt] sizes are in range, and [wt] holds the weights [w]
@@ -105,11 +108,33 @@ Definition conv_live (c : conv) (turned : farr) : farr :=
   let f := nat_of n in
   ftab (oplane c) (fun p => if allR f (p * n) (fun j => fget turned j =? 0) then 0 else 1)%float.
 
+(** 0 at the rows and at the columns where all is 0, elsewhere 1. *)
+Definition marks (n m : int) (dark : int -> int -> bool) : farr :=
+  let f := nat_of m in ftab n (fun i => if allR f 0 (dark i) then 0 else 1)%float.
+Definition conv_rows (c : conv) (live : farr) : farr :=
+  marks (osize (vert c)) (osize (horz c)) (fun oy ox => fget live (oy * osize (horz c) + ox) =? 0)%float.
+Definition conv_cols (c : conv) (live : farr) : farr :=
+  marks (osize (horz c)) (osize (vert c)) (fun ox oy => fget live (oy * osize (horz c) + ox) =? 0)%float.
+
+(** 0 where an input position meets at a tap only such a row or column, or none; one look-up then tells.
+    Without room for the table nothing is known to be dark. *)
+Definition roomy (a : axis) : bool := ok_len (isize a * len (taps a)).
+Definition meets (a : axis) (lit : farr) : farr :=
+  let n := len (taps a) in
+  ftab (if roomy a then isize a * n else 0) (fun t =>
+    let y := t / n in
+    let o := src a (t - y * n) y in
+    if o <? osize a then fget lit o else 0%float).
+Definition dark (a : axis) (met : farr) (y t : int) : bool :=
+  roomy a && (fget met (y * len (taps a) + t) =? 0)%float.
+Definition near (a : axis) (met : farr) : farr := marks (isize a) (len (taps a)) (dark a met).
+Definition reach (a : axis) (met : farr) (y t : int) : int := if dark a met y t then max_int else src a t y.
+
 (** Four channels from [ic] at one position; [first] is the first output channel of their group. *)
-Definition conv_back_at (c : conv) (wt turned live : farr) (ic first y x : int) : quad :=
+Definition conv_back_at (c : conv) (wt turned live : farr) (py px : int -> int) (ic first : int) : quad :=
   let n := ochans c in
   let d := kplane c * len (cout c) in
-  taps_fold c (fun ky => src (vert c) ky y) (fun kx => src (horz c) kx x) (osize (vert c)) (osize (horz c))
+  taps_fold c py px (osize (vert c)) (osize (horz c))
     (fun oy ox ky kx acc =>
        let p := oy * osize (horz c) + ox in
        if (fget live p =? 0)%float then acc
@@ -118,17 +143,23 @@ Definition conv_back_at (c : conv) (wt turned live : farr) (ic first y x : int) 
 (** Blocks of four channels, in one group and in all of them. *)
 Definition blocks (c : conv) : int := (len (cin c) + 3) / 4.
 Definition bchans (c : conv) : int := groups c * blocks c.
-Definition conv_block (c : conv) (wt turned live : farr) (b : int) : quad :=
+Definition conv_block (c : conv) (wt turned live metv meth nearv nearh : farr) (b : int) : quad :=
   let s := b / iplane c in
   let p := b - s * iplane c in
   let y := p / isize (horz c) in
+  let x := p - y * isize (horz c) in
+  if (fget nearv y =? 0)%float || (fget nearh x =? 0)%float then zero4 else
   let g := divide s (blocks c) in
-  conv_back_at c wt turned live (g * len (cin c) + (s - g * blocks c) * 4) (g * len (cout c))
-    y (p - y * isize (horz c)).
+  conv_back_at c wt turned live (reach (vert c) metv y) (reach (horz c) meth x)
+    (g * len (cin c) + (s - g * blocks c) * 4) (g * len (cout c)).
 Definition conv_back (c : conv) (wt y : farr) : farr :=
   let turned := conv_turn c y in
   let live := conv_live c turned in
-  let q := ftab4 (bchans c * iplane c * 4) (fun b => conv_block c wt turned live b) in
+  let metv := meets (vert c) (conv_rows c live) in
+  let meth := meets (horz c) (conv_cols c live) in
+  let nearv := near (vert c) metv in
+  let nearh := near (horz c) meth in
+  let q := ftab4 (bchans c * iplane c * 4) (fun b => conv_block c wt turned live metv meth nearv nearh b) in
   let p := iplane c in
   let n := len (cin c) in
   let s := blocks c in

@@ -558,6 +558,69 @@ Proof.
   change wB with 9223372036854775808%Z. nia.
 Qed.
 
+Lemma marks_dark n m d i j : ok_len n = true -> ok_len m = true -> below (extent_of n) i ->
+  below (extent_of m) j -> (fget (marks n m d) i =? 0)%float = true -> d i j = true.
+Proof.
+  intros On Om Hi Hj. unfold marks. cbv zeta. rewrite fget_ftab by (trivial; now apply below_lt).
+  destruct (allR _ _ _) eqn:A; [|discriminate]. intros _.
+  exact (allb_spec (extent_of m) _ j (extent_of_wf _ Om) A Hj).
+Qed.
+
+Lemma dark_lit a lit y t : axis_ok a = true -> below (extent_of (isize a)) y -> below (taps a) t ->
+  dark a (meets a lit) y t = true -> (src a t y <? osize a)%uint63 = true ->
+  (fget lit (src a t y) =? 0)%float = true.
+Proof.
+  intros Aa Hy Ht D L. destruct (axis_oks _ Aa) as (Oi & _ & Wt). pose proof (wf_ok _ Wt) as Ot.
+  apply below_len in Ht; [|exact Wt]. unfold dark in D. apply andb_true_iff in D as [R D].
+  unfold meets in D. rewrite R in D. unfold roomy in R. cbv zeta in D.
+  rewrite fget_ftab in D; [|exact R|apply below_lt; now apply below_pair].
+  rewrite (div_pair (isize a) (len (taps a))) in D by assumption.
+  replace (y * len (taps a) + t - y * len (taps a))%uint63 with t in D by ring. now rewrite L in D.
+Qed.
+
+Lemma max_out n : ok_len n = true -> (max_int <? n)%uint63 = false.
+Proof.
+  intros O. apply ok_len_le in O. destruct (Uint63.ltbP max_int n) as [Q|]; [|reflexivity].
+  change (to_Z max_int) with 9223372036854775807%Z in Q. lia.
+Qed.
+
+(** Dark rows and columns add nothing, so a search among the others finds the same sum. *)
+Lemma conv_back_at_reach turned live ic first y x : below (extent_of H) y -> below (extent_of W) x ->
+  conv_back_at c wt turned live (reach (vert c) (meets (vert c) (conv_rows c live)) y)
+    (reach (horz c) (meets (horz c) (conv_cols c live)) x) ic first =
+  conv_back_at c wt turned live (fun ky => src (vert c) ky y) (fun kx => src (horz c) kx x) ic first.
+Proof.
+  facts. intros Hy Hx. unfold conv_back_at, taps_fold. cbv zeta.
+  apply accF_ext; [exact Wv|]. intros ky acc Hky.
+  unfold reach. destruct (dark (vert c) _ y ky) eqn:D.
+  - rewrite max_out by exact OHo. destruct (src (vert c) ky y <? Ho)%uint63 eqn:L; [|reflexivity].
+    symmetry. apply accF_id; [exact Wh|]. intros kx a _.
+    destruct (src (horz c) kx x <? Wo)%uint63 eqn:M; [|reflexivity].
+    apply (dark_lit _ _ _ _ Av Hy Hky) in D; [|exact L].
+    apply (ltb_below (extent_of Ho)) in L. apply (ltb_below (extent_of Wo)) in M.
+    apply (marks_dark _ _ _ _ _ OHo OWo L M) in D. now rewrite D.
+  - destruct (src (vert c) ky y <? Ho)%uint63 eqn:L; [|reflexivity].
+    apply accF_ext; [exact Wh|]. intros kx a Hkx. destruct (dark (horz c) _ x kx) eqn:D'; [|reflexivity].
+    rewrite max_out by exact OWo. destruct (src (horz c) kx x <? Wo)%uint63 eqn:M; [|reflexivity].
+    apply (dark_lit _ _ _ _ Ah Hx Hkx) in D'; [|exact M].
+    apply (ltb_below (extent_of Ho)) in L. apply (ltb_below (extent_of Wo)) in M.
+    apply (marks_dark _ _ _ _ _ OWo OHo M L) in D'. now rewrite D'.
+Qed.
+
+Lemma conv_back_at_far turned live metv meth ic first y x : below (extent_of H) y -> below (extent_of W) x ->
+  ((fget (near (vert c) metv) y =? 0)%float || (fget (near (horz c) meth) x =? 0)%float)%bool = true ->
+  conv_back_at c wt turned live (reach (vert c) metv y) (reach (horz c) meth x) ic first = zero4.
+Proof.
+  facts. pose proof (wf_ok _ Wv) as Okv. pose proof (wf_ok _ Wh) as Okh.
+  intros Hy Hx N. unfold conv_back_at, taps_fold. cbv zeta. apply accF_id; [exact Wv|]. intros ky acc Hky.
+  apply orb_true_iff in N as [N|N].
+  - unfold reach at 1. rewrite (marks_dark _ _ _ _ ky OH Okv Hy (below_len _ _ Wv Hky) N).
+    now rewrite max_out by exact OHo.
+  - destruct (reach _ _ _ _ <? Ho)%uint63; [|reflexivity]. apply accF_id; [exact Wh|]. intros kx a Hkx.
+    unfold reach at 1. rewrite (marks_dark _ _ _ _ kx OW Okh Hx (below_len _ _ Wh Hkx) N).
+    now rewrite max_out by exact OWo.
+Qed.
+
 Lemma below_quarter j : below (cin c) j -> below (extent_of (blocks c)) (j / 4).
 Proof.
   facts. intros Hj. apply below_len in Hj; [|exact Wi]. apply below_lt in Hj. pose proof (wf_len _ Wi) as L.
@@ -574,8 +637,8 @@ Qed.
 (** An entry of the transposed convolution stands in the block of its channel. *)
 Lemma fget_conv_back y k (g := (ichan c k / ci)%uint63) (j := (ichan c k mod ci)%uint63) :
   below (extent_of (conv_in c)) k -> fget (conv_back c wt y) k =
-  part (conv_back_at c wt (conv_turn c y) (conv_live c (conv_turn c y)) (g * ci + j / 4 * 4) (g * co)
-    (irow c k) (icol c k)) (j mod 4).
+  part (conv_back_at c wt (conv_turn c y) (conv_live c (conv_turn c y)) (fun ky => src (vert c) ky (irow c k))
+    (fun kx => src (horz c) kx (icol c k)) (g * ci + j / 4 * 4) (g * co)) (j mod 4).
 Proof.
   facts. destruct conv_block_facts as (Oip & Ob & Obc & Obp & Oq). intros Hk.
   destruct (input_split k Hk) as (Bic & Bg & Bk & By & Bz & E). fold g in Bg, E. fold j in Bk, E.
@@ -601,7 +664,10 @@ Proof.
   rewrite divide_eq, (div_pair (groups c) (blocks c)) by assumption.
   replace ((g * blocks c + j / 4) * iplane c + p - (g * blocks c + j / 4) * iplane c)%uint63 with p by ring.
   replace (p / W)%uint63 with (irow c k) by (symmetry; now apply (div_pair H)).
-  f_equal; unfold p; ring.
+  replace (p - irow c k * W)%uint63 with (icol c k) by (unfold p; ring).
+  replace (g * blocks c + j / 4 - g * blocks c)%uint63 with (j / 4)%uint63 by ring.
+  rewrite <- conv_back_at_reach by assumption. destruct (_ || _)%bool eqn:N; [|reflexivity].
+  symmetry. now apply conv_back_at_far.
 Qed.
 
 Lemma conv_back_sums y k : below (extent_of (conv_in c)) k ->

@@ -156,6 +156,24 @@ Lemma accR_map {A B} (g : A -> B) f h : (forall i a, g (f i a) = h i (g a)) -> f
   g (accR n i f a) = accR n i h (g a).
 Proof. intros H. induction n as [|n IH]; intros i a; cbn [accR]; [reflexivity|]. now rewrite IH, H. Qed.
 
+Lemma accF_ext {A} e (f g : int -> A -> A) acc : wf e -> (forall i a, below e i -> f i a = g i a) ->
+  accF e f acc = accF e g acc.
+Proof.
+  intros W H. pose proof (wf_len e W) as L. unfold accF.
+  assert (B : (to_Z 0 + Z.of_nat (fuel e) <= to_Z (len e))%Z).
+  { rewrite (wf_fuel e W), nat_of_to_Z. change (to_Z 0) with 0%Z. lia. }
+  revert B acc. generalize 0%uint63.
+  induction (fuel e) as [|n IH]; intros i B acc; cbn [accR]; [reflexivity|].
+  rewrite H by (unfold below; lia). apply IH. rewrite to_Z_add; change (to_Z 1) with 1%Z; [lia|].
+  change wB with 9223372036854775808%Z. lia.
+Qed.
+Lemma accF_id {A} e (f : int -> A -> A) acc : wf e -> (forall i a, below e i -> f i a = a) ->
+  accF e f acc = acc.
+Proof.
+  intros W H. rewrite (accF_ext e f (fun _ a => a) acc W H). unfold accF. generalize 0%uint63.
+  induction (fuel e) as [|n IH]; intros i; cbn [accR]; auto.
+Qed.
+
 Lemma accR_sums f F G B k ko n : forall i acc d o r m,
   (forall j acc d o r m, (to_Z i <= to_Z j < to_Z i + Z.of_nat n)%Z -> (B <= d)%nat -> sums acc d o r m ->
      sums (f j acc) (k + d) (ko + o) (r + F j) (m + G j)) ->

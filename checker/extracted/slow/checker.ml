@@ -1551,15 +1551,68 @@ let conv_live c turned =
     then (Float64.of_float (0x0p+0))
     else (Float64.of_float (0x1p+0)))
 
-(** val conv_back_at :
-    conv -> farr -> farr -> farr -> Uint63.t -> Uint63.t -> Uint63.t ->
-    Uint63.t -> quad **)
+(** val marks :
+    Uint63.t -> Uint63.t -> (Uint63.t -> Uint63.t -> bool) -> farr **)
 
-let conv_back_at c wt turned live ic first y x =
+let marks n m dark0 =
+  let f = nat_of m in
+  ftab n (fun i ->
+    if allR f (Uint63.of_int (0)) (dark0 i)
+    then (Float64.of_float (0x0p+0))
+    else (Float64.of_float (0x1p+0)))
+
+(** val conv_rows : conv -> farr -> farr **)
+
+let conv_rows c live =
+  marks c.vert.osize c.horz.osize (fun oy ox ->
+    eqb0 (fget live (add0 (mul oy c.horz.osize) ox))
+      (Float64.of_float (0x0p+0)))
+
+(** val conv_cols : conv -> farr -> farr **)
+
+let conv_cols c live =
+  marks c.horz.osize c.vert.osize (fun ox oy ->
+    eqb0 (fget live (add0 (mul oy c.horz.osize) ox))
+      (Float64.of_float (0x0p+0)))
+
+(** val roomy : axis -> bool **)
+
+let roomy a =
+  ok_len (mul a.isize a.taps.len)
+
+(** val meets : axis -> farr -> farr **)
+
+let meets a lit =
+  let n = a.taps.len in
+  ftab (if roomy a then mul a.isize n else (Uint63.of_int (0))) (fun t ->
+    let y = div t n in
+    let o = src a (sub0 t (mul y n)) y in
+    if ltb o a.osize then fget lit o else (Float64.of_float (0x0p+0)))
+
+(** val dark : axis -> farr -> Uint63.t -> Uint63.t -> bool **)
+
+let dark a met y t =
+  (&&) (roomy a)
+    (eqb0 (fget met (add0 (mul y a.taps.len) t)) (Float64.of_float (0x0p+0)))
+
+(** val near : axis -> farr -> farr **)
+
+let near a met =
+  marks a.isize a.taps.len (dark a met)
+
+(** val reach : axis -> farr -> Uint63.t -> Uint63.t -> Uint63.t **)
+
+let reach a met y t =
+  if dark a met y t then max_int else src a t y
+
+(** val conv_back_at :
+    conv -> farr -> farr -> farr -> (Uint63.t -> Uint63.t) -> (Uint63.t ->
+    Uint63.t) -> Uint63.t -> Uint63.t -> quad **)
+
+let conv_back_at c wt turned live py px ic first =
   let n = ochans c in
   let d = mul (kplane c) c.cout.len in
-  taps_fold c (fun ky -> src c.vert ky y) (fun kx -> src c.horz kx x)
-    c.vert.osize c.horz.osize (fun oy ox ky kx acc ->
+  taps_fold c py px c.vert.osize c.horz.osize (fun oy ox ky kx acc ->
     let p = add0 (mul oy c.horz.osize) ox in
     if eqb0 (fget live p) (Float64.of_float (0x0p+0))
     then acc
@@ -1577,26 +1630,37 @@ let blocks c =
 let bchans c =
   mul c.groups (blocks c)
 
-(** val conv_block : conv -> farr -> farr -> farr -> Uint63.t -> quad **)
+(** val conv_block :
+    conv -> farr -> farr -> farr -> farr -> farr -> farr -> farr -> Uint63.t
+    -> quad **)
 
-let conv_block c wt turned live b =
+let conv_block c wt turned live metv meth nearv nearh b =
   let s = div b (iplane c) in
   let p = sub0 b (mul s (iplane c)) in
   let y = div p c.horz.isize in
-  let g = divide s (blocks c) in
-  conv_back_at c wt turned live
-    (add0 (mul g c.cin.len)
-      (mul (sub0 s (mul g (blocks c))) (Uint63.of_int (4))))
-    (mul g c.cout.len) y (sub0 p (mul y c.horz.isize))
+  let x = sub0 p (mul y c.horz.isize) in
+  if (||) (eqb0 (fget nearv y) (Float64.of_float (0x0p+0)))
+       (eqb0 (fget nearh x) (Float64.of_float (0x0p+0)))
+  then zero4
+  else let g = divide s (blocks c) in
+       conv_back_at c wt turned live (reach c.vert metv y)
+         (reach c.horz meth x)
+         (add0 (mul g c.cin.len)
+           (mul (sub0 s (mul g (blocks c))) (Uint63.of_int (4))))
+         (mul g c.cout.len)
 
 (** val conv_back : conv -> farr -> farr -> farr **)
 
 let conv_back c wt y =
   let turned = conv_turn c y in
   let live = conv_live c turned in
+  let metv = meets c.vert (conv_rows c live) in
+  let meth = meets c.horz (conv_cols c live) in
+  let nearv = near c.vert metv in
+  let nearh = near c.horz meth in
   let q =
     ftab4 (mul (mul (bchans c) (iplane c)) (Uint63.of_int (4))) (fun b ->
-      conv_block c wt turned live b)
+      conv_block c wt turned live metv meth nearv nearh b)
   in
   let p = iplane c in
   let n = c.cin.len in
@@ -3122,17 +3186,17 @@ let quarter m =
   then q
   else nan
 
-(** val reach :
+(** val reach0 :
     Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t **)
 
-let reach m a b l h =
+let reach0 m a b l h =
   max2 (up (sub1 h (dn (sub1 (dn (mul0 m b)) a))))
     (up (sub1 (up (sub1 (up (mul0 m b)) a)) l))
 
 (** val tied_level : tie -> Float64.t -> Float64.t -> Float64.t **)
 
 let tied_level t a b =
-  let r = reach t.factor a b t.tie_lo t.tie_hi in
+  let r = reach0 t.factor a b t.tie_lo t.tie_hi in
   dn
     (sub1 (opp (up (mul0 a b)))
       (up (mul0 (quarter t.factor) (up (mul0 r r)))))

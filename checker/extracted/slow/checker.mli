@@ -419,15 +419,33 @@ val conv_turn : conv -> farr -> farr
 
 val conv_live : conv -> farr -> farr
 
+val marks : Uint63.t -> Uint63.t -> (Uint63.t -> Uint63.t -> bool) -> farr
+
+val conv_rows : conv -> farr -> farr
+
+val conv_cols : conv -> farr -> farr
+
+val roomy : axis -> bool
+
+val meets : axis -> farr -> farr
+
+val dark : axis -> farr -> Uint63.t -> Uint63.t -> bool
+
+val near : axis -> farr -> farr
+
+val reach : axis -> farr -> Uint63.t -> Uint63.t -> Uint63.t
+
 val conv_back_at :
-  conv -> farr -> farr -> farr -> Uint63.t -> Uint63.t -> Uint63.t ->
-  Uint63.t -> quad
+  conv -> farr -> farr -> farr -> (Uint63.t -> Uint63.t) -> (Uint63.t ->
+  Uint63.t) -> Uint63.t -> Uint63.t -> quad
 
 val blocks : conv -> Uint63.t
 
 val bchans : conv -> Uint63.t
 
-val conv_block : conv -> farr -> farr -> farr -> Uint63.t -> quad
+val conv_block :
+  conv -> farr -> farr -> farr -> farr -> farr -> farr -> farr -> Uint63.t ->
+  quad
 
 val conv_back : conv -> farr -> farr -> farr
 
@@ -795,7 +813,7 @@ type tie = { factor : Float64.t; tie_lo : Float64.t; tie_hi : Float64.t }
 
 val quarter : Float64.t -> Float64.t
 
-val reach :
+val reach0 :
   Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t
 
 val tied_level : tie -> Float64.t -> Float64.t -> Float64.t
