@@ -24,7 +24,7 @@ from provenn.ir.op import Array
 from provenn.ir.property import Case, Property, Row, property_words
 from provenn.ops import ALL
 from provenn.report.data import verdict_data
-from provenn.verify import checker, prose
+from provenn.verify import advice, checker, prose
 from provenn.verify import search as engine
 from provenn.verify.semantics import REAL, THEOREMS, Semantics, of, relabelled
 
@@ -162,6 +162,8 @@ def test_jumps_are_not_covered(option: str | None, answer: str, checker_program:
     made = provenn.verify(graph, above(Fraction(2), 1), timeout=10, semantics=option)
     assert made.answer == answer
     assert "flushing its operand" in made.given_up
+    if answer == "unknown":
+        assert "positive over the reals only" in " ".join(advice.why(made))
 
 
 @pytest.mark.parametrize("option", [None, "binary32", "auto", "real"])

@@ -39,6 +39,8 @@ def _reached(verdict: Verdict, here: Frontier) -> str:
     """The best bound, and what it was at the root."""
     if here.bound is None:
         return "Time ran out before the first bound."
+    if verdict.given_up and here.bound > 0.0:
+        return f"Best bound reached: {number_of(here.bound)}, which is positive over the reals only."
     text = f"Best bound reached: {number_of(here.bound)}; the property is proved once it is positive."
     if here.root is not None and here.root < here.bound:
         text += f" Before any split it was {number_of(here.root)}."
