@@ -11,7 +11,7 @@
     [conv_back]      the transposed map on a vector, by blocks of four channels
     [meets a lit]    table of the input positions and taps that reach an output position with a mark in [lit]
     [near a met]     input positions that reach one at some tap; at the others [conv_back] is 0
-    [reach a met y t]  [src], or out of range where the table [met] says that nothing is reached
+    [reach a met t y]  [src], or out of range where the table [met] says that nothing is reached
     [conv_entry]     one matrix entry
     [conv_terms]     longest chain of additions in any of these sums
     [conv_ok c w wt] sizes are in range, and [wt] holds the weights [w]
@@ -110,7 +110,7 @@ Definition conv_live (c : conv) (turned : farr) : farr :=
 
 (** 0 at the rows and at the columns where all is 0, elsewhere 1. *)
 Definition marks (n m : int) (dark : int -> int -> bool) : farr :=
-  let f := nat_of m in ftab n (fun i => if allR f 0 (dark i) then 0 else 1)%float.
+  let f := nat_of m in ftab n (fun i => if allR f 0 (fun j => dark i j) then 0 else 1)%float.
 Definition conv_rows (c : conv) (live : farr) : farr :=
   marks (osize (vert c)) (osize (horz c)) (fun oy ox => fget live (oy * osize (horz c) + ox) =? 0)%float.
 Definition conv_cols (c : conv) (live : farr) : farr :=
@@ -127,8 +127,8 @@ Definition meets (a : axis) (lit : farr) : farr :=
     if o <? osize a then fget lit o else 0%float).
 Definition dark (a : axis) (met : farr) (y t : int) : bool :=
   roomy a && (fget met (y * len (taps a) + t) =? 0)%float.
-Definition near (a : axis) (met : farr) : farr := marks (isize a) (len (taps a)) (dark a met).
-Definition reach (a : axis) (met : farr) (y t : int) : int := if dark a met y t then max_int else src a t y.
+Definition near (a : axis) (met : farr) : farr := marks (isize a) (len (taps a)) (fun y t => dark a met y t).
+Definition reach (a : axis) (met : farr) (t y : int) : int := if dark a met y t then max_int else src a t y.
 
 (** Four channels from [ic] at one position; [first] is the first output channel of their group. *)
 Definition conv_back_at (c : conv) (wt turned live : farr) (py px : int -> int) (ic first : int) : quad :=
@@ -150,7 +150,7 @@ Definition conv_block (c : conv) (wt turned live metv meth nearv nearh : farr) (
   let x := p - y * isize (horz c) in
   if (fget nearv y =? 0)%float || (fget nearh x =? 0)%float then zero4 else
   let g := divide s (blocks c) in
-  conv_back_at c wt turned live (reach (vert c) metv y) (reach (horz c) meth x)
+  conv_back_at c wt turned live (fun ky => reach (vert c) metv ky y) (fun kx => reach (horz c) meth kx x)
     (g * len (cin c) + (s - g * blocks c) * 4) (g * len (cout c)).
 Definition conv_back (c : conv) (wt y : farr) : farr :=
   let turned := conv_turn c y in

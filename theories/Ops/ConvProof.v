@@ -586,8 +586,8 @@ Qed.
 
 (** Dark rows and columns add nothing, so a search among the others finds the same sum. *)
 Lemma conv_back_at_reach turned live ic first y x : below (extent_of H) y -> below (extent_of W) x ->
-  conv_back_at c wt turned live (reach (vert c) (meets (vert c) (conv_rows c live)) y)
-    (reach (horz c) (meets (horz c) (conv_cols c live)) x) ic first =
+  conv_back_at c wt turned live (fun ky => reach (vert c) (meets (vert c) (conv_rows c live)) ky y)
+    (fun kx => reach (horz c) (meets (horz c) (conv_cols c live)) kx x) ic first =
   conv_back_at c wt turned live (fun ky => src (vert c) ky y) (fun kx => src (horz c) kx x) ic first.
 Proof.
   facts. intros Hy Hx. unfold conv_back_at, taps_fold. cbv zeta.
@@ -609,7 +609,8 @@ Qed.
 
 Lemma conv_back_at_far turned live metv meth ic first y x : below (extent_of H) y -> below (extent_of W) x ->
   ((fget (near (vert c) metv) y =? 0)%float || (fget (near (horz c) meth) x =? 0)%float)%bool = true ->
-  conv_back_at c wt turned live (reach (vert c) metv y) (reach (horz c) meth x) ic first = zero4.
+  conv_back_at c wt turned live (fun ky => reach (vert c) metv ky y)
+    (fun kx => reach (horz c) meth kx x) ic first = zero4.
 Proof.
   facts. pose proof (wf_ok _ Wv) as Okv. pose proof (wf_ok _ Wh) as Okh.
   intros Hy Hx N. unfold conv_back_at, taps_fold. cbv zeta. apply accF_id; [exact Wv|]. intros ky acc Hky.

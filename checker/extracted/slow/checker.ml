@@ -1557,7 +1557,7 @@ let conv_live c turned =
 let marks n m dark0 =
   let f = nat_of m in
   ftab n (fun i ->
-    if allR f (Uint63.of_int (0)) (dark0 i)
+    if allR f (Uint63.of_int (0)) (fun j -> dark0 i j)
     then (Float64.of_float (0x0p+0))
     else (Float64.of_float (0x1p+0)))
 
@@ -1598,11 +1598,11 @@ let dark a met y t =
 (** val near : axis -> farr -> farr **)
 
 let near a met =
-  marks a.isize a.taps.len (dark a met)
+  marks a.isize a.taps.len (fun y t -> dark a met y t)
 
 (** val reach : axis -> farr -> Uint63.t -> Uint63.t -> Uint63.t **)
 
-let reach a met y t =
+let reach a met t y =
   if dark a met y t then max_int else src a t y
 
 (** val conv_back_at :
@@ -1643,8 +1643,8 @@ let conv_block c wt turned live metv meth nearv nearh b =
        (eqb0 (fget nearh x) (Float64.of_float (0x0p+0)))
   then zero4
   else let g = divide s (blocks c) in
-       conv_back_at c wt turned live (reach c.vert metv y)
-         (reach c.horz meth x)
+       conv_back_at c wt turned live (fun ky -> reach c.vert metv ky y)
+         (fun kx -> reach c.horz meth kx x)
          (add0 (mul g c.cin.len)
            (mul (sub0 s (mul g (blocks c))) (Uint63.of_int (4))))
          (mul g c.cout.len)
