@@ -41,11 +41,12 @@ Check ReferenceSound.reference_sound.
 End Reference_run.
 Print Assumptions ReferenceSound.reference_sound.
 
-From Provenn Require Interface.SafetensorsProof Interface.WeightsProof Interface.RoundProof.
+From Provenn Require Interface.SafetensorsProof Interface.WeightsProof Interface.RoundProof Interface.StoredProof.
 Check SafetensorsProof.read_write.
 Print Assumptions SafetensorsProof.read_write.
 Module Weights_file.
 From Coq Require Import Reals List.
+Arguments WeightsProof.holds_run : clear implicits.
 Check WeightsProof.holds_run.
 End Weights_file.
 Print Assumptions WeightsProof.holds_run.
@@ -54,3 +55,9 @@ From Coq Require Import Reals List QArith.
 Check RoundProof.element_nearest.
 End Rounded_weights.
 Print Assumptions RoundProof.element_nearest.
+Module Stored_weights.
+From Coq Require Import Reals List.
+Arguments StoredProof.holds_stored_run : clear implicits.
+Check StoredProof.holds_stored_run.
+End Stored_weights.
+Print Assumptions StoredProof.holds_stored_run.

@@ -23,7 +23,8 @@ STANDARD = ("ClassicalDedekindReals.", "FunctionalExtensionality.", "Classical_P
 VERDICTS = ("check_sound", "Sound.check_sound_binary32", "ReferenceSound.reference_sound")
 GRADIENTS = ("CheckStepProof.check_step_sound", "StepProof.train_step_correct",
              "ReverseProof.loss_gradient_correct", "FrechetProof.loss_gradient_frechet")
-WEIGHTS = ("SafetensorsProof.read_write", "WeightsProof.holds_run", "RoundProof.element_nearest")
+WEIGHTS = ("SafetensorsProof.read_write", "WeightsProof.holds_run", "RoundProof.element_nearest",
+           "StoredProof.holds_stored_run")
 START = re.compile(rf"^(?=(?:{'|'.join(map(re.escape, VERDICTS + GRADIENTS + WEIGHTS))})\n)", re.MULTILINE)
 END = re.compile(r"^(?:Axioms:|Closed under the global context)", re.MULTILINE)
 FACETS = ("shape", "kernel", "interval", "transpose", "lines", "planes", "composed", "slope", "grad")
@@ -114,7 +115,7 @@ def markdown() -> str:
                        ("GRADIENT CLAIM", claim(*GRADIENTS)), ("STEP", statement(GRADIENTS[0])),
                        ("GRADIENT", statement(GRADIENTS[2])), ("REFERENCE", statement(VERDICTS[2])),
                        ("FILE", statement(WEIGHTS[0])), ("HOLDS", statement(WEIGHTS[1])),
-                       ("NEAREST", statement(WEIGHTS[2])),
+                       ("NEAREST", statement(WEIGHTS[2])), ("STORED", statement(WEIGHTS[3])),
                        ("FILE CLAIM", claim(*WEIGHTS)), ("FILE AXIOMS", by_module(*WEIGHTS))):
         text = text.replace(f"<<{key}>>", value)
     return text
