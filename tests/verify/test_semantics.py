@@ -217,6 +217,17 @@ def test_a_file_without_types_is_about_the_network_that_runs(tmp_path: Path, che
     assert (made.answer, made.semantics) == ("unsat", BINARY32)
 
 
+def test_a_strict_search_says_that_noise_is_larger_than_the_margin(checker_program: Path) -> None:
+    """2^25 x - 2^25 x + 1 over the reals is 1 everywhere, and some runs give 0."""
+    graph, _ = dense([2.0**25, -(2.0**25), 1.0])
+    prop = Property(3, 1, (Case((Fraction(1),) * 3, (Fraction(1),) * 2 + (Fraction(2),),
+                                ((Row({}, {0: Fraction(1)}, Fraction(1, 2)),),)),))
+    made = provenn.verify(graph, prop, timeout=5)
+    assert made.answer in ("unknown", "timed-out")
+    assert "noise is larger" in made.given_up
+    assert provenn.verify(graph, prop, timeout=5, semantics="real").answer == "unsat"
+
+
 def test_ulps_go_into_the_header(checker_program: Path) -> None:
     graph = mlp(np.random.default_rng(1), (1, 4, 1), tag="sigmoid")
     made = provenn.verify(graph, above(Fraction(100), 1), timeout=10, semantics="auto", ulps=7)

@@ -14,6 +14,7 @@ from provenn.bounds.regions import Floats
 from provenn.verify.branch import Brancher, Stats
 from provenn.verify.goals import Goals
 
+DROWNED = "noise is larger than the margin at a point that the attack met"
 
 def drowned(brancher: Brancher, x: Floats, k: int) -> bool:
     """Whether goals of case ``k`` of a group cannot be shown at the point ``x`` alone, with least noise."""

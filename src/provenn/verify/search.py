@@ -23,7 +23,7 @@ from provenn.ir.property import Box, Property, boxes, property_hash
 from provenn.verify.attack import Attack, Singles
 from provenn.verify.branch import MANY_INPUTS, Brancher, Stats
 from provenn.verify.certificate import Empty, Leaf, Tree, certificate_words
-from provenn.verify.drowned import drowned, of_case
+from provenn.verify.drowned import DROWNED, drowned, of_case
 from provenn.verify.goals import Goals, make_goals
 from provenn.verify.limits import one_thread, open_domains
 from provenn.verify.pace import Clock, Exhausted, OutOfTime, Pace
@@ -41,7 +41,7 @@ UNDECIDED = ("unknown", "timed-out")
 ROOT_STEPS = 60
 SOLO = 2.0
 NO_MEMORY = "memory ran out; a larger --memory, or fewer --jobs, may help"
-QUICK, SHARE, BRIEF = 1.0, 0.1, 0.2
+QUICK, SHARE, BRIEF, GRACE = 1.0, 0.1, 0.2, 0.5
 LATE, CAREFUL, SPOILT = 0.6, 2.0, 64
 ATTACKS = (4, 16, 64, 256, 1024, 4096)
 NOTHING = -1e300
@@ -184,23 +184,30 @@ class Search:
         if hopeless:
             self._attack(left, restarts=256, steps=40, seconds=QUICK)
             raise Exhausted
-        if self.yielding and self.regions.noise is not None:
-            self._hope(left)
+        if self.yielding and self._drowned(left):
+            raise Uncovered(DROWNED)
         for goals in left:
             self._prove(goals)
         trees = [self.trees[i] for i in range(len(self.boxes))]
         words = certificate_words(trees, graph_hash(self.graph), property_hash(self.prop), self.semantics)
         return self.made("unsat", certificate=words)
 
-    def _hope(self, groups: list[Goals]) -> None:
-        """Raise Uncovered if noise is larger than the margin at the nearest point that the attack met."""
-        if self.attack.nearest is None:
-            return
+    def _drowned(self, groups: list[Goals]) -> bool:
+        """Whether noise is larger than the margin at the nearest point that the attack met."""
+        if self.regions.noise is None or self.attack.nearest is None:
+            return False
         x, case = self.attack.nearest
-        if (found := of_case(groups, case)) is not None:
-            brancher = Brancher(self.regions, found[0], self.clock, care=self.care)
-            if drowned(brancher, x, found[1]):
-                raise Uncovered("noise is larger than the margin at a point that the attack met")
+        found = of_case(groups, case)
+        return found is not None and drowned(
+            Brancher(self.regions, found[0], self.clock, care=self.care), x, found[1])
+
+    def _reason(self) -> str:
+        """What noise has to do with a search that found nothing, by one more bound; empty if not known."""
+        self.clock.deadline = max(self.clock.deadline, time.perf_counter() + GRACE)
+        try:
+            return DROWNED if self._drowned(self.goals) else ""
+        except (OutOfTime, MemoryError):
+            return ""
 
     def _instant(self, goals: Goals) -> bool:
         """True when interval bounds of the whole network are enough for a group of cases."""
@@ -371,6 +378,7 @@ class Search:
         """The outcome with its numbers, and the trees as far as they are."""
         if self.brancher is not None:
             self._collect(self.brancher)
+        why = self.given_up or (self._reason() if kind in UNDECIDED else "")
         stats: dict[str, Any] = dict(vars(self.stats))
         stats.update(seconds=time.perf_counter() - self.start, attack_seconds=self.attack_seconds,
                      attack_points=self.attack.tried, best_slack=self.attack.best, bounds=self.bounds,
@@ -380,7 +388,7 @@ class Search:
         if self.team is not None:
             stats.update(self.team.numbers())
         return Outcome(kind, certificate, witness, stats, self.trees, self.worst, note,
-                       self.semantics, self.given_up)
+                       self.semantics, why)
 
 
 def _is_trivial(box: Box) -> bool:
