@@ -15,7 +15,9 @@ import provenn
 from provenn.errors import ProvennError, UnsupportedError
 
 pytest.importorskip("vnntest", reason="vnnlib-satisfactory is not installed")
-DECIDED_AT_LEAST = 150
+DECIDED_AT_LEAST = 142
+# Their networks jump, which no theorem about runs in binary32 covers; over the reals they are decided.
+JUMPING = {"cast01", "cast03", "equal01", "equal03", "equal05", "where01", "where03", "where05"}
 # Asks for a share below 0: the smallest one, e^-2000, is no binary64 number, and the checker reads < as <=.
 TINY = {"softmax/softmax01"}
 LIMIT = 10.0
@@ -30,7 +32,7 @@ def cases() -> list[Any]:
         return list(get_cases(suite="full"))
 
 
-def answer(case: Any, folder: Path) -> str:
+def answer(case: Any, folder: Path, semantics: str | None = None) -> str:
     """The answer of provenn, or the code of its error."""
     import onnx
 
@@ -41,7 +43,8 @@ def answer(case: Any, folder: Path) -> str:
     text = spec if isinstance(spec, str) else "\n".join(spec)
     (folder / f"{case.id}.vnnlib").write_text(text + "\n")
     try:
-        return provenn.verify(folder / f"{case.id}.onnx", folder / f"{case.id}.vnnlib", timeout=LIMIT).answer
+        files = folder / f"{case.id}.onnx", folder / f"{case.id}.vnnlib"
+        return provenn.verify(*files, timeout=LIMIT, semantics=semantics).answer
     except ProvennError as e:
         assert isinstance(e, UnsupportedError) or e.code.startswith(("PNN-ONNX", "PNN-VNNLIB")), e
         return e.code
@@ -54,7 +57,9 @@ def test_no_case_is_answered_wrongly(tmp_path: Path, checker_program: Path) -> N
         assert {said, expected} != {"sat", "unsat"}, f"{case.id}: {said}; {case.unexpected_result_message()}"
         right += said == expected
         other += [] if said == expected else [f"{case.node_type}/{case.id}: {said}"]
+        if case.id in JUMPING:
+            assert (said, answer(case, tmp_path, "real")) == ("unknown", expected), case.id
     print(f"{right} right; " + ", ".join(other))
     assert right >= DECIDED_AT_LEAST
     late = {line.split(":")[0] for line in other if line.endswith((": timed-out", ": unknown"))}
-    assert late <= TINY, late
+    assert late <= TINY | {f"{case.node_type}/{case.id}" for case in cases() if case.id in JUMPING}, late
