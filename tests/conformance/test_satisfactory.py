@@ -15,7 +15,7 @@ import provenn
 from provenn.errors import ProvennError, UnsupportedError
 
 pytest.importorskip("vnntest", reason="vnnlib-satisfactory is not installed")
-DECIDED_AT_LEAST = 142
+DECIDED_AT_LEAST = 150
 # Their networks jump, which no theorem about runs in binary32 covers; over the reals they are decided.
 JUMPING = {"cast01", "cast03", "equal01", "equal03", "equal05", "where01", "where03", "where05"}
 # Asks for a share below 0: the smallest one, e^-2000, is no binary64 number, and the checker reads < as <=.
@@ -54,12 +54,13 @@ def test_no_case_is_answered_wrongly(tmp_path: Path, checker_program: Path) -> N
     right, other = 0, []
     for case in cases():
         expected, said = (case.expected_output() or "unknown").lower(), answer(case, tmp_path)
+        if case.id in JUMPING:
+            assert said == "unknown", case.id
+            said = answer(case, tmp_path, "real")
         assert {said, expected} != {"sat", "unsat"}, f"{case.id}: {said}; {case.unexpected_result_message()}"
         right += said == expected
         other += [] if said == expected else [f"{case.node_type}/{case.id}: {said}"]
-        if case.id in JUMPING:
-            assert (said, answer(case, tmp_path, "real")) == ("unknown", expected), case.id
     print(f"{right} right; " + ", ".join(other))
     assert right >= DECIDED_AT_LEAST
     late = {line.split(":")[0] for line in other if line.endswith((": timed-out", ": unknown"))}
-    assert late <= TINY | {f"{case.node_type}/{case.id}" for case in cases() if case.id in JUMPING}, late
+    assert late <= TINY, late

@@ -34,6 +34,7 @@ from provenn.ir.graph import Builder, Graph
 from provenn.ir.names import tensor_names
 from provenn.ir.reading import read_graph_words
 from provenn.ops import ALL
+from tests.conftest import missing
 
 EVERY = sorted(DTYPES)
 X = np.array([[2.0, -1.0, 3.0]])
@@ -148,6 +149,7 @@ def test_safetensors_package_loads_it(written: tuple[str, Graph, Path]) -> None:
 def test_numpy_loads_it(written: tuple[str, Graph, Path]) -> None:
     dtype, graph, folder = written
     if dtype == "BF16":
+        assert not (folder / NPZ).exists()
         return
     loaded = np.load(io.BytesIO((folder / NPZ).read_bytes()), allow_pickle=False)
     for name, t in graph_tensors(graph, dtype).items():
@@ -248,8 +250,11 @@ def test_a_flipped_bit_is_named(file: str, written: tuple[str, Graph, Path], tmp
 @pytest.mark.parametrize("file", [NPZ, TORCH, SAVED_MODEL])
 def test_a_changed_number_is_named(file: str, written: tuple[str, Graph, Path], tmp_path: Path) -> None:
     dtype, graph, folder = written
+    if (dtype, file) == ("BF16", NPZ):
+        assert NPZ not in deploy.read_manifest(folder).files
+        return
     if file not in deploy.read_manifest(folder).files:
-        pytest.skip(f"{file} is not written for {dtype}, or TensorFlow is missing")
+        missing("TensorFlow is not installed")
     copy, tensors = clone(folder, tmp_path), graph_tensors(graph, dtype)
     changed = dict(tensors, **{"2.weight": replace(tensors["2.weight"], data=tensors["2.weight"].data[::-1])})
     if file == SAVED_MODEL:
