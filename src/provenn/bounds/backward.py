@@ -10,7 +10,7 @@ Rows of many boxes travel together as one matrix, so the cost is that of the row
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -63,7 +63,7 @@ class Lines:
 
     def take(self, owner: Indices | None) -> Lines:
         """The lines that rows of the given boxes see; None: row k sees line k."""
-        return self if owner is None or len(self.lower) == 1 else self.pick(owner)
+        return self if owner is None or len(self.upper_offset) == 1 else self.pick(owner)
 
     def pick(self, rows: Indices) -> Lines:
         """Copies of some lines."""
@@ -114,7 +114,17 @@ def make_lines(regions: Regions, state: State, slopes: Slopes, target: int,
         widths = None if regions.noise is None else regions.noise.line(state, u)
         a, b, c, d = regions.lines(u, low, high, alpha, widths)
         made[u] = Lines(a, b if b.any() else None, c - a, d)
+    made.update(joint_lines(regions, state, target, made))
     return made
+
+
+def joint_lines(regions: Regions, state: State, target: int, known: Collection[int] = ()) -> dict[int, Lines]:
+    """The identity with its noise, for each joint below ``target`` that is not known; nothing without noise."""
+    if regions.noise is None:
+        return {}
+    one, zero = np.ones((1, 1)), np.zeros((1, 1))
+    return {u: Lines(one, None, zero, regions.noise.joint(state, u)[1]) for u in regions.passed[target]
+            if u not in known}
 
 
 def through(c: Floats, lines: Lines, constant: Floats) -> Floats:
@@ -157,16 +167,19 @@ def walk(regions: Regions, lines: Mapping[int, Lines], owner: Indices | None, st
         if u == 0:
             break
         c = pending.pop(u)
-        if tape is not None:
-            tape.coefficients[u] = c
-        c = through(c, lines[u].take(owner), constant)
-        if extra is not None and u in extra:
-            c[extra[u].row, extra[u].neuron] += extra[u].value
-        source = regions.source[u]
-        if source == 0:
+        if u in regions.joints:
+            if u in lines:
+                constant -= np.einsum("ij,ij->i", np.abs(c), np.broadcast_to(lines[u].take(owner).upper_offset, c.shape))
+        else:
+            if tape is not None:
+                tape.coefficients[u] = c
+            c = through(c, lines[u].take(owner), constant)
+            if extra is not None and u in extra:
+                c[extra[u].row, extra[u].neuron] += extra[u].value
+        if regions.source.get(u) == 0:
             parts: Coefficients = {0: c}
         else:
-            parts, k = regions.of[source].pull(c)
+            parts, k = regions.below(u).pull(c)
             constant += k
         for leaf, part in parts.items():
             pending[leaf] = pending[leaf] + part if leaf in pending else part
@@ -222,20 +235,27 @@ def ends_of(state: State, owner: Indices) -> tuple[Floats, Floats]:
     return (state.lo, state.hi) if len(state) == 1 else (state.lo.take(owner, 0), state.hi.take(owner, 0))
 
 
-def own_noise(regions: Regions, state: State, target: int, owner: Indices, neuron: Indices) -> Floats | float:
-    """What rows of single neurons pay for the noise of their region."""
+def noise_of(regions: Regions, state: State, target: int) -> Floats:
+    """The noise of a target's region, [boxes or 1, size]."""
     if regions.noise is None:
-        return 0.0
-    made: Floats = regions.noise.target(state, target)
-    return made[owner, neuron] if len(made) > 1 else made[0, neuron]
+        return np.zeros((1, regions.sizes[target]))
+    return regions.noise.target(state, target)
 
 
-def bound_rows(regions: Regions, state: State, lines: Mapping[int, Lines], target: int, owner: Indices,
-               neuron: Indices, tape: Tape | None = None) -> tuple[Floats, Floats, Floats]:
-    """Lower and upper bounds of (box, neuron) pairs, and input coefficients (lower rows, then upper rows)."""
+def own_noise(noise: Floats, owner: Indices, neuron: Indices) -> Floats:
+    """What rows of single neurons pay of the noise of their region, see ``noise_of``."""
+    return noise[owner, neuron] if len(noise) > 1 else noise[0, neuron]
+
+
+def bound_rows(regions: Regions, state: State, lines: Mapping[int, Lines], target: int, noise: Floats,
+               owner: Indices, neuron: Indices, tape: Tape | None = None) -> tuple[Floats, Floats, Floats]:
+    """Lower and upper bounds of (box, neuron) pairs, and input coefficients (lower rows, then upper rows).
+
+    ``noise`` is that of the target's region (``noise_of``).
+    """
     region, count = regions.of[target], len(owner)
     start, offset = region.start(neuron)
-    lost = own_noise(regions, state, target, owner, neuron)
+    lost = own_noise(noise, owner, neuron)
     if region.leaves == (0,):
         lo, hi, entry = state.lo.take(owner, 0), state.hi.take(owner, 0), start[0]
         middle = np.einsum("ij,ij->i", entry, (lo + hi) / 2) + offset
@@ -271,13 +291,13 @@ def renew(regions: Regions, old: State, state: State) -> None:
         state.high[u] = np.where(sharper[:, None], np.minimum(old.high[u], high + lost), old.high[u])
 
 
-def side_rows(regions: Regions, state: State, lines: Mapping[int, Lines], target: int, owner: Indices,
-              neuron: Indices, sign: Floats, tape: Tape | None = None) -> Floats:
-    """Lower bounds of ``sign`` times neurons, for (box, neuron, sign) triples."""
+def side_rows(regions: Regions, state: State, lines: Mapping[int, Lines], target: int, noise: Floats,
+              owner: Indices, neuron: Indices, sign: Floats, tape: Tape | None = None) -> Floats:
+    """Lower bounds of ``sign`` times neurons, for (box, neuron, sign) triples; ``noise`` as in ``bound_rows``."""
     start, offset = regions.of[target].start(neuron)
     rows = {leaf: c * sign[:, None] for leaf, c in start.items()}
     entry, constant = walk(regions, lines, owner, rows, offset * sign, tape)
-    constant = constant - own_noise(regions, state, target, owner, neuron)
+    constant = constant - own_noise(noise, owner, neuron)
     return concretise(entry, constant, *ends_of(state, owner))
 
 
@@ -298,11 +318,12 @@ def tighten(regions: Regions, state: State, lines: Mapping[int, Lines], target: 
     keep = keep and 2 * len(owner) * sum(widths) <= KEPT
     low, high = state.low[target], state.high[target]
     below, above = np.empty(len(owner)), np.empty(len(owner))
+    noise = noise_of(regions, state, target)
     inputs = np.zeros((2, len(owner) if keep else 0, regions.sizes[0]))
     made = Rows(owner, neuron, inputs[0], inputs[1], [])
     for i in range(0, len(owner), step):
         part, tape = slice(i, i + step), Tape() if keep else None
-        below[part], above[part], entry = bound_rows(regions, state, lines, target, owner[part],
+        below[part], above[part], entry = bound_rows(regions, state, lines, target, noise, owner[part],
                                                      neuron[part], tape)
         if tape is not None:
             size = len(entry) // 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from provenn.bounds.backward import State, Tape, concretise, own_noise, walk
+from provenn.bounds.backward import State, Tape, concretise, noise_of, own_noise, walk
 from provenn.bounds.regions import Coefficients, Floats, Indices, Regions
 from provenn.bounds.slopes import Best, Family, forward
 
@@ -21,7 +21,7 @@ def improve_neurons(regions: Regions, state: State, target: int, owner: Indices,
     family, everyone = Family(regions, state, target, owner, 2), np.arange(count)
     low, high, best = np.full(count, -np.inf), np.full(count, np.inf), Best.of(family)
     start, offset = regions.of[target].start(neuron)
-    lost = own_noise(regions, state, target, owner, neuron)
+    lost = own_noise(noise_of(regions, state, target), owner, neuron)
     constants = np.concatenate([offset - lost, -offset - lost])
     for step in range(steps):
         rows = {leaf: np.concatenate([c, -c]) for leaf, c in start.items()}
@@ -46,7 +46,7 @@ def improve_together(regions: Regions, state: State, target: int, neuron: Indice
     family = Family(regions, state, target, one, 2 * count, {u: slopes[u] for u in regions.above[target]})
     before = state.high[target][0, neuron] - state.low[target][0, neuron]
     start, offset = regions.of[target].start(neuron)
-    lost = own_noise(regions, state, target, np.zeros(count, np.intp), neuron)
+    lost = own_noise(noise_of(regions, state, target), np.zeros(count, np.intp), neuron)
     width, made = np.inf, (-np.inf * np.ones(count), np.inf * np.ones(count))
     best = Best.of(family)
     constants = np.concatenate([offset - lost, -offset - lost])

@@ -62,13 +62,13 @@ class Inner:
     @staticmethod
     def of(regions: Regions, target: int) -> Inner:
         """Those of the region of ``target``."""
-        graph, region = regions.graph, regions.of[target]
-        met = {u for u in region.leaves if u}
+        graph, (nodes, leaves) = regions.graph, regions.inside(target, regions.leaves)
+        met = {u for u in leaves if u}
         sources = frozenset(k for u in met for k in graph.nodes[u].inputs)
-        for i in region.nodes:
+        for i in nodes:
             if not met.isdisjoint(graph.nodes[i].inputs):
                 met.add(i)
-        return Inner(tuple(i for i in region.nodes if i in met and i != target), sources)
+        return Inner(tuple(i for i in nodes if i in met and i != target), sources)
 
 
 @dataclass
@@ -155,32 +155,38 @@ class Noise:
     def target(self, state: State, target: int) -> Floats:
         """Noise of a target, given the values of the leaves of its region: [boxes or 1, size]."""
         known = self.frozen.get(("target", target))
-        return self._region(state, target) if known is None else known
+        return self._region(state, self.regions.of[target])[1] if known is None else known
 
     def output(self, state: State) -> Floats:
         """Noise of the output: [boxes or 1, size]."""
         known = self.frozen.get(("output", 0))
-        return self._region(state, self.regions.graph.output) if known is None else known
+        return self._region(state, self.regions.of[self.regions.graph.output])[1] if known is None else known
 
-    def _region(self, state: State, target: int) -> Floats:
-        region: Region = self.regions.of[target]
+    def joint(self, state: State, u: int) -> tuple[Floats, Floats]:
+        """Magnitude of a joint and its noise, given the leaves of its region: [boxes or 1, size] each."""
+        known = self.frozen.get(("joint", u))
+        if known is not None:
+            return self.first[u][None], known
+        return self._region(state, self.regions.joints[u])
+
+    def _region(self, state: State, region: Region) -> tuple[Floats, Floats]:
         sizes = {leaf: self.leaf(state, leaf)[0] for leaf in region.leaves}
         if not region.nodes:
-            return np.zeros_like(sizes[target])
+            return sizes[region.target], np.zeros_like(sizes[region.target])
         widest = max(map(self.regions.sizes.__getitem__, region.nodes))
         if self.renewing or widest * max(map(self.regions.sizes.__getitem__, region.leaves)) > SMALL:
             return self._carried(region, sizes)
         made, parts = self._matrices(region)
         for leaf, v in sizes.items():
             made = made + v @ parts[leaf]
-        return made
+        return self.first[region.target][None], made
 
     def _matrices(self, region: Region) -> tuple[Floats, Coefficients]:
         """Noise at sizes 0, and by leaf what it grows by: it is affine while inner magnitudes are given."""
         if region.target not in self._known:
             zeros = {leaf: np.zeros((1, self.regions.sizes[leaf])) for leaf in region.leaves}
-            least = self._carried(region, zeros)
-            parts = {leaf: self._carried(region, {**zeros, leaf: np.eye(self.regions.sizes[leaf])}) - least
+            least = self._carried(region, zeros)[1]
+            parts = {leaf: self._carried(region, {**zeros, leaf: np.eye(self.regions.sizes[leaf])})[1] - least
                      for leaf in region.leaves}
             self._known[region.target] = least, parts
         return self._known[region.target]
@@ -189,6 +195,8 @@ class Noise:
         """Magnitude of a leaf, and its own noise: [boxes or 1, size] each."""
         if u == 0:
             return self.inputs[None], np.zeros((1, 1))
+        if u in self.regions.joints:
+            return self.joint(state, u)
         node = self.regions.graph.nodes[u]
         ends = [(state.low[k], state.high[k]) if k else (state.lo, state.hi) for k in node.inputs]
         exact = _flat(size(*node.op.need("interval")(node.attrs, *ends)))
@@ -196,8 +204,8 @@ class Noise:
         noise = kappa * exact + eta
         return np.maximum(exact + noise, LEAST), noise
 
-    def _carried(self, region: Region, sizes: Coefficients) -> Floats:
-        """Noise of a region's target, from the magnitudes of its leaves."""
+    def _carried(self, region: Region, sizes: Coefficients) -> tuple[Floats, Floats]:
+        """Magnitude and noise of a region's target, from the magnitudes of its leaves."""
         graph, fixed = region.graph, region.fixed
         rows = max(len(v) for v in sizes.values())
         here: dict[int, tuple[Array, Array]] = {}
@@ -213,11 +221,12 @@ class Noise:
             load = half[:rows] + middle[:rows]
             noise = half[rows:] + kappa * load + eta
             reach = np.maximum(load + noise, LEAST)
-            if i in self.first and i != region.target:
+            if i in self.first:
                 first = np.broadcast_to(self.first[i].reshape(1, *reach.shape[1:]), reach.shape)
                 reach = np.minimum(first, reach) if self.renewing else first
             here[i] = reach, noise
-        return _flat(here[region.target][1])
+        reach, noise = here[region.target]
+        return _flat(reach), _flat(noise)
 
     def line(self, state: State, u: int) -> tuple[Floats, Floats]:
         """Noise of what unary node ``u`` reads (both operands of a product side by side), and its own."""
@@ -236,6 +245,7 @@ class Noise:
         for u in (*self.regions.unary, *self.regions.products):
             made["read", u], made["own", u] = self.line(state, u)
         made["output", 0] = self.output(state)
+        made |= {("joint", u): self.joint(state, u)[1] for u in self.regions.joints}
         self.frozen = made
         self.merge(before)
 

@@ -7,12 +7,16 @@ node, its target, and is the affine map from the leaves to that target:
 
 Small dense regions are one matrix a leaf; the others (convolutions, large images) go through the
 ``transpose`` and ``kernel`` facets of their nodes, so a convolution never becomes a matrix.
+
+A *joint* is an affine node that several nodes read and that takes long to pass, as the sums of a residual
+network are. It is a leaf as well, so that coefficients on it are added up before they go on, once.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -36,13 +40,17 @@ Widths = tuple[Floats, Floats]
 SMALL, LARGE, CACHED = 1 << 14, 1 << 19, 1 << 23
 DENSE_SHARE = 0.25
 ROWS_AT_ONCE = 256
+JOINT_FLOPS = 1 << 14
 IN_CACHE = 1 << 15
 ODD = 0.9375
 
 
 @dataclass
 class Region:
-    """The affine map that makes node ``target``; see the module for its meaning."""
+    """The affine map that makes node ``target``; see the module for its meaning.
+
+    ``joints`` are the regions of those leaves that are joints.
+    """
 
     graph: Graph
     target: int
@@ -50,6 +58,7 @@ class Region:
     leaves: tuple[int, ...]
     fixed: dict[int, Array]
     sizes: dict[int, int]
+    joints: dict[int, Region]
     tick: Callable[[], None] = lambda: None
     offset: Floats = field(init=False)
     matrices: Coefficients | None = field(init=False, default=None)
@@ -106,8 +115,11 @@ class Region:
         return self._walk_back(ct), constant
 
     def push(self, values: Coefficients) -> Floats:
-        """The target's value [rows, size] from the leaves' values [rows, leaf size]."""
+        """The target's value [rows, size] from the leaves' values [rows, leaf size]; adds those of joints."""
         self.tick()
+        for leaf in self.leaves:
+            if leaf not in values:
+                values[leaf] = self.joints[leaf].push(values)
         if self.matrices is not None:
             total: Floats = self.offset
             for leaf, w in self.matrices.items():
@@ -191,7 +203,8 @@ class Regions:
     ``unary`` lists the unary nodes in topological order, ``source`` gives the node each reads,
     ``targets`` the pre-activation nodes in order (``affine`` those that are no unary nodes themselves,
     ``relays`` those that are),
-    ``above`` the unary nodes below each target, ``curved`` the nodes that functions with curves read.
+    ``above`` the unary nodes below each target, ``passed`` the joints, ``curved`` the nodes that functions with
+    curves read. Where a target is a joint, its region in ``of`` is the joint itself, that in ``joints`` the map.
     ``tick`` runs before every product and may raise to stop the work.
     ``copies`` tells, of operands of products that repeat elements, the first of each kind, ``origins`` of
     which node's elements they are copies, where one holds all of them.
@@ -226,25 +239,29 @@ class Regions:
         if 0 in self.targets:
             self.targets.remove(0)
         self.of: dict[int, Any] = {}
-        leaves = {0, *self.unary, *self.products}
-        for target in {*self.targets, *factors, graph.output}:
-            self.of[target] = self._region(target, leaves)
+        self.joints: dict[int, Region] = {}
+        self.leaves = frozenset({0, *self.unary, *self.products})
+        wanted = sorted({*self.targets, *factors, graph.output})
+        for i in self._joints(wanted):
+            self.joints[i] = self._region(i, self.leaves | set(self.joints))
+        for target in wanted:
+            self.of[target] = self._region(target, self.leaves | set(self.joints))
         for u in self.products:
             self.of[-u] = Pair(*(self.of[k] for k in graph.nodes[u].inputs))
-        self.affine = [t for t in self.targets if self.of[t].nodes]
-        self.relays = [t for t in self.targets if not self.of[t].nodes]
+        self.affine = [t for t in self.targets if t not in self.leaves]
+        self.relays = [t for t in self.targets if t in self.leaves]
         self.curved = factors | {self.source[u] for u in self.unary if graph.nodes[u].op.hint is not None}
-        self.above = {t: self._upstream(t) for t in self.of}
+        met = {t: self._upstream(t) for t in self.of}
+        self.above = {t: tuple(u for u in found if u not in self.joints) for t, found in met.items()}
+        self.passed = {t: tuple(u for u in found if u in self.joints) for t, found in met.items()}
         self.copies: dict[int, Indices] = {}
         self.origins: dict[int, Origin] = {}
         for t in self.affine:
             if t in factors:
                 self._compare(t)
 
-    def _region(self, target: int, leaves: set[int]) -> Region:
-        if target in self.fixed:
-            raise UnsupportedError("PNN-OP-202", "part of the network does not depend on its input",
-                                   where=self.graph.where(target), hint="fold constants before verifying")
+    def inside(self, target: int, leaves: Collection[int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """The nodes between some leaves and a target, in topological order, and which leaves these are."""
         inside, found, todo = set(), set(), [target]
         while todo:
             i = todo.pop()
@@ -253,7 +270,23 @@ class Regions:
             elif i not in inside and i not in self.fixed:
                 inside.add(i)
                 todo.extend(self.graph.nodes[i].inputs)
-        return Region(self.graph, target, tuple(sorted(inside)), tuple(sorted(found)), self.fixed, self.sizes,
+        return tuple(sorted(inside)), tuple(sorted(found))
+
+    def _joints(self, targets: Sequence[int]) -> list[int]:
+        """Affine nodes below targets that several nodes read and that are long to pass."""
+        below = {i for t in targets for i in self.inside(t, self.leaves)[0]}
+        readers = Counter(k for i, node in enumerate(self.graph) for k in set(node.inputs))
+        made: list[int] = []
+        for i in sorted(below):
+            if readers[i] > 1 and flops(self.graph, self.inside(i, {*self.leaves, *made})[0], self.fixed) > JOINT_FLOPS:
+                made.append(i)
+        return made
+
+    def _region(self, target: int, leaves: Collection[int]) -> Region:
+        if target in self.fixed:
+            raise UnsupportedError("PNN-OP-202", "part of the network does not depend on its input",
+                                   where=self.graph.where(target), hint="fold constants before verifying")
+        return Region(self.graph, target, *self.inside(target, leaves), self.fixed, self.sizes, self.joints,
                       self.tick)
 
     def _compare(self, target: int) -> None:
@@ -277,9 +310,12 @@ class Regions:
             u = todo.pop()
             if u not in found:
                 found.add(u)
-                source = self.source[u]
-                todo.extend(v for v in (self.of[source].leaves if source else ()) if v)
+                todo.extend(v for v in (self.below(u).leaves if self.source.get(u, u) else ()) if v)
         return tuple(sorted(found))
+
+    def below(self, u: int) -> Any:
+        """The region of what unary node ``u`` reads, if that is not the input; of joint ``u`` its own one."""
+        return self.joints[u] if u in self.joints else self.of[self.source[u]]
 
     def last(self) -> tuple[int, ...]:
         """Targets whose bounds no other target's rows meet: only the output depends on them."""
@@ -325,8 +361,9 @@ class Regions:
 
     def flops(self, target: int) -> float:
         """Multiplications and additions of one backward row from ``target`` to the input, roughly."""
-        regions = [self.of[target]] + [self.of[self.source[u]] for u in self.above[target] if self.source[u]]
-        return float(sum(region_flops(r) for p in regions for r in getattr(p, "parts", (p,))))
+        regions = [self.of[target], *(self.below(u) for u in (*self.above[target], *self.passed[target])
+                                      if self.source.get(u, u))]
+        return float(sum(flops(r.graph, r.nodes, r.fixed) for p in regions for r in getattr(p, "parts", (p,))))
 
 
 def distinct(indices: Indices) -> Indices:
@@ -342,12 +379,12 @@ def adaptive(low: Floats, high: Floats) -> Floats:
     return (high >= -ODD * low).astype(np.float64)
 
 
-def region_flops(region: Region) -> float:
-    """Multiplications and additions of pulling one row through a region, roughly."""
+def flops(graph: Graph, nodes: Sequence[int], fixed: Mapping[int, Array]) -> float:
+    """Multiplications and additions of pulling one row through some nodes, roughly."""
     total = 0.0
-    for i in region.nodes:
-        node = region.graph.nodes[i]
-        weights = [region.fixed[k] for k in node.inputs if k in region.fixed]
+    for i in nodes:
+        node = graph.nodes[i]
+        weights = [fixed[k] for k in node.inputs if k in fixed]
         wide = max((w[0] for w in weights), key=lambda w: w.ndim, default=None)
         if wide is not None and wide.ndim in (2, 4) and wide.shape != node.type.shape:
             total += 2.0 * node.type.size * math.prod(wide.shape[1:])

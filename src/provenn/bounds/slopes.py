@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from provenn.bounds.backward import Extra, Lines, State, Tape, concretise, source_bounds, walk
+from provenn.bounds.backward import Extra, Lines, State, Tape, concretise, joint_lines, source_bounds, walk
 from provenn.bounds.hints import Hints
 from provenn.bounds.regions import Coefficients, Floats, Indices, Regions, Widths
 
@@ -146,6 +146,8 @@ class Family:
                 self.made[u] = Lines(*(self._full(part) for part in (a, b, c - a, d)))
             else:
                 self._open(u, low, high, start)
+        self.made.update({u: line if len(line.upper_offset) == 1 else line.pick(np.tile(owner, copies))
+                          for u, line in joint_lines(regions, state, target).items()})
 
     def _curved(self, u: int) -> bool:
         return self.regions.free(u)
@@ -212,7 +214,7 @@ class Family:
         """Go on with some groups only (with one copy)."""
         place = np.full(self.groups, -1, np.intp)
         place[rows] = np.arange(len(rows))
-        self.made = {u: line.pick(rows) for u, line in self.made.items()}
+        self.made = {u: line.take(rows) for u, line in self.made.items()}
         self.free = {u: free.take(rows) for u, free in self.free.items()}
         for u, s in self.signs.items():
             kept = place[s.row] >= 0

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from provenn.bounds.backward import Lines, State, concretise, own_noise, walk
+from provenn.bounds.backward import Lines, State, concretise, noise_of, own_noise, walk
 from provenn.bounds.regions import Coefficients, Floats, Indices, Regions
 
 WORTH = 0.8
@@ -89,8 +89,8 @@ def _ranges(regions: Regions, state: State, lines: Mapping[int, Lines], u: int, 
         c = first[leaf] * weights[:, None] if leaf in first else 0.0
         row: Floats = c - second[leaf] if leaf in second else np.asarray(c)
         start[leaf] = np.concatenate([row, -row])
-    lost = np.abs(weights) * own_noise(regions, state, left, owner, neuron) if left else 0.0
-    lost = lost + (own_noise(regions, state, right, owner, neuron) if right else 0.0)
+    lost = np.abs(weights) * own_noise(noise_of(regions, state, left), owner, neuron) if left else 0.0
+    lost = lost + (own_noise(noise_of(regions, state, right), owner, neuron) if right else 0.0)
     constant, both = offset * weights - shift, np.tile(owner, 2)
     entry, constant = walk(regions, lines, both, start, np.concatenate([constant - lost, -constant - lost]))
     found = concretise(entry, constant, state.lo[both], state.hi[both]).reshape(2, boxes, count)

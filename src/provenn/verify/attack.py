@@ -120,12 +120,12 @@ class Attack:
         pending, _ = self.regions.of[self.graph.output].pull(direction)
         while (u := max(pending, default=0)) > 0:
             node = self.graph.nodes[u]
-            source, c = self.regions.source[u], pending.pop(u)
+            source, c = self.regions.source.get(u, u), pending.pop(u)
             if source < 0:
                 c = np.tile(c, (1, 2)) * self.regions.lines(u, argument[u], argument[u], np.zeros_like(c))[0]
-            else:
+            elif source != u:
                 c = c * node.op.need("slope", self.graph.where(u))(argument[u])
-            for leaf, part in (self.regions.of[source].pull(c)[0] if source else {0: c}).items():
+            for leaf, part in (self.regions.below(u).pull(c)[0] if source else {0: c}).items():
                 pending[leaf] = pending[leaf] + part if leaf in pending else part
         out: Floats = pending.get(0, np.zeros_like(x))
         return out

@@ -15,7 +15,17 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from provenn.bounds.backward import ROW_BLOCK, Lines, State, Tape, make_lines, renew, side_rows, source_bounds
+from provenn.bounds.backward import (
+    ROW_BLOCK,
+    Lines,
+    State,
+    Tape,
+    make_lines,
+    noise_of,
+    renew,
+    side_rows,
+    source_bounds,
+)
 from provenn.bounds.copies import Origin
 from provenn.bounds.importance import Tally
 from provenn.bounds.noise import Inner
@@ -261,9 +271,10 @@ def needed(regions: Regions, old: State, new: State, goals: Sequence[Goal],
 def _pass_on(regions: Regions, new: State, lines: dict[int, Lines], target: int, kept: Kept,
              tally: Tally) -> None:
     """Let the rows of the bounds that are kept spend what these are worth."""
+    noise = noise_of(regions, new, target)
     for owner, neuron, sign in _blocks(regions, kept, target):
         tape, found = Tape(), tally.found
-        side_rows(regions, new, lines, target, owner, neuron, sign, tape)
+        side_rows(regions, new, lines, target, noise, owner, neuron, sign, tape)
         worth = np.where(sign > 0.0, found.lower[target][owner, neuron], found.upper[target][owner, neuron])
         for u, c in tape.coefficients.items():
             tally.spend(u, owner, c, worth)
@@ -276,9 +287,10 @@ def sized(regions: Regions, state: State, lines: dict[int, Lines], target: int) 
     """
     owner, neuron = np.nonzero((state.low[target] >= 0.0) & (state.high[target] > 0.0))
     high, step = state.high[target], max(16, 2 * ROW_BLOCK // regions.sizes[0])
+    noise = noise_of(regions, state, target)
     for i in range(0, len(owner), step):
         box, j = owner[i : i + step], neuron[i : i + step]
-        bound = side_rows(regions, state, lines, target, box, j, np.full(len(j), -1.0))
+        bound = side_rows(regions, state, lines, target, noise, box, j, np.full(len(j), -1.0))
         high[box, j] = np.minimum(high[box, j], -bound)
     return len(owner)
 
@@ -288,9 +300,9 @@ def tightened(regions: Regions, old: State, _: State, kept: Kept) -> State:
     made, lines = old.take(np.arange(len(old))), dict[int, Lines]()
     for t in regions.affine:
         make_lines(regions, made, {}, t, lines)
-        low, high = made.low[t].copy(), made.high[t].copy()
+        low, high, noise = made.low[t].copy(), made.high[t].copy(), noise_of(regions, made, t)
         for owner, neuron, sign in _blocks(regions, kept, t):
-            bound = side_rows(regions, made, lines, t, owner, neuron, sign)
+            bound = side_rows(regions, made, lines, t, noise, owner, neuron, sign)
             up = sign > 0.0
             low[owner[up], neuron[up]] = np.maximum(low[owner[up], neuron[up]], bound[up])
             up = ~up
