@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from provenn.bounds.backward import root_state
-from provenn.bounds.regions import Floats
+from provenn.bounds.backward import State, root_state
+from provenn.bounds.regions import Floats, Indices
 from provenn.verify.branch import Brancher, Stats
 from provenn.verify.goals import Goals
 
 DROWNED = "noise is larger than the margin at a point that the attack met"
+LOUD = 0.25
+
 
 def drowned(brancher: Brancher, x: Floats, k: int) -> bool:
     """Whether goals of case ``k`` of a group cannot be shown at the point ``x`` alone, with least noise."""
@@ -30,6 +32,27 @@ def drowned(brancher: Brancher, x: Floats, k: int) -> bool:
         return True
     finally:
         brancher.stats = kept
+
+
+def spoilt(brancher: Brancher, state: State, case: Indices) -> bool:
+    """Whether the goals would be shown if the passes from them had no noise."""
+    regions = brancher.regions
+    noise, regions.noise = regions.noise, None
+    try:
+        return noise is not None and bool(brancher.final(state, case).shown.all())
+    finally:
+        regions.noise = noise
+
+
+def loud(brancher: Brancher, state: State, case: Indices, slack: float) -> bool:
+    """Whether the noise of goals, with the bounds of ``state``, comes near the margin at the nearest point met.
+
+    Such noise must be made smaller before it says anything. ``slack`` is that point's (``Attack.best``).
+    """
+    noise = brancher.regions.noise
+    if noise is None or not np.isfinite(slack):
+        return False
+    return bool(noise.goal(noise.output(state), brancher.goals.cy[case]).max() > LOUD * abs(slack))
 
 
 def of_case(groups: list[Goals], case: int) -> tuple[Goals, int] | None:

@@ -23,7 +23,7 @@ from provenn.ir.property import Box, Property, boxes, property_hash
 from provenn.verify.attack import Attack, Singles
 from provenn.verify.branch import MANY_INPUTS, Brancher, Stats
 from provenn.verify.certificate import Empty, Leaf, Tree, certificate_words
-from provenn.verify.drowned import DROWNED, drowned, of_case
+from provenn.verify.drowned import DROWNED, drowned, loud, of_case, spoilt
 from provenn.verify.goals import Goals, make_goals
 from provenn.verify.limits import one_thread, open_domains
 from provenn.verify.pace import Clock, Exhausted, OutOfTime, Pace
@@ -285,9 +285,10 @@ class Search:
         if brancher.close_root(state, state, case, final, 1):
             return None
         plain = state.take(np.zeros(1, np.intp))
+        self.stats.spoilt += loud(brancher, state, case, self.attack.best)
         kept = brancher.tighten(plain)
         final = brancher.final(plain, case)
-        if self.regions.noise is not None and not final.shown[0] and self._spoilt(brancher, plain, case):
+        if not final.shown[0] and spoilt(brancher, plain, case):
             self.stats.spoilt += 1
             kept = brancher.tighten(plain)
             final = brancher.final(plain, case)
@@ -310,14 +311,6 @@ class Search:
         from provenn.verify.signs import SignBrancher
 
         return SignBrancher(brancher, refined, k)
-
-    def _spoilt(self, brancher: Brancher, state: State, case: Indices) -> bool:
-        """Whether the goals would be shown if the passes from them had no noise."""
-        noise, self.regions.noise = self.regions.noise, None
-        try:
-            return bool(brancher.final(state, case).shown.all())
-        finally:
-            self.regions.noise = noise
 
     def _note(self, goals: Goals, k: int, bound: Floats) -> None:
         for p, value in enumerate(goals.best(bound[None])[0].tolist()):
