@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from provenn.bounds.interval import intervals
 from provenn.bounds.regions import Coefficients, Floats, Indices, Regions
+from provenn.bounds.threads import each
 
 ROW_BLOCK = 1 << 16
 KEPT = 1 << 25
@@ -119,12 +120,11 @@ def make_lines(regions: Regions, state: State, slopes: Slopes, target: int,
 
 
 def joint_lines(regions: Regions, state: State, target: int, known: Collection[int] = ()) -> dict[int, Lines]:
-    """The identity with its noise, for each joint below ``target`` that is not known; nothing without noise."""
+    """The identity with its noise, for joints below ``target`` that are not ``known``; without noise none."""
     if regions.noise is None:
         return {}
-    one, zero = np.ones((1, 1)), np.zeros((1, 1))
-    return {u: Lines(one, None, zero, regions.noise.joint(state, u)[1]) for u in regions.passed[target]
-            if u not in known}
+    noise = {u: regions.noise.joint(state, u)[1] for u in regions.passed[target] if u not in known}
+    return {u: Lines(np.ones((len(a), 1)), None, np.zeros((len(a), 1)), a) for u, a in noise.items()}
 
 
 def through(c: Floats, lines: Lines, constant: Floats) -> Floats:
@@ -169,7 +169,8 @@ def walk(regions: Regions, lines: Mapping[int, Lines], owner: Indices | None, st
         c = pending.pop(u)
         if u in regions.joints:
             if u in lines:
-                constant -= np.einsum("ij,ij->i", np.abs(c), np.broadcast_to(lines[u].take(owner).upper_offset, c.shape))
+                noise = lines[u].take(owner).upper_offset
+                constant -= np.einsum("ij,ij->i", np.abs(c), np.broadcast_to(noise, c.shape))
         else:
             if tape is not None:
                 tape.coefficients[u] = c
@@ -293,7 +294,7 @@ def renew(regions: Regions, old: State, state: State) -> None:
 
 def side_rows(regions: Regions, state: State, lines: Mapping[int, Lines], target: int, noise: Floats,
               owner: Indices, neuron: Indices, sign: Floats, tape: Tape | None = None) -> Floats:
-    """Lower bounds of ``sign`` times neurons, for (box, neuron, sign) triples; ``noise`` as in ``bound_rows``."""
+    """Lower bounds of ``sign`` times neurons of (box, neuron, sign) triples; see ``bound_rows``."""
     start, offset = regions.of[target].start(neuron)
     rows = {leaf: c * sign[:, None] for leaf, c in start.items()}
     entry, constant = walk(regions, lines, owner, rows, offset * sign, tape)
@@ -321,10 +322,12 @@ def tighten(regions: Regions, state: State, lines: Mapping[int, Lines], target: 
     noise = noise_of(regions, state, target)
     inputs = np.zeros((2, len(owner) if keep else 0, regions.sizes[0]))
     made = Rows(owner, neuron, inputs[0], inputs[1], [])
-    for i in range(0, len(owner), step):
+
+    def bounded(i: int) -> tuple[slice, Tape | None, tuple[Floats, Floats, Floats]]:
         part, tape = slice(i, i + step), Tape() if keep else None
-        below[part], above[part], entry = bound_rows(regions, state, lines, target, noise, owner[part],
-                                                     neuron[part], tape)
+        return part, tape, bound_rows(regions, state, lines, target, noise, owner[part], neuron[part], tape)
+
+    for part, tape, (below[part], above[part], entry) in each(bounded, range(0, len(owner), step)):
         if tape is not None:
             size = len(entry) // 2
             np.abs(entry[:size], out=made.lower[part])

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from provenn.bounds.joints import inside
 from provenn.ir.graph import Graph, Node
 from provenn.ir.op import Array, Pair
 
@@ -62,7 +63,7 @@ class Inner:
     @staticmethod
     def of(regions: Regions, target: int) -> Inner:
         """Those of the region of ``target``."""
-        graph, (nodes, leaves) = regions.graph, regions.inside(target, regions.leaves)
+        graph, (nodes, leaves) = regions.graph, inside(regions.graph, regions.fixed, regions.leaves, target)
         met = {u for u in leaves if u}
         sources = frozenset(k for u in met for k in graph.nodes[u].inputs)
         for i in nodes:

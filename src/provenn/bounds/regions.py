@@ -8,15 +8,12 @@ node, its target, and is the affine map from the leaves to that target:
 Small dense regions are one matrix a leaf; the others (convolutions, large images) go through the
 ``transpose`` and ``kernel`` facets of their nodes, so a convolution never becomes a matrix.
 
-A *joint* is an affine node that several nodes read and that takes long to pass, as the sums of a residual
-network are. It is a leaf as well, so that coefficients on it are added up before they go on, once.
+Joints (provenn.bounds.joints) are leaves as well, so that coefficients on them add up before they go on.
 """
 
 from __future__ import annotations
 
-import math
-from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from provenn.bounds.copies import Origin, firsts, origin
+from provenn.bounds.joints import flops, inside, joints
 from provenn.errors import UnsupportedError
 from provenn.ir.graph import Graph, check_constants
 from provenn.ir.op import Array, Have
@@ -40,7 +38,6 @@ Widths = tuple[Floats, Floats]
 SMALL, LARGE, CACHED = 1 << 14, 1 << 19, 1 << 23
 DENSE_SHARE = 0.25
 ROWS_AT_ONCE = 256
-JOINT_FLOPS = 1 << 14
 IN_CACHE = 1 << 17
 ODD = 0.9375
 
@@ -203,8 +200,9 @@ class Regions:
     ``unary`` lists the unary nodes in topological order, ``source`` gives the node each reads,
     ``targets`` the pre-activation nodes in order (``affine`` those that are no unary nodes themselves,
     ``relays`` those that are),
-    ``above`` the unary nodes below each target, ``passed`` the joints, ``curved`` the nodes that functions with
-    curves read. Where a target is a joint, its region in ``of`` is the joint itself, that in ``joints`` the map.
+    ``above`` the unary nodes below each target, ``passed`` the joints, ``curved`` the nodes that functions
+    with curves read. Of a target that is a joint the region in ``of`` is the joint itself, that in ``joints``
+    the map.
     ``tick`` runs before every product and may raise to stop the work.
     ``copies`` tells, of operands of products that repeat elements, the first of each kind, ``origins`` of
     which node's elements they are copies, where one holds all of them.
@@ -242,7 +240,7 @@ class Regions:
         self.joints: dict[int, Region] = {}
         self.leaves = frozenset({0, *self.unary, *self.products})
         wanted = sorted({*self.targets, *factors, graph.output})
-        for i in self._joints(wanted):
+        for i in joints(graph, self.fixed, self.leaves, wanted):
             self.joints[i] = self._region(i, self.leaves | set(self.joints))
         for target in wanted:
             self.of[target] = self._region(target, self.leaves | set(self.joints))
@@ -260,34 +258,12 @@ class Regions:
             if t in factors:
                 self._compare(t)
 
-    def inside(self, target: int, leaves: Collection[int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """The nodes between some leaves and a target, in topological order, and which leaves these are."""
-        inside, found, todo = set(), set(), [target]
-        while todo:
-            i = todo.pop()
-            if i in leaves:
-                found.add(i)
-            elif i not in inside and i not in self.fixed:
-                inside.add(i)
-                todo.extend(self.graph.nodes[i].inputs)
-        return tuple(sorted(inside)), tuple(sorted(found))
-
-    def _joints(self, targets: Sequence[int]) -> list[int]:
-        """Affine nodes below targets that several nodes read and that are long to pass."""
-        below = {i for t in targets for i in self.inside(t, self.leaves)[0]}
-        readers = Counter(k for i, node in enumerate(self.graph) for k in set(node.inputs))
-        made: list[int] = []
-        for i in sorted(below):
-            if readers[i] > 1 and flops(self.graph, self.inside(i, {*self.leaves, *made})[0], self.fixed) > JOINT_FLOPS:
-                made.append(i)
-        return made
-
     def _region(self, target: int, leaves: Collection[int]) -> Region:
         if target in self.fixed:
             raise UnsupportedError("PNN-OP-202", "part of the network does not depend on its input",
                                    where=self.graph.where(target), hint="fold constants before verifying")
-        return Region(self.graph, target, *self.inside(target, leaves), self.fixed, self.sizes, self.joints,
-                      self.tick)
+        nodes, found = inside(self.graph, self.fixed, leaves, target)
+        return Region(self.graph, target, nodes, found, self.fixed, self.sizes, self.joints, self.tick)
 
     def _compare(self, target: int) -> None:
         """Note which elements of a target always have the same value, and where their values come from.
@@ -361,9 +337,10 @@ class Regions:
 
     def flops(self, target: int) -> float:
         """Multiplications and additions of one backward row from ``target`` to the input, roughly."""
-        regions = [self.of[target], *(self.below(u) for u in (*self.above[target], *self.passed[target])
-                                      if self.source.get(u, u))]
-        return float(sum(flops(r.graph, r.nodes, r.fixed) for p in regions for r in getattr(p, "parts", (p,))))
+        met = [*self.above[target], *self.passed[target]]
+        regions = [self.of[target], *(self.below(u) for u in met if self.source.get(u, u))]
+        parts = [r for p in regions for r in getattr(p, "parts", (p,))]
+        return float(sum(flops(r.graph, r.nodes, r.fixed) for r in parts))
 
 
 def distinct(indices: Indices) -> Indices:
@@ -377,18 +354,6 @@ def distinct(indices: Indices) -> Indices:
 def adaptive(low: Floats, high: Floats) -> Floats:
     """Lower slope 1 where the positive side dominates, else 0; the odd threshold avoids exact ties."""
     return (high >= -ODD * low).astype(np.float64)
-
-
-def flops(graph: Graph, nodes: Sequence[int], fixed: Mapping[int, Array]) -> float:
-    """Multiplications and additions of pulling one row through some nodes, roughly."""
-    total = 0.0
-    for i in nodes:
-        node = graph.nodes[i]
-        weights = [fixed[k] for k in node.inputs if k in fixed]
-        wide = max((w[0] for w in weights), key=lambda w: w.ndim, default=None)
-        if wide is not None and wide.ndim in (2, 4) and wide.shape != node.type.shape:
-            total += 2.0 * node.type.size * math.prod(wide.shape[1:])
-    return total
 
 
 def _constants(graph: Graph) -> dict[int, Array]:

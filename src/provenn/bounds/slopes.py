@@ -143,11 +143,12 @@ class Family:
                 low, high = low[owner], high[owner]
             if u in fixed and not given:
                 a, b, c, d = regions.lines(u, low, high, start, self.noise.get(u))
-                self.made[u] = Lines(*(self._full(part) for part in (a, b, c - a, d)))
+                full = (np.broadcast_to(part, (self.groups, part.shape[1])) for part in (a, b, c - a, d))
+                self.made[u] = Lines(*map(self._rows, full))
             else:
                 self._open(u, low, high, start)
-        self.made.update({u: line if len(line.upper_offset) == 1 else line.pick(np.tile(owner, copies))
-                          for u, line in joint_lines(regions, state, target).items()})
+        everyone = np.tile(owner, copies)
+        self.made |= {u: line.take(everyone) for u, line in joint_lines(regions, state, target).items()}
 
     def _curved(self, u: int) -> bool:
         return self.regions.free(u)
@@ -202,10 +203,6 @@ class Family:
             wide = read[s.row, s.neuron] if len(read) > 1 else read[0, s.neuron]
             paid += np.bincount(s.row, np.abs(s.weight) * wide, minlength=len(paid))
         return paid
-
-    def _full(self, a: Floats) -> Floats:
-        """One row for each of ours."""
-        return self._rows(np.broadcast_to(a, (self.groups, a.shape[1])))
 
     def _rows(self, a: Floats) -> Floats:
         return a if self.copies == 1 else np.concatenate([a] * self.copies)

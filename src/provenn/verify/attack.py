@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 
 from provenn.bounds.regions import Coefficients, Floats, Indices, Regions
+from provenn.bounds.threads import each
 from provenn.eval.run import replay
 from provenn.ir.graph import Graph
 from provenn.ir.property import Property, binary32
@@ -24,6 +26,7 @@ from provenn.verify.witness import violation
 Singles = NDArray[np.float32]
 REPLAYS, DIVERSE = 8, 2
 LONG, HOPE = 0.4, 1.0
+PARTS, HEAVY = 4, 1 << 25
 
 
 @dataclass
@@ -43,6 +46,7 @@ class Attack:
     nearest: tuple[Floats, int] | None = None
     _ends: dict[int, tuple[Singles, Singles]] = field(default_factory=dict)
     _failed: set[bytes] = field(default_factory=set)
+    _lock: Lock = field(default_factory=Lock)
 
     def ends(self, case: int) -> tuple[Singles, Singles]:
         """Smallest and largest binary32 point of a case's box; the nearest one where it holds none."""
@@ -91,17 +95,19 @@ class Attack:
 
     def check(self, goals: Goals, x: Floats, case: Indices, slack: Floats | None = None) -> bool:
         """Confirm the most promising points; True when one is a counterexample."""
-        self.tried += len(x)
         slack = self.slack(goals, x, case) if slack is None else slack
         worth = slack.max(1)
         if not len(worth):
             return False
-        if worth.max() > self.best:
-            top = int(worth.argmax())
-            self.best, self.nearest = float(worth[top]), (x[top].copy(), goals.cases[case[top]])
         order = np.argsort(-worth)[:REPLAYS]
         close = -1e-5 * (1.0 + np.abs(goals.d[case[order]]).max(1))
-        return any(self.confirm(x[k], goals.cases[case[k]]) for k in order[worth[order] >= close].tolist())
+        with self._lock:
+            self.tried += len(x)
+            if worth.max() > self.best:
+                top = int(order[0])
+                self.best, self.nearest = float(worth[top]), (x[top].copy(), goals.cases[case[top]])
+            near = order[worth[order] >= close].tolist()
+            return any(self.confirm(x[k], goals.cases[case[k]]) for k in near)
 
     def gradient(self, goals: Goals, x: Floats, y: Floats, argument: Coefficients, case: Indices,
                  disjunct: Indices) -> Floats:
@@ -161,7 +167,7 @@ class Attack:
                 start = worth
             if step == round(LONG * steps) and (worth + HOPE * (worth - start) < 0.0).all():
                 return False
-            if time.perf_counter() > until:
+            if time.perf_counter() > until or self.witness is not None:
                 return False
             gradient = self.gradient(goals, x, y, argument, case, disjunct) * width
             gradient /= np.abs(gradient).max(1, keepdims=True) + 1e-300
@@ -189,4 +195,10 @@ class Attack:
         x = lo[case] + share * (hi[case] - lo[case])
         if (some := turn % 4 == 1).any():
             x[some] = self.diversified(x[some], lo[case[some]], hi[case[some]], rng)
-        return self.climb(goals, x, case, disjunct, lo[case], hi[case], steps, until)
+
+        def climb(k: Indices) -> bool:
+            ends = lo[case[k]], hi[case[k]]
+            return self.climb(goals, x[k], case[k], disjunct[k], *ends, steps, until)
+
+        heavy = count * self.regions.flops(self.graph.output) > HEAVY
+        return any(each(climb, np.array_split(np.arange(count), PARTS if heavy else 1)))

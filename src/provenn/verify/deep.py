@@ -13,7 +13,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from provenn.bounds.backward import Rows, State, Tape, bound_rows, make_lines, noise_of, source_bounds, unstable
+from provenn.bounds.backward import (
+    Rows,
+    State,
+    Tape,
+    bound_rows,
+    make_lines,
+    noise_of,
+    source_bounds,
+    unstable,
+)
 from provenn.bounds.importance import importance
 from provenn.bounds.regions import Coefficients, Floats, Indices
 from provenn.bounds.slopes import Ascent, Combination, Family, combined
@@ -149,6 +158,7 @@ class Deepener:
         slopes = {u: np.atleast_2d(a) for u, a in domain.frame.slopes.get(target, {}).items()}
         lines, tape = make_lines(self.regions, state, slopes, target), Tape()
         if len(owner):
-            bound_rows(self.regions, state, lines, target, noise_of(self.regions, state, target), owner, neuron, tape)
+            noise = noise_of(self.regions, state, target)
+            bound_rows(self.regions, state, lines, target, noise, owner, neuron, tape)
         none = np.zeros((0, 0))
         return Rows(owner, neuron, none, none, [(slice(0, len(owner)), tape.coefficients)])

@@ -45,9 +45,9 @@ def spoilt(brancher: Brancher, state: State, case: Indices) -> bool:
 
 
 def loud(brancher: Brancher, state: State, case: Indices, slack: float) -> bool:
-    """Whether the noise of goals, with the bounds of ``state``, comes near the margin at the nearest point met.
+    """Whether the noise of goals, with the bounds of ``state``, comes near the margin at the nearest point.
 
-    Such noise must be made smaller before it says anything. ``slack`` is that point's (``Attack.best``).
+    Such noise must be made smaller before bounds say anything. ``slack`` is that point's (``Attack.best``).
     """
     noise = brancher.regions.noise
     if noise is None or not np.isfinite(slack):

@@ -9,7 +9,7 @@ spend anything further down. Whoever reduces shows the goals again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -31,6 +31,7 @@ from provenn.bounds.importance import Tally
 from provenn.bounds.noise import Inner
 from provenn.bounds.regions import Coefficients, Floats, Indices, Regions
 from provenn.bounds.slopes import Ascent, Best
+from provenn.bounds.threads import each
 from provenn.bounds.ties import factors
 from provenn.verify.certificate import Again, Sides, Step, Tie
 from provenn.verify.renewals import Renewals
@@ -41,6 +42,7 @@ FIRST, LITTLE = 0.125, 0.125
 Mask = NDArray[np.bool_]
 Goal = tuple[Indices, Floats, Coefficients]
 Factors = Floats
+Block = tuple[Indices, Indices, Floats]
 
 
 @dataclass
@@ -271,12 +273,11 @@ def needed(regions: Regions, old: State, new: State, goals: Sequence[Goal],
 def _pass_on(regions: Regions, new: State, lines: dict[int, Lines], target: int, kept: Kept,
              tally: Tally) -> None:
     """Let the rows of the bounds that are kept spend what these are worth."""
-    noise = noise_of(regions, new, target)
-    for owner, neuron, sign in _blocks(regions, kept, target):
-        tape, found = Tape(), tally.found
-        side_rows(regions, new, lines, target, noise, owner, neuron, sign, tape)
+    found = tally.found
+    for (owner, neuron, sign), _, spent in _sides(regions, new, lines, target, _blocks(regions, kept, target),
+                                                True):
         worth = np.where(sign > 0.0, found.lower[target][owner, neuron], found.upper[target][owner, neuron])
-        for u, c in tape.coefficients.items():
+        for u, c in spent.items():
             tally.spend(u, owner, c, worth)
 
 
@@ -287,10 +288,10 @@ def sized(regions: Regions, state: State, lines: dict[int, Lines], target: int) 
     """
     owner, neuron = np.nonzero((state.low[target] >= 0.0) & (state.high[target] > 0.0))
     high, step = state.high[target], max(16, 2 * ROW_BLOCK // regions.sizes[0])
-    noise = noise_of(regions, state, target)
-    for i in range(0, len(owner), step):
-        box, j = owner[i : i + step], neuron[i : i + step]
-        bound = side_rows(regions, state, lines, target, noise, box, j, np.full(len(j), -1.0))
+    down = np.full(len(owner), -1.0)
+    blocks = [(owner[i : i + step], neuron[i : i + step], down[i : i + step])
+              for i in range(0, len(owner), step)]
+    for (box, j, _), bound, _ in _sides(regions, state, lines, target, blocks):
         high[box, j] = np.minimum(high[box, j], -bound)
     return len(owner)
 
@@ -300,9 +301,8 @@ def tightened(regions: Regions, old: State, _: State, kept: Kept) -> State:
     made, lines = old.take(np.arange(len(old))), dict[int, Lines]()
     for t in regions.affine:
         make_lines(regions, made, {}, t, lines)
-        low, high, noise = made.low[t].copy(), made.high[t].copy(), noise_of(regions, made, t)
-        for owner, neuron, sign in _blocks(regions, kept, t):
-            bound = side_rows(regions, made, lines, t, noise, owner, neuron, sign)
+        low, high = made.low[t].copy(), made.high[t].copy()
+        for (owner, neuron, sign), bound, _spent in _sides(regions, made, lines, t, _blocks(regions, kept, t)):
             up = sign > 0.0
             low[owner[up], neuron[up]] = np.maximum(low[owner[up], neuron[up]], bound[up])
             up = ~up
@@ -322,7 +322,20 @@ def replaced(regions: Regions, old: State, new: State, kept: Kept) -> State:
     return made
 
 
-def _blocks(regions: Regions, kept: Kept, target: int) -> list[tuple[Indices, Indices, Floats]]:
+def _sides(regions: Regions, state: State, lines: Mapping[int, Lines], target: int,
+           blocks: list[Block], keep: bool = False) -> Iterator[tuple[Block, Floats, Coefficients]]:
+    """``side_rows`` of each block, and what these rows spend if asked to ``keep`` it."""
+    noise = noise_of(regions, state, target)
+
+    def walked(block: Block) -> tuple[Block, Floats, Coefficients]:
+        tape = Tape() if keep else None
+        bound = side_rows(regions, state, lines, target, noise, *block, tape)
+        return block, bound, {} if tape is None else tape.coefficients
+
+    return each(walked, blocks)
+
+
+def _blocks(regions: Regions, kept: Kept, target: int) -> list[Block]:
     """The rows of a target in blocks that fit into memory."""
     parts = kept.triples(target)
     widest = max([regions.sizes[0], *(regions.sizes[u] for u in regions.above[target])])

@@ -23,6 +23,8 @@ from provenn.bounds.backward import (
 )
 from provenn.bounds.neurons import improve_neurons, improve_together
 from provenn.bounds.regions import Floats, Indices, Regions
+from provenn.bounds.slopes import Best
+from provenn.bounds.threads import each
 from provenn.verify.certificate import Again, Slopes, Step, Tighten
 from provenn.verify.renewals import Renewals
 
@@ -82,9 +84,12 @@ def _refine_target(regions: Regions, state: State, target: int, rank: Floats | N
     width = sum(regions.sizes[u] for u in regions.above[target])
     group = max(1, GROUP_NUMBERS // (8 * width))
     made: list[Tighten] = []
-    for i in range(0, len(neurons), group):
-        some = neurons[i : i + group]
-        low, high, best = improve_neurons(regions, state, target, np.zeros(len(some), np.intp), some, STEPS)
+    groups = [neurons[i : i + group] for i in range(0, len(neurons), group)]
+
+    def improved(some: Indices) -> tuple[Floats, Floats, Best]:
+        return improve_neurons(regions, state, target, np.zeros(len(some), np.intp), some, STEPS)
+
+    for some, (low, high, best) in zip(groups, each(improved, groups)):
         chosen = set(_adopt(state, target, some, low, high).tolist())
         made += [Tighten(target, np.array([j]), best.vectors(regions.sizes, k))
                  for k, j in enumerate(some.tolist()) if j in chosen]
