@@ -302,7 +302,7 @@ def tightened(regions: Regions, old: State, _: State, kept: Kept) -> State:
     for t in regions.affine:
         make_lines(regions, made, {}, t, lines)
         low, high = made.low[t].copy(), made.high[t].copy()
-        for (owner, neuron, sign), bound, _spent in _sides(regions, made, lines, t, _blocks(regions, kept, t)):
+        for (owner, neuron, sign), bound, _c in _sides(regions, made, lines, t, _blocks(regions, kept, t)):
             up = sign > 0.0
             low[owner[up], neuron[up]] = np.maximum(low[owner[up], neuron[up]], bound[up])
             up = ~up
