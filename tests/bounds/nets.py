@@ -79,6 +79,17 @@ def moved(seed: int) -> Graph:
     return m.done(m.linear(m.flat(e), 2))
 
 
+def sums(seed: int) -> Graph:
+    """A residual stream: normalised layers and products read sums, which go on to further sums."""
+    m = Maker(seed, (1, 3))
+    x = m.linear(m.x, 6)
+    for k in range(3):
+        y = m.put("mul", x, m.parameter(1, 6))
+        y = m.put("mul", m.linear(y, 6), m.linear(y, 6)) if k == 1 else m.relu(m.linear(y, 6))
+        x = m.put("add", x, m.linear(y, 6))
+    return m.done(m.linear(m.put("add", m.relu(x), x), 2))
+
+
 def images(seed: int) -> Graph:
     """Convolutions with a shortcut, then a dense layer."""
     m = Maker(seed, (1, 2, 5, 4))
@@ -138,9 +149,9 @@ def repeated(seed: int) -> Graph:
     return m.done(m.linear(m.b.add(ALL["reshape"], table, shape=(1, 16)), 2))
 
 
-PIECEWISE = {"dense": dense, "residual": residual, "moved": moved, "images": images}
+PIECEWISE = {"dense": dense, "residual": residual, "sums": sums, "moved": moved, "images": images}
 KINDS = {**PIECEWISE, "curved": curved, "products": products, "forms": forms, "stepped": stepped,
-         "repeated": repeated}
+         "repeated": repeated, "sums": sums}
 
 
 def box(graph: Graph, seed: int, radius: float) -> tuple[Any, Any]:
