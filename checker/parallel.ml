@@ -28,7 +28,13 @@ let value = function
   | Memory -> raise Out_of_memory
   | Failed m -> failwith m
 
-let child w into g =
+(* A process whose parent was killed has nobody to tell; it looks five times a second. *)
+let follow parent =
+  Sys.set_signal Sys.sigalrm (Signal_handle (fun _ -> if Unix.getppid () <> parent then Unix._exit 3));
+  ignore (Unix.setitimer ITIMER_REAL { it_interval = 0.2; it_value = 0.2 })
+
+let child parent w into g =
+  follow parent;
   List.iter Unix.close !ends;
   ends := [ into ];
   let made = outcome g in
@@ -59,9 +65,10 @@ let both f g =
       match Unix.pipe () with
       | exception Unix.Unix_error _ -> give w; in_turn f g
       | from, into -> (
+          let self = Unix.getpid () in
           match Unix.fork () with
           | exception Unix.Unix_error _ -> List.iter Unix.close [ from; into ]; give w; in_turn f g
-          | 0 -> ( try child w into g with _ -> lost ())
+          | 0 -> ( try child self w into g with _ -> lost ())
           | pid ->
               Unix.close into;
               ends := from :: !ends;

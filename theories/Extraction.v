@@ -10,8 +10,9 @@
       [ftab4] the same, with four values from each call (in Coq: four calls, of which each gives one)
       [nat_of]  the same unary number by a loop (in Coq: by binary ones, with a stack as deep as the number)
       [both]    a pair, whose second half another process computes where one is free (in Coq: a pair)
-    The first four stand in checker/farray.ml, the last one in checker/parallel.ml; checker/float64.ml and checker/uint63.ml replace Coq's modules of these
-    names, so that neither building nor running the checker needs Coq. Tests compare the two builds. *)
+    The first four stand in checker/farray.ml, the last one in checker/parallel.ml; checker/float64.ml and
+    checker/uint63.ml replace Coq's modules of these names, so that neither building nor running the checker
+    needs Coq. Tests compare the two builds. *)
 From Coq Require Import Extraction ExtrOcamlBasic ExtrOCamlFloats ExtrOCamlInt63 ExtrOCamlPArray.
 From Provenn Require Import Base.Vector Base.Parallel Base.Dot Checker.Words Checker.Check.
 From Provenn Require Import Autodiff.Gradient Autodiff.CheckStep.

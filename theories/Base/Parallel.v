@@ -25,7 +25,7 @@ Fixpoint parts (k : nat) (n : int) (f : int -> float) : farr :=
   end.
 
 (** In multiplications. Another process costs as much as some millions, so less than [grain] stays whole. *)
-Definition grain : int := 10000000.
+Definition grain : int := 20000000.
 Fixpoint halvings (most : nat) (w : int) : nat :=
   match most with
   | O => O
