@@ -99,7 +99,7 @@ let gradient files =
   | Err (r, at, x, y) -> Result.Error (gradient_reason r, at, x, y)
 
 let kinds = [ "graph"; "property"; "certificate" ]
-let number n = Option.value (int_of_string_opt n) ~default:0
+let number n = match int_of_string_opt n with Some k -> k | None -> 0
 let () =
   (* Rows die young: collect rarely, and keep young ones in the processor's cache. *)
   Gc.set { (Gc.get ()) with space_overhead = 400; minor_heap_size = 65536 };

@@ -28,6 +28,7 @@ from provenn.verify.certificate import Leaf, Sides, Split, Tighten, Tree, certif
 from provenn.verify.limits import cores, kept_to, share
 
 WIDE = 300
+Files = tuple[Words, Words, Words]
 
 
 def network() -> Graph:
@@ -52,7 +53,7 @@ def affine(graph: Graph) -> list[int]:
     return [k for k, n in enumerate(graph.nodes) if n.op.tag == "linear"][:2]
 
 
-def files(tree: Tree) -> tuple[Words, Words, Words]:
+def files(tree: Tree) -> Files:
     graph = network()
     prop = claim(graph)
     words = certificate_words([tree], graph_hash(graph), property_hash(prop))
@@ -80,7 +81,7 @@ def forks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(certificate, "FORK_PARTS", 1)
 
 
-def said(three: tuple[Words, Words, Words], processes: int) -> tuple[bool, str, dict[str, str], dict[str, str]]:
+def said(three: Files, processes: int) -> tuple[bool, str, dict[str, str], dict[str, str]]:
     result = checker.run(*three, processes=processes)
     facts = dict(result.facts)
     assert facts.pop("processes") == str(processes)
@@ -224,6 +225,7 @@ def test_shares_of_the_cores() -> None:
 
 @pytest.mark.parametrize("count", ["0", "-1", "many", "4097"])
 def test_numbers_of_processes_that_are_none(count: str, checker_program: Path) -> None:
-    done = subprocess.run([checker_program, "a", "b", "c", count], capture_output=True, text=True, check=False)
+    done = subprocess.run([checker_program, "a", "b", "c", count], capture_output=True, text=True,
+                          check=False)
     assert done.returncode == 2
     assert done.stderr.startswith("usage")

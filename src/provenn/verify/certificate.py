@@ -206,7 +206,8 @@ def certificate_words(trees: Sequence[Tree], graph_hash: str, property_hash: str
 def _with_forks(words: Words, pieces: Sequence[tuple[int, int, bool]]) -> Words:
     """SPLITs whose sides are both long become FORKs, which say where the second side starts.
 
-    ``pieces`` has for each tree node, in the file's order, its first word, its steps and end, and if it splits.
+    ``pieces`` has for each tree node, in the file's order, its first word, how many steps and ends it is made
+    of, and whether it splits.
     """
     ends = [start for start, _, _ in pieces[1:]] + [len(words)]
     sizes, at, lengths = list[tuple[int, int]](), list[int](), list[int]()

@@ -18,7 +18,7 @@ _own: list[int] = []
 
 
 def cores() -> int:
-    """How many cores a program started here may use: those of this process, or its share of them (``kept_to``)."""
+    """How many cores a program started here may use: those of this process, or what ``kept_to`` says."""
     if _own:
         return _own[-1]
     if hasattr(os, "sched_getaffinity"):
