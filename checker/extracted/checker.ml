@@ -417,7 +417,7 @@ let rec parts k n f =
 (** val grain : Uint63.t **)
 
 let grain =
-  (Uint63.of_int (20000000))
+  (Uint63.of_int (40000000))
 
 (** val halvings : nat -> Uint63.t -> nat **)
 

@@ -27,7 +27,7 @@ from provenn.verify import certificate, checker
 from provenn.verify.certificate import Leaf, Sides, Split, Tighten, Tree, certificate_words
 from provenn.verify.limits import cores, kept_to, share
 
-WIDE = 300
+WIDE = 600
 Files = tuple[Words, Words, Words]
 
 
@@ -127,7 +127,7 @@ def test_the_first_rejection_in_the_file_counts(bad: tuple[int, ...], checker_pr
 def long() -> Tree:
     """Seconds of work, half of it in another process at any time."""
     _, second = affine(network())
-    return Tree((Tighten(second, every=True),) * 60, leaf().end)
+    return Tree((Tighten(second, every=True),) * 25, leaf().end)
 
 
 def children(pid: int) -> list[int]:

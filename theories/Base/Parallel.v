@@ -24,8 +24,8 @@ Fixpoint parts (k : nat) (n : int) (f : int -> float) : farr :=
       ftab n (fun i => fget (if i mod 2 =? 0 then even else odd) (i / 2))
   end.
 
-(** In multiplications. Another process costs as much as some millions, so less than [grain] stays whole. *)
-Definition grain : int := 20000000.
+(** In multiplications. Another process costs as much as tens of millions, so less than [grain] stays whole. *)
+Definition grain : int := 40000000.
 Fixpoint halvings (most : nat) (w : int) : nat :=
   match most with
   | O => O
