@@ -1,9 +1,9 @@
 (* Reads three files, calls a checker that was extracted from Coq, prints what it says.
 
-   usage: provenn-checker GRAPH PROPERTY CERTIFICATE
+   usage: provenn-checker GRAPH PROPERTY CERTIFICATE [PROCESSES]
           provenn-checker gradient FORWARD PLAN STEP
-   exit:  0 accepted, 1 rejected, 2 files cannot be read *)
-let usage = "usage: provenn-checker GRAPH PROPERTY CERTIFICATE\n       \
+   exit:  0 accepted, 1 rejected, 2 files cannot be read, 3 a process was killed *)
+let usage = "usage: provenn-checker GRAPH PROPERTY CERTIFICATE [PROCESSES]\n       \
              provenn-checker gradient FORWARD PLAN STEP"
 
 (* A private copy, in order: the theorem is about words that do not change while they are checked. *)
@@ -86,8 +86,9 @@ let judge names paths check =
                         | _ -> "index-outside");
           exit 1)
 
-let certificate files =
+let certificate processes files =
   let[@warning "-8"] [ g; p; c ] = List.map for_certificate files in
+  Printf.printf "processes %d\n" (Glue.processes processes);
   match Checker.check g p c with
   | Ok facts -> Result.Ok (fun () -> understood_certificate facts)
   | Err (r, at, x, y) -> Result.Error (certificate_reason r, at, x, y)
@@ -97,10 +98,14 @@ let gradient files =
   | Ok facts -> Result.Ok (fun () -> understood_step facts)
   | Err (r, at, x, y) -> Result.Error (gradient_reason r, at, x, y)
 
+let kinds = [ "graph"; "property"; "certificate" ]
+let number n = match int_of_string_opt n with Some k -> k | None -> 0
 let () =
   (* Rows die young: collect rarely, and keep young ones in the processor's cache. *)
   Gc.set { (Gc.get ()) with space_overhead = 400; minor_heap_size = 65536 };
   match Sys.argv with
   | [| _; "gradient"; f; p; s |] -> judge [ "forward"; "plan"; "step" ] [ f; p; s ] gradient
-  | [| _; g; p; c |] -> judge [ "graph"; "property"; "certificate" ] [ g; p; c ] certificate
+  | [| _; g; p; c |] -> judge kinds [ g; p; c ] (certificate 1)
+  | [| _; g; p; c; n |] when 1 <= number n && number n <= 4096 ->
+      judge kinds [ g; p; c ] (certificate (number n))
   | _ -> prerr_endline usage; exit 2

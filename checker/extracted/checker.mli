@@ -154,6 +154,18 @@ val max_len : Uint63.t
 
 val ok_len : Uint63.t -> bool
 
+val both : (unit -> 'a1) -> (unit -> 'a2) -> 'a1 * 'a2
+
+val fan : nat -> (nat -> 'a1) -> (nat -> 'a2) -> 'a1 * 'a2
+
+val parts : nat -> Uint63.t -> (Uint63.t -> Float64.t) -> farr
+
+val grain : Uint63.t
+
+val halvings : nat -> Uint63.t -> nat
+
+val levels : Uint63.t -> nat
+
 val finb : Float64.t -> bool
 
 val up : Float64.t -> Float64.t
@@ -1174,6 +1186,12 @@ val with_bounds : info -> farr -> farr -> info
 
 val with_ties : info -> (tied * tied) -> info
 
+val work_of : node -> Uint63.t
+
+val work : node list -> Uint63.t
+
+val tally : extent -> (Uint63.t -> bool) -> Uint63.t
+
 val sharper :
   Float64.t -> Float64.t -> (Float64.t -> Float64.t -> Float64.t) -> Float64.t
 
@@ -1217,6 +1235,10 @@ val leaf :
 
 val cut : info -> extent -> Uint63.t -> Float64.t -> bool -> info
 
+val halves :
+  node list -> nat -> Uint63.t -> Float64.t -> state -> lines option list ->
+  Uint63.t -> ((state * state) * lines option list) res
+
 val sharpen :
   fnoise -> words -> node list -> Uint63.t -> state -> lines option list ->
   nat -> bool -> (Uint63.t -> bool) -> (Uint63.t -> bool) -> Uint63.t ->
@@ -1226,6 +1248,8 @@ val bind_factors :
   fnoise -> words -> node list -> Uint63.t -> state -> lines option list ->
   nat -> extent -> nat -> nat -> Uint63.t -> ((state * lines option
   list) * Uint63.t) res
+
+val ending : words -> Uint63.t -> words
 
 val walk :
   nat -> fnoise -> words -> node list -> Uint63.t -> claim list -> state ->

@@ -13,6 +13,7 @@ import sys
 import time
 import xml.etree.ElementTree
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,9 @@ from provenn.io.instances import read
 from provenn.report import bench as report
 from provenn.report.cactus import cactus
 from provenn.verify import measure
-from provenn.verify.measure import Row, understood
+from provenn.verify.limits import kept_to
+from provenn.verify.measure import Row, Runner, understood
+from provenn.verify.workers import Threads
 
 Captured = pytest.CaptureFixture[str]
 ROWS = ("mlp.onnx,mlp_robust.vnnlib,60", "conv.onnx,conv_fooled.vnnlib,60")
@@ -53,6 +56,16 @@ def bench(folder: Path, *more: str) -> int:
 def results(folder: Path) -> list[dict[str, str]]:
     with (folder / "out" / "results.csv").open(newline="") as stream:
         return list(csv.DictReader(stream))
+
+
+@pytest.mark.parametrize(("jobs", "expected"), [
+    (1, []), (2, ["--check-jobs", "3"]), (9, ["--check-jobs", "1"]),
+])
+def test_checkers_side_by_side_share_the_cores(jobs: int, expected: list[str], folder: Path) -> None:
+    with closing(Threads(jobs)) as workers, kept_to(7):
+        command = Runner(workers, None, folder, None, print).job(read(folder / "instances.csv")[0]).command
+    at = command.index("--check-jobs") if expected else len(command)
+    assert list(command[at : at + 2]) == expected
 
 
 def test_a_list_is_measured_once(folder: Path, capsys: Captured) -> None:

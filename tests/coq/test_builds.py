@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from provenn.base.words import to_bytes
+from provenn.verify import certificate
 from tests.conftest import missing
 from tests.coq import steps
 from tests.coq.samples import Files, certified, damaged
@@ -34,14 +35,15 @@ def slow_program(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     return room / "slow"
 
 
-def says(program: Path, files: Files, folder: Path, *verb: str) -> list[str]:
-    """All lines but the time."""
+def says(program: Path, files: Files, folder: Path, *verb: str, processes: int = 1) -> list[str]:
+    """All lines but the time, and how many processes there were."""
     paths = [folder / name for name in ("first", "second", "third")]
     for path, words in zip(paths, files):
         path.write_bytes(to_bytes(words))
-    done = subprocess.run([str(program), *verb, *map(str, paths)], capture_output=True, text=True, timeout=60,
-                          check=False)
-    return [line for line in done.stdout.split("\n") if not line.startswith("seconds")]
+    count = [str(processes)] if processes > 1 else []
+    done = subprocess.run([str(program), *verb, *map(str, paths), *count], capture_output=True, text=True,
+                          timeout=60, check=False)
+    return [line for line in done.stdout.split("\n") if not line.startswith(("seconds", "processes"))]
 
 
 @pytest.mark.parametrize("k", range(4))
@@ -51,6 +53,21 @@ def test_both_builds_say_the_same(k: int, slow_program: Path, checker_program: P
     for mutant in [files, *damaged(files, seed=k, count=60)]:
         fast, slow = says(checker_program, mutant, tmp_path), says(slow_program, mutant, tmp_path)
         assert fast == slow or "index-outside" in fast[-2]
+
+
+def test_processes_change_nothing(
+    slow_program: Path, checker_program: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The fast build on three processes, forks wherever there are splits; the slow build on one."""
+    monkeypatch.setattr(certificate, "FORK_WORDS", 1)
+    monkeypatch.setattr(certificate, "FORK_PARTS", 1)
+    forked = [f for f in certified() if 6.0 in f[2][certificate.HEADER:]]
+    assert forked
+    for files in forked:
+        for mutant in [files, *damaged(files, seed=7, count=40)]:
+            fast = says(checker_program, mutant, tmp_path, processes=3)
+            assert fast == says(checker_program, mutant, tmp_path)
+            assert fast == says(slow_program, mutant, tmp_path) or "index-outside" in fast[-2]
 
 
 @pytest.mark.parametrize("tag", ["conv", "logsumexp", "softplus"])

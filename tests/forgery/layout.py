@@ -88,6 +88,9 @@ class Layout:
         elif kind == 1:
             self._take("owner", "element", "value")
             here.inner = [self._tree(ways), self._tree(ways)]
+        elif kind == 6:
+            self._take("owner", "element", "value", "length")
+            here.inner = [self._tree(ways), self._tree(ways)]
         elif kind == 2:
             _, count = self._take("node", "neurons")
             self._take(*["neuron"] * max(0, int(count)))

@@ -16,7 +16,7 @@ from judge import Judge, Words
 from layout import Layout
 from mutants import INF, NAN, TINY, fields, flips, lengths, many_fields, some, spliced, trees
 from triples import Valid, valid
-from writing import affine_and_unary, again, counted, split, tighten
+from writing import affine_and_unary, again, certificate_words, counted, fork, leaf, split, tighten
 
 triples = pytest.mark.parametrize("triple", valid(), ids=lambda v: v.name)
 SURPRISES = {"index-outside", "stack-overflow", "out-of-memory"}
@@ -50,7 +50,7 @@ def always_refused(layout: Layout, rng: np.random.Generator) -> Iterator[tuple[s
         "value": ("split-outside|not-finite", (NAN, INF, -INF, 7.0, -7.0, 1e308)),
         "kind": (
             "not-an-integer|unknown-step|not-finite|too-large|not-empty|split-outside|enclosure-failed",
-            (0.5, -1.0, 6.0, 7.0, 2.0**21 + 1, 2.0**53, NAN, INF, -INF, 3.0),
+            (0.5, -1.0, 7.0, 8.0, 2.0**21 + 1, 2.0**53, NAN, INF, -INF, 3.0),
         ),
         "input": (
             "split-outside|not-an-integer|too-large|not-finite|not-empty",
@@ -59,6 +59,10 @@ def always_refused(layout: Layout, rng: np.random.Generator) -> Iterator[tuple[s
         "element": (
             "split-outside|not-an-integer|too-large|not-finite",
             (-1.0, 0.5, 1e6, 2.0**32, 2.0**53 + 2, NAN, INF),
+        ),
+        "length": (
+            "truncated|trailing-words|not-an-integer|not-finite",
+            (0.0, 1.0, 3.0, 999.0, -1.0, 0.5, 2.0**53, 2.0**64, NAN, INF),
         ),
         "owner": ("missing-node|not-an-integer|too-large|not-finite", (999.0, -1.0, 0.5, 2.0**64, NAN)),
         "node": (
@@ -172,3 +176,31 @@ def test_bounds_that_no_mask_names_stay(name: str, judge: Judge) -> None:
         made = words.copy()
         made[at] = 0.0
         assert judge.one(triple.graph, triple.prop, made).reason == "not-refuted"
+
+
+def test_the_length_of_a_tree_is_exact(judge: Judge) -> None:
+    """Every other length is refused, whichever tree of which fork it belongs to."""
+    triple = next(t for t in valid() if t.name == "forked")
+    labels = Layout(*triple.words).labels
+    places = [at for at, label in enumerate(labels) if label == "length"]
+    assert len(places) == 3
+    made = []
+    for at in places:
+        for other in {*range(len(labels) + 2), 2**53 - 1} - {int(triple.certificate[at])}:
+            forgery = triple.certificate.copy()
+            forgery[at] = other
+            made.append((triple.graph, triple.prop, forgery))
+    answers = judge(made)
+    assert {a.reason for a in answers} == {"truncated", "trailing-words"}
+    assert judge.one(*triple.words).accepted
+
+
+def test_forks_read_no_word_twice(judge: Judge) -> None:
+    """Forks of length 0, each of whose sides would be all that follows, end at once instead of doubling."""
+    triple = next(t for t in valid() if t.name == "forked")
+    tree = leaf(([1.0], {}), ([1.0], {}))
+    for _ in range(200):
+        tree = fork(0, 0.0, [], tree)
+    words = certificate_words(triple.graph, triple.prop, [tree], 300)
+    answer = judge.one(triple.graph, triple.prop, words)
+    assert (answer.reason, answer.word) == ("truncated", 27)

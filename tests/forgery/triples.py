@@ -17,6 +17,7 @@ from writing import (
     again,
     certificate_words,
     empty,
+    fork,
     leaf,
     property_words,
     rows,
@@ -221,6 +222,21 @@ def several() -> Valid:
     return by_hand("several", net.finish(), 1, cases, trees)
 
 
+def forked() -> Valid:
+    """The trees of ``several`` with lengths: nested on both sides, and below a step."""
+    net = Net(6, (1, 2))
+    first = net.linear(3)
+    net.put("relu")
+    second = net.linear(2)
+    net.put("relu")
+    net.linear(1)
+    ways = [rows([[-1]], [-0.3], inputs=2), rows([[1]], [0.1], inputs=2)]
+    plain = leaf(([1.0], NONE), ([1.0], NONE))
+    right = tighten(second, fork(0, 0.5, plain, split(1, 0.25, plain, plain)))
+    tree = tighten(first, fork(0, 0.25, fork(1, 0.0, plain, tighten(second, plain, [1])), right))
+    return by_hand("forked", net.finish(), 1, [Case(*_box(2, -1, 1), ways)], [tree])
+
+
 def searched_conv() -> Graph:
     """A convolution and a sum of both ways around it."""
     net = Net(7, (1, 1, 2, 2))
@@ -258,6 +274,7 @@ def valid() -> tuple[Valid, ...]:
         moved(),
         mixed(),
         several(),
+        forked(),
         searched("searched", searched_conv(), -0.5),
         searched("signs", wide_net(), 1.77),
     )

@@ -93,6 +93,11 @@ def split(index: int, at: float, below: Tree, above: Tree) -> Tree:
     return [1.0, 0.0, float(index), float(at), *below, *above]
 
 
+def fork(index: int, at: float, below: Tree, above: Tree) -> Tree:
+    """Both halves of a box, and how long the first tree is."""
+    return [6.0, 0.0, float(index), float(at), float(len(below)), *below, *above]
+
+
 def tighten(node: int, tree: Tree, neurons: Sequence[int] | None = None, slopes: Slopes = NONE) -> Tree:
     """Sharper bounds of an affine node for everything in ``tree``."""
     chosen = [-1.0] if neurons is None else [float(len(neurons)), *map(float, neurons)]

@@ -145,8 +145,9 @@ class Checker:
             if not box.lo[i] > box.hi[i]:
                 raise Rejected("not empty")
             return []
-        if kind == 1:
+        if kind in (1, 6):
             node, i, v = self.integer(), self.integer(), float(self.take(1)[0])
+            self.take(kind // 6)
             low, high = (lo, hi) if node == 0 else state[node]
             if not low[i] <= v <= high[i]:
                 raise Rejected(f"split outside the box: {low[i]} <= {v} <= {high[i]}")

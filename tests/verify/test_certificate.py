@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from provenn.errors import CertificateError
+from provenn.verify import certificate
 from provenn.verify.certificate import (
     HEADER,
     Again,
@@ -55,6 +56,31 @@ def test_the_header_counts_words_and_depth() -> None:
     assert head[4] == 10.0
     assert head[6] == float(0x01234567)
     assert head[14] == float(0xFEDCBA98)
+
+
+def test_long_trees_say_how_long_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = words()
+    monkeypatch.setattr(certificate, "FORK_WORDS", 1)
+    monkeypatch.setattr(certificate, "FORK_PARTS", 1)
+    once = words()
+    np.testing.assert_array_equal(certificate_words(read_trees(once, SIZES, KINDS), *HASHES), once)
+    assert len(once) == len(plain) + 2
+    forks = [i for i in range(HEADER, len(once)) if once[i] == 6.0 and once[i + 1] == 0.0]
+    assert len(forks) == 2
+    without = np.delete(once, [i + 4 for i in forks])
+    without[[forks[0], forks[1] - 1]] = 1.0
+    np.testing.assert_array_equal(without[3:], plain[3:])
+    for at in forks:
+        for other in (once[at + 4] - 1, once[at + 4] + 1, len(once) + 1.0, 0.5):
+            broken = once.copy()
+            broken[at + 4] = other
+            with pytest.raises(CertificateError) as caught:
+                read_trees(broken, SIZES, KINDS)
+            assert caught.value.code == "PNN-CERT-603"
+
+
+def test_short_trees_are_not_worth_it() -> None:
+    assert 6.0 not in words()[HEADER:]
 
 
 def test_deep_trees_need_no_recursion() -> None:

@@ -128,7 +128,7 @@ Proof.
     { intros e k I Hk. apply only_input in I; [|exact G]. rewrite Inp in I. injection I as <-. now apply B. }
     assert (K := forwards_known fv v x (nodes net) _ _ ss ys C G F X Bx).
     destruct (claims_known _ _ ss q F Bx _ _ E1) as (T & I).
-    assert (R := walk_sound v fv x f (nodes net) _ ys C G X _ _ _ _ _ _ K T (caches_unknown fv _ _ _ K) H).
+    assert (R := walk_sound v fv x (nodes net) _ ys C G X _ _ _ _ _ _ _ K T (caches_unknown fv _ _ _ K) H).
     destruct (I r Hr) as (cl & Hcl & Eo). rewrite Forall_forall in T, R. specialize (R cl Hcl).
     destruct (T cl Hcl) as (e & ts & b & Ea & N & _). unfold refuted in R. rewrite Ea in *. symmetry in Eo.
     destruct R as (i & Hi & P). rewrite (claim_value net p r ys x i e ts b Eo) in P; trivial.

@@ -12,13 +12,18 @@
     [marked f p i]  bit [i] of a mask, [per_word] bits a word
     [tighten ...]   sharper bounds of one node: by backward passes if it is affine, else [reenclose]
     [reenclose ...] sharper bounds of one node from its operands' bounds, which [again] gives
+    [work ns]       multiplications of one backward pass through [ns], roughly; it decides nothing but what runs
+                    side by side
+    [tally e p]     how many elements satisfy [p]
     [settled s e]   the magnitudes of [s] bound the centres of its bounds, as those of new infos do
-    [cut ...]       the bounds on one side of a split
+    [cut ...]       the bounds on one side of a split; [halves ...] those on both
     [bind_factors ...]  ties between the factors of one product
     [leaf ...]      every claim has a combination of its rows that is positive on the box
+    [ending f n]    the file [f] up to the word [n]
     [walk ...]      the whole tree below one case; returns the position after it *)
 From Coq Require Import Bool Reals Floats Uint63 List.
-From Provenn Require Import Base.Vector Base.Binary64 Ops.Loops Ops.Functions IR.LinMap IR.Graph.
+From Provenn Require Import Base.Vector Base.Parallel Base.Binary64 Ops.Loops Ops.Conv Ops.Functions.
+From Provenn Require Import IR.LinMap IR.Graph.
 From Provenn Require Import Checker.Words Checker.Enclose Checker.Backward Checker.ReadProperty.
 Import ListNotations.
 Local Open Scope uint63_scope.
@@ -112,6 +117,20 @@ Definition with_bounds (s : info) (l h : farr) : info := Info l h (mag s) (load 
 Definition with_ties (s : info) (t : tied * tied) : info :=
   Info (lo s) (hi s) (mag s) (load s) (coef s) (spare s) (Some t).
 
+(** What passes cost, where it decides about processes. *)
+Definition work_of (n : node) : int :=
+  match n with
+  | Affine _ ts _ =>
+      fold_left (fun w t => w + match snd t with
+        | Dense _ m _ ein _ _ _ => len ein * len m
+        | Convolution v _ eout _ _ => len eout * (kplane v * len (cin v))
+        | l => len (in_ext l)
+        end) ts 0
+  | _ => 8 * len (ext n)
+  end.
+Definition work (ns : list node) : int := fold_left (fun w n => w + work_of n) ns 0.
+Definition tally (e : extent) (p : int -> bool) : int := accF e (fun i n => if p i then n + 1 else n) 0.
+
 (** Bounds of node number [top - d]: lower ones sharpened where [below] holds, upper ones where [above] does;
     those of a node that is not affine everywhere. *)
 Definition sharper (old new : float) (keep : float -> float -> float) : float :=
@@ -145,10 +164,12 @@ Definition tighten (v : fnoise) (ns : list node) (ss : state) (d : nat) (ls : li
   | (Affine e ts b :: _) as ns', (s :: _) as ss' =>
       let low i := neuron v ns' ss' ls false i in
       let high i := (- neuron v ns' ss' ls true i)%float in
-      let l := ftab (len e) (fun i =>
-        if below i then sharper (fget (lo s) i) (low i) maxf else fget (lo s) i) in
-      let h := ftab (len e) (fun i =>
-        if above i then sharper (fget (hi s) i) (high i) minf else fget (hi s) i) in
+      let k := levels (work ns' * (tally e below + tally e above)) in
+      let '(l, h) := fan k
+        (fun k => parts k (len e) (fun i =>
+          if below i then sharper (fget (lo s) i) (low i) maxf else fget (lo s) i))
+        (fun k => parts k (len e) (fun i =>
+          if above i then sharper (fget (hi s) i) (high i) minf else fget (hi s) i)) in
       let* _ := demand (finite e l && finite e h) BoundFailed p in
       let* _ := demand (ordered e l h) Crossed p in
       Ok (replace ss d (with_bounds s l h))
@@ -223,6 +244,19 @@ Fixpoint leaf (v : fnoise) (f : words) (ns : list node) (ss : state) (top p : in
 Definition cut (s : info) (e : extent) (i : int) (x : float) (upper : bool) : info :=
   if upper then with_bounds s (lo s) (ftab (len e) (fun k => if k =? i then x else fget (hi s) k))
   else with_bounds s (ftab (len e) (fun k => if k =? i then x else fget (lo s) k)) (hi s).
+(** The bounds on both sides of the split at [p], of the node at distance [d], and what is known of lines. *)
+Definition halves (ns : list node) (d : nat) (i : int) (x : float) (ss : state) (ks : list (option lines)) (p : int)
+    : res (state * state * list (option lines)) :=
+  let s := info_at ss d in
+  match nth_error ns d with
+  | Some n =>
+      let e := ext n in
+      let* _ := demand (i <? len e) SplitOutside (p + 2) in
+      let* _ := (if ((fget (lo s) i <=? x) && (x <=? fget (hi s) i))%float then Ok tt
+                 else Err SplitOutside (p + 3) x (fget (lo s) i)) in
+      Ok (replace ss d (cut s e i x true), replace ss d (cut s e i x false), forget ns ks d)
+  | None => fail MissingNode (p + 1)
+  end.
 
 (** One TIGHTEN of the node at distance [d], with slopes at [p] of the file: new state, what is known of lines,
     and the position after the slopes. If [whole], the node is enclosed again, even an affine one. *)
@@ -247,7 +281,13 @@ Definition bind_factors (v : fnoise) (f : words) (ns : list node) (top : int) (s
   let ls := all_lines f s (older ns) (older ss) (older ks) (S d) in
   let side minus at_ := tie_of v (older ns) (older ss) ls e l r minus (fun i => word f (at_ + i)) in
   let ks := firstn (S d) ks ++ remember s (older ks) ls (S d) in
-  Ok (replace ss d (with_ties (info_at ss d) (side false p, side true (p + len e))), forget ns ks d, q).
+  let tied i := negb (word f (p + i) =? 0)%float in
+  let k := levels (work (older ns) * (2 * (tally e tied + tally e (fun i => tied (len e + i))))) in
+  let t := fan k (fun _ => side false p) (fun _ => side true (p + len e)) in
+  Ok (replace ss d (with_ties (info_at ss d) t), forget ns ks d, q).
+
+(** Both trees of a FORK have words of their own, so however they are nested no word is read twice. *)
+Definition ending (f : words) (n : int) : words := Words n (word f).
 
 Fixpoint walk (depth : nat) (v : fnoise) (f : words) (ns : list node) (top : int) (cs : list claim)
     (ss : state) (ks : list (option lines)) (p : int) : res int :=
@@ -262,18 +302,9 @@ Fixpoint walk (depth : nat) (v : fnoise) (f : words) (ns : list node) (top : int
         let d := nat_of (top - k) in
         let* i := get_size f (p + 2) in
         let* x := get_float f (p + 3) in
-        let s := info_at ss d in
-        match nth_error ns d with
-        | Some n =>
-            let e := ext n in
-            let* _ := demand (i <? len e) SplitOutside (p + 2) in
-            let* _ := (if ((fget (lo s) i <=? x) && (x <=? fget (hi s) i))%float then Ok tt
-                       else Err SplitOutside (p + 3) x (fget (lo s) i)) in
-            let ks := forget ns ks d in
-            let* p := walk depth v f ns top cs (replace ss d (cut s e i x true)) ks (p + 4) in
-            walk depth v f ns top cs (replace ss d (cut s e i x false)) ks p
-        | None => fail MissingNode (p + 1)
-        end
+        let* (below, above, ks) := halves ns d i x ss ks p in
+        let* p := walk depth v f ns top cs below ks (p + 4) in
+        walk depth v f ns top cs above ks p
       else if kind =? 2 then
         let* k := get_size f (p + 1) in
         let* _ := demand (k <=? top) MissingNode (p + 1) in
@@ -313,5 +344,20 @@ Fixpoint walk (depth : nat) (v : fnoise) (f : words) (ns : list node) (top : int
             walk depth v f ns top cs ss ks q
         | _ => fail MissingNode (p + 1)
         end
+      else if kind =? 6 then
+        let* k := get_size f (p + 1) in
+        let* _ := demand (k <=? top) MissingNode (p + 1) in
+        let d := nat_of (top - k) in
+        let* i := get_size f (p + 2) in
+        let* x := get_float f (p + 3) in
+        let* n := get_int f (p + 4) in
+        let middle := p + 5 + n in
+        let* _ := demand (middle <=? count f) Truncated (p + 4) in
+        let* (below, above, ks) := halves ns d i x ss ks p in
+        let '(l, h) := both (fun _ => walk depth v (ending f middle) ns top cs below ks (p + 5))
+                            (fun _ => walk depth v f ns top cs above ks middle) in
+        let* q := l in
+        let* _ := demand (q =? middle) TrailingWords q in
+        h
       else Err UnknownStep p (PrimFloat.of_uint63 kind) 0%float
   end.

@@ -4,7 +4,8 @@
     [caches ns ss ks]           the lines in [ks] are lines for the bounds in [ss]
     [refuted ys c]              some row of the claim [c] is positive at this execution *)
 From Coq Require Import Bool ZArith Reals Lra Lia Floats Uint63 List.
-From Provenn Require Import Base.Vector Base.VectorProof Base.Binary64 Base.Binary64Proof.
+From Provenn Require Import Base.Vector Base.VectorProof Base.Parallel Base.ParallelProof.
+From Provenn Require Import Base.Binary64 Base.Binary64Proof.
 From Provenn Require Import Ops.Loops Ops.LoopsProof Ops.Product Ops.Functions IR.LinMap IR.LinMapProof IR.Graph.
 From Provenn Require Import IR.GraphProof Checker.Words Checker.WordsProof Checker.Enclose Checker.EncloseProof.
 From Provenn Require Import Checker.Invariant Checker.InvariantProof Checker.Backward Checker.BackwardProof.
@@ -191,6 +192,8 @@ Proof.
   assert (Ei := skipn_info ss d s ss1 Es). assert (Ev := skipn_value ys d y ys' Ey).
   assert (Nd := skipn_nth ns d _ _ En).
   destruct ls as [|l0 ls]; [contradiction|]. destruct L as (_ & L).
+  match type of H with context [fan ?k ?f ?g] => destruct (fan_pair k f g) as (k0 & Ek) end.
+  rewrite Ek in H. cbv beta iota in H.
   match type of H with context [finite e ?l && finite e ?h] =>
     set (new_lo := l) in *; set (new_hi := h) in * end.
   passing H as E. passing H as O. apply andb_prop in E as [F1 F2]. injection H as <-.
@@ -200,7 +203,7 @@ Proof.
   assert (Gn := Gd). cbn [graph_ok] in Gn. apply andb_prop in Gn as [N _]. assert (W := node_ok_wf _ _ N).
   assert (Fl := finite_below e _ i W F1 Hi). assert (Fh := finite_below e _ i W F2 Hi).
   split; [exact Fl|]. split; [exact Fh|]. destruct (proj1 Kd i Hi) as (Bl & Bh & By).
-  unfold new_lo, new_hi in *. rewrite !fget_ftab_below in * by assumption.
+  unfold new_lo, new_hi in *. rewrite !fget_parts_below in * by assumption.
   destruct By as (By & By'). split; [clear Fh | clear Fl].
   - destruct (below_at i); [|exact By]. apply sharper_fin in Fl. rewrite !sharper_keep by assumption.
     assert (S1 := neuron_sound v fv x e ts b ns' s ss1 l0 ls y ys' false i C Gd Kd Xd L Hi Fl).
@@ -311,7 +314,8 @@ Lemma tighten_replaces fv ns ss d ls below_at above_at p ss' :
 Proof.
   intros H. assert (R := reenclose_replaces fv ns ss d p ss'). unfold tighten in H.
   destruct (skipn d ns) as [|[] ns']; try exact (R H). destruct (skipn d ss) as [|s ss1]; [exact (R H)|].
-  cbv zeta in H. passing H as F. passing H as O. injection H as <-. eexists; reflexivity.
+  cbv zeta in H. destruct (fan _ _ _) as (l, h). passing H as F. passing H as O. injection H as <-.
+  eexists; reflexivity.
 Qed.
 Lemma sharpen_missing fv f ns top ss ks d whole below_at above_at start p r : nth_error ns d = None ->
   sharpen fv f ns top ss ks d whole below_at above_at start p <> Ok r.
@@ -372,7 +376,8 @@ Proof.
   apply (fits_node _ _ _ Gn W) in Nl. apply (fits_node _ _ _ Gn W) in Nr.
   assert (Kn := known_skipn fv (S d) ns ss ys K). assert (Xn := exec_skipn v x (S d) ns ys X).
   split.
-  - apply (known_ties fv ns ss ys d e l r _ K N). cbn [fst snd]. intros i Hi.
+  - match goal with |- context [fan ?k ?f ?g] => destruct (fan_pair k f g) as (k0 & ->) end.
+    apply (known_ties fv ns ss ys d e l r _ K N). cbn [fst snd]. intros i Hi.
     split; [exact (tie_of_sound v fv x _ _ ls _ e l r false _ i C Gn Kn Xn L W Nl Nr Hi)
            | exact (tie_of_sound v fv x _ _ ls _ e l r true _ i C Gn Kn Xn L W Nl Nr Hi)].
   - apply caches_replace; [|exact (nth_length ns d _ N)].
@@ -380,37 +385,53 @@ Proof.
 Qed.
 
 (** ** The whole tree *)
-Theorem walk_sound v fv x f ns top ys : covers fv v -> graph_ok ns = true -> exec v x ns ys ->
-  forall depth cs ss ks p q, known fv ns ss ys -> Forall (claim_known fv ns ys) cs ->
+Lemma halves_sound fv ns d i w ss ks p below above ks' ys : graph_ok ns = true -> known fv ns ss ys ->
+  caches ns ss ks -> fin w -> halves ns d i w ss ks p = Ok (below, above, ks') ->
+  known fv ns below ys /\ caches ns below ks' \/ known fv ns above ys /\ caches ns above ks'.
+Proof.
+  intros G K Kc F H. unfold halves in H. destruct (nth_error ns d) as [n|] eqn:N; [|discriminate].
+  passing H as E1. reading H as r E2. injection H as <- <- <-.
+  assert (W := graph_ok_wf ns d _ G N). assert (Ld := nth_length ns d n N).
+  destruct (Rle_lt_dec (value ys d i) (fR w)) as [V|V]; [left | right];
+    (split; [|exact (caches_replace _ ns ss ks d Kc Ld)]).
+  - exact (cut_known fv ns ss ys d n i w true K N W F V).
+  - exact (cut_known fv ns ss ys d n i w false K N W F (Rlt_le _ _ V)).
+Qed.
+Theorem walk_sound v fv x ns top ys : covers fv v -> graph_ok ns = true -> exec v x ns ys ->
+  forall depth f cs ss ks p q, known fv ns ss ys -> Forall (claim_known fv ns ys) cs ->
   caches ns ss ks -> walk depth fv f ns top cs ss ks p = Ok q -> Forall (refuted ys) cs.
 Proof.
-  intros C G X. induction depth as [|depth IH]; intros cs ss ks p q K T Kc H; [discriminate|]. cbn [walk] in H.
+  intros C G X. induction depth as [|depth IH]; intros f cs ss ks p q K T Kc H; [discriminate|]. cbn [walk] in H.
   reading H as kind Ek.
   destruct (kind =? 0)%uint63; [|destruct (kind =? 1)%uint63; [|destruct (kind =? 2)%uint63;
-    [|destruct (kind =? 4)%uint63; [|destruct (kind =? 5)%uint63]]]]; try discriminate.
+    [|destruct (kind =? 4)%uint63; [|destruct (kind =? 5)%uint63; [|destruct (kind =? 6)%uint63]]]]];
+    try discriminate.
   - now apply (leaf_sound v fv x f ns ss top ys C G K X cs ks (p + 1)%uint63 q).
   - reading H as k E0. passing H as E1. set (d := nat_of (top - k)) in *.
     reading H as i Ei. reading H as w Ew. apply get_float_ok in Ew as (_ & F).
-    destruct (nth_error ns d) as [n|] eqn:N; try discriminate.
-    passing H as E2. reading H as r E3. reading H as p1 E4.
-    assert (W := graph_ok_wf ns d _ G N). assert (Ld := nth_length ns d n N).
-    destruct (Rle_lt_dec (value ys d i) (fR w)) as [V|V].
-    + assert (K' := cut_known fv ns ss ys d n i w true K N W F V).
-      exact (IH cs _ _ _ _ K' T (caches_replace _ ns ss ks d Kc Ld) E4).
-    + assert (K' := cut_known fv ns ss ys d n i w false K N W F (Rlt_le _ _ V)).
-      exact (IH cs _ _ _ _ K' T (caches_replace _ ns ss ks d Kc Ld) H).
+    reading H as ((below_, above_), ks') E2. reading H as p1 E3.
+    destruct (halves_sound fv ns d i w ss ks p _ _ _ ys G K Kc F E2) as [(K' & Kc')|(K' & Kc')].
+    + exact (IH f cs _ _ _ _ K' T Kc' E3).
+    + exact (IH f cs _ _ _ _ K' T Kc' H).
   - reading H as k E1. passing H as E2. reading H as w E3. reading H as n E4. passing H as E5.
     reading H as ((ss', ks'), p1) E6. set (d := nat_of (top - k)) in *.
     destruct (nth_error ns d) as [m|] eqn:N; [|now destruct (sharpen_missing _ _ _ _ _ _ _ _ _ _ _ _ _ N E6)].
     destruct (sharpen_sound v fv x f ns top ss ks ys d _ _ _ _ _ ss' ks' p1 m C G K X Kc N E6) as (K' & Kc').
-    exact (IH cs ss' ks' p1 q K' T Kc' H).
+    exact (IH f cs ss' ks' p1 q K' T Kc' H).
   - reading H as k E1. passing H as E2. set (d := nat_of (top - k)) in *.
     destruct (nth_error ns d) as [m|] eqn:N; try discriminate. passing H as E3. reading H as r E4.
     reading H as ((ss', ks'), p1) E6.
     destruct (sharpen_sound v fv x f ns top ss ks ys d _ _ _ _ _ ss' ks' p1 m C G K X Kc N E6) as (K' & Kc').
-    exact (IH cs ss' ks' p1 q K' T Kc' H).
+    exact (IH f cs ss' ks' p1 q K' T Kc' H).
   - reading H as k E1. passing H as E2. set (d := nat_of (top - k)) in *.
     destruct (nth_error ns d) as [[]|] eqn:N; try discriminate. reading H as ((ss', ks'), p1) E6.
     destruct (bind_factors_sound v fv x f ns top ss ks ys d _ _ _ _ ss' ks' p1 C G K X Kc N E6) as (K' & Kc').
-    exact (IH cs ss' ks' p1 q K' T Kc' H).
+    exact (IH f cs ss' ks' p1 q K' T Kc' H).
+  - reading H as k E0. passing H as E1. set (d := nat_of (top - k)) in *.
+    reading H as i Ei. reading H as w Ew. apply get_float_ok in Ew as (_ & F).
+    reading H as n En. passing H as E2. reading H as ((below_, above_), ks') E3.
+    cbn [both] in H. reading H as q1 E4. passing H as E5.
+    destruct (halves_sound fv ns d i w ss ks p _ _ _ ys G K Kc F E3) as [(K' & Kc')|(K' & Kc')].
+    + exact (IH _ cs _ _ _ _ K' T Kc' E4).
+    + exact (IH f cs _ _ _ _ K' T Kc' H).
 Qed.

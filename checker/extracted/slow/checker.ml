@@ -443,6 +443,57 @@ let max_len =
 let ok_len n =
   leb n max_len
 
+(** val both : (unit -> 'a1) -> (unit -> 'a2) -> 'a1 * 'a2 **)
+
+let both f g =
+  ((f ()), (g ()))
+
+(** val fan : nat -> (nat -> 'a1) -> (nat -> 'a2) -> 'a1 * 'a2 **)
+
+let fan k f g =
+  match k with
+  | O -> ((f O), (g O))
+  | S k0 -> both (fun _ -> f k0) (fun _ -> g k0)
+
+(** val parts : nat -> Uint63.t -> (Uint63.t -> Float64.t) -> farr **)
+
+let rec parts k n f =
+  match k with
+  | O -> ftab n f
+  | S k0 ->
+    let (even0, odd) =
+      both (fun _ ->
+        parts k0 (div (add0 n (Uint63.of_int (1))) (Uint63.of_int (2)))
+          (fun i -> f (mul i (Uint63.of_int (2))))) (fun _ ->
+        parts k0 (div n (Uint63.of_int (2))) (fun i ->
+          f (add0 (mul i (Uint63.of_int (2))) (Uint63.of_int (1)))))
+    in
+    ftab n (fun i ->
+      fget
+        (if eqb (mod0 i (Uint63.of_int (2))) (Uint63.of_int (0))
+         then even0
+         else odd) (div i (Uint63.of_int (2))))
+
+(** val grain : Uint63.t **)
+
+let grain =
+  (Uint63.of_int (40000000))
+
+(** val halvings : nat -> Uint63.t -> nat **)
+
+let rec halvings most0 w =
+  match most0 with
+  | O -> O
+  | S most1 ->
+    if ltb (div w (Uint63.of_int (2))) grain
+    then O
+    else S (halvings most1 (div w (Uint63.of_int (2))))
+
+(** val levels : Uint63.t -> nat **)
+
+let levels =
+  halvings (S (S (S (S (S (S O))))))
+
 (** val finb : Float64.t -> bool **)
 
 let finb x =
@@ -3779,18 +3830,18 @@ let lines_of n own ss hint0 =
     let u =
       ftab e.len (fun i -> snd (touch f (l i) (h i) (hint0 i (l i) (h i))))
     in
-    let both = fun i ->
+    let both0 = fun i ->
       let (low, high) = r.around (l i) (h i) (fget t i) (fget u i) in
       ((low.slope, high.slope), (low.shift, high.shift))
     in
-    let found = quads e both in
-    let a = ftab e.len (fun i -> quad_at e found both i (Uint63.of_int (0)))
+    let found = quads e both0 in
+    let a = ftab e.len (fun i -> quad_at e found both0 i (Uint63.of_int (0)))
     in
-    let b = ftab e.len (fun i -> quad_at e found both i (Uint63.of_int (1)))
+    let b = ftab e.len (fun i -> quad_at e found both0 i (Uint63.of_int (1)))
     in
-    let p = ftab e.len (fun i -> quad_at e found both i (Uint63.of_int (2)))
+    let p = ftab e.len (fun i -> quad_at e found both0 i (Uint63.of_int (2)))
     in
-    let q = ftab e.len (fun i -> quad_at e found both i (Uint63.of_int (3)))
+    let q = ftab e.len (fun i -> quad_at e found both0 i (Uint63.of_int (3)))
     in
     let g = gamma e.len in
     { below_slope = a; above_slope = b; below_right = z0; above_right = z0;
@@ -5245,6 +5296,30 @@ let with_ties s t =
   { lo = s.lo; hi = s.hi; mag = s.mag; load = s.load; coef = s.coef; spare =
     s.spare; ties = (Some t) }
 
+(** val work_of : node -> Uint63.t **)
+
+let work_of n = match n with
+| Affine (_, ts, _) ->
+  fold_left (fun w t ->
+    add0 w
+      (match snd t with
+       | Dense (_, m, _, ein, _, _, _) -> mul ein.len m.len
+       | Convolution (v, _, eout, _, _) ->
+         mul eout.len (mul (kplane v) v.cin.len)
+       | x -> (in_ext x).len)) ts (Uint63.of_int (0))
+| _ -> mul (Uint63.of_int (8)) (ext n).len
+
+(** val work : node list -> Uint63.t **)
+
+let work ns =
+  fold_left (fun w n -> add0 w (work_of n)) ns (Uint63.of_int (0))
+
+(** val tally : extent -> (Uint63.t -> bool) -> Uint63.t **)
+
+let tally e p =
+  accF e (fun i n -> if p i then add0 n (Uint63.of_int (1)) else n)
+    (Uint63.of_int (0))
+
 (** val sharper :
     Float64.t -> Float64.t -> (Float64.t -> Float64.t -> Float64.t) ->
     Float64.t **)
@@ -5312,17 +5387,19 @@ let tighten v ns ss d ls below above p =
           let ss' = s :: l0 in
           let low = fun i -> neuron v ns' ss' ls false i in
           let high = fun i -> opp (neuron v ns' ss' ls true i) in
-          let l1 =
-            ftab e.len (fun i ->
-              if below i
-              then sharper (fget s.lo i) (low i) maxf
-              else fget s.lo i)
+          let k =
+            levels (mul (work ns') (add0 (tally e below) (tally e above)))
           in
-          let h =
-            ftab e.len (fun i ->
-              if above i
-              then sharper (fget s.hi i) (high i) minf
-              else fget s.hi i)
+          let (l1, h) =
+            fan k (fun k0 ->
+              parts k0 e.len (fun i ->
+                if below i
+                then sharper (fget s.lo i) (low i) maxf
+                else fget s.lo i)) (fun k0 ->
+              parts k0 e.len (fun i ->
+                if above i
+                then sharper (fget s.hi i) (high i) minf
+                else fget s.hi i))
           in
           bind (demand ((&&) (finite e l1) (finite e h)) BoundFailed p)
             (fun _ ->
@@ -5465,6 +5542,26 @@ let cut s e i x = function
   with_bounds s (ftab e.len (fun k -> if eqb k i then x else fget s.lo k))
     s.hi
 
+(** val halves :
+    node list -> nat -> Uint63.t -> Float64.t -> state -> lines option list
+    -> Uint63.t -> ((state * state) * lines option list) res **)
+
+let halves ns d i x ss ks p =
+  let s = info_at ss d in
+  (match nth_error ns d with
+   | Some n ->
+     let e = ext n in
+     bind (demand (ltb i e.len) SplitOutside (add0 p (Uint63.of_int (2))))
+       (fun _ ->
+       bind
+         (if (&&) (leb0 (fget s.lo i) x) (leb0 x (fget s.hi i))
+          then Ok ()
+          else Err (SplitOutside, (add0 p (Uint63.of_int (3))), x,
+                 (fget s.lo i))) (fun _ -> Ok
+         (((replace ss d (cut s e i x true)),
+         (replace ss d (cut s e i x false))), (forget ns ks d))))
+   | None -> fail MissingNode (add0 p (Uint63.of_int (1))))
+
 (** val sharpen :
     fnoise -> words -> node list -> Uint63.t -> state -> lines option list ->
     nat -> bool -> (Uint63.t -> bool) -> (Uint63.t -> bool) -> Uint63.t ->
@@ -5507,10 +5604,24 @@ let bind_factors v f ns top ss ks d e l r p =
           f.word (add0 at_ i))
       in
       let ks0 = app (firstn (S d) ks) (remember s (older ks) ls (S d)) in
-      Ok
-      (((replace ss d
-          (with_ties (info_at ss d) ((side false p),
-            (side true (add0 p e.len))))), (forget ns ks0 d)), q)))
+      let tied0 = fun i ->
+        negb (eqb0 (f.word (add0 p i)) (Float64.of_float (0x0p+0)))
+      in
+      let k =
+        levels
+          (mul (work (older ns))
+            (mul (Uint63.of_int (2))
+              (add0 (tally e tied0) (tally e (fun i -> tied0 (add0 e.len i))))))
+      in
+      let t =
+        fan k (fun _ -> side false p) (fun _ -> side true (add0 p e.len))
+      in
+      Ok (((replace ss d (with_ties (info_at ss d) t)), (forget ns ks0 d)), q)))
+
+(** val ending : words -> Uint63.t -> words **)
+
+let ending f n =
+  { count = n; word = f.word }
 
 (** val walk :
     nat -> fnoise -> words -> node list -> Uint63.t -> claim list -> state ->
@@ -5532,29 +5643,13 @@ let rec walk depth v f ns top cs0 ss ks p =
                     bind (get_size f (add0 p (Uint63.of_int (2)))) (fun i ->
                       bind (get_float f (add0 p (Uint63.of_int (3))))
                         (fun x ->
-                        let s = info_at ss d in
-                        (match nth_error ns d with
-                         | Some n ->
-                           let e = ext n in
-                           bind
-                             (demand (ltb i e.len) SplitOutside
-                               (add0 p (Uint63.of_int (2)))) (fun _ ->
-                             bind
-                               (if (&&) (leb0 (fget s.lo i) x)
-                                     (leb0 x (fget s.hi i))
-                                then Ok ()
-                                else Err (SplitOutside,
-                                       (add0 p (Uint63.of_int (3))), x,
-                                       (fget s.lo i))) (fun _ ->
-                               let ks0 = forget ns ks d in
-                               bind
-                                 (walk depth0 v f ns top cs0
-                                   (replace ss d (cut s e i x true)) ks0
-                                   (add0 p (Uint63.of_int (4)))) (fun p0 ->
-                                 walk depth0 v f ns top cs0
-                                   (replace ss d (cut s e i x false)) ks0 p0)))
-                         | None ->
-                           fail MissingNode (add0 p (Uint63.of_int (1))))))))
+                        bind (halves ns d i x ss ks p) (fun pat ->
+                          let (p0, ks0) = pat in
+                          let (below, above) = p0 in
+                          bind
+                            (walk depth0 v f ns top cs0 below ks0
+                              (add0 p (Uint63.of_int (4)))) (fun p1 ->
+                            walk depth0 v f ns top cs0 above ks0 p1))))))
            else if eqb kind (Uint63.of_int (2))
                 then bind (get_size f (add0 p (Uint63.of_int (1)))) (fun k ->
                        bind
@@ -5659,8 +5754,61 @@ let rec walk depth v f ns top cs0 ss ks p =
                                     | None ->
                                       fail MissingNode
                                         (add0 p (Uint63.of_int (1))))))
-                          else Err (UnknownStep, p, (of_uint63 kind),
-                                 (Float64.of_float (0x0p+0))))
+                          else if eqb kind (Uint63.of_int (6))
+                               then bind
+                                      (get_size f
+                                        (add0 p (Uint63.of_int (1))))
+                                      (fun k ->
+                                      bind
+                                        (demand (leb k top) MissingNode
+                                          (add0 p (Uint63.of_int (1))))
+                                        (fun _ ->
+                                        let d = nat_of (sub0 top k) in
+                                        bind
+                                          (get_size f
+                                            (add0 p (Uint63.of_int (2))))
+                                          (fun i ->
+                                          bind
+                                            (get_float f
+                                              (add0 p (Uint63.of_int (3))))
+                                            (fun x ->
+                                            bind
+                                              (get_int f
+                                                (add0 p (Uint63.of_int (4))))
+                                              (fun n ->
+                                              let middle =
+                                                add0
+                                                  (add0 p (Uint63.of_int (5)))
+                                                  n
+                                              in
+                                              bind
+                                                (demand (leb middle f.count)
+                                                  Truncated
+                                                  (add0 p (Uint63.of_int (4))))
+                                                (fun _ ->
+                                                bind
+                                                  (halves ns d i x ss ks p)
+                                                  (fun pat ->
+                                                  let (p0, ks0) = pat in
+                                                  let (below, above) = p0 in
+                                                  let (l, h) =
+                                                    both (fun _ ->
+                                                      walk depth0 v
+                                                        (ending f middle) ns
+                                                        top cs0 below ks0
+                                                        (add0 p
+                                                          (Uint63.of_int (5))))
+                                                      (fun _ ->
+                                                      walk depth0 v f ns top
+                                                        cs0 above ks0 middle)
+                                                  in
+                                                  bind l (fun q ->
+                                                    bind
+                                                      (demand (eqb q middle)
+                                                        TrailingWords q)
+                                                      (fun _ -> h)))))))))
+                               else Err (UnknownStep, p, (of_uint63 kind),
+                                      (Float64.of_float (0x0p+0))))
 
 (** val certificate_magic : Float64.t **)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from provenn.cli import extract, files
+from provenn.cli import extract, files, options
 from provenn.cli.console import narrate, output, say, say_json
 from provenn.errors import UsageError
 
@@ -47,6 +47,7 @@ def check(
     i: extract.Plain = None,
     theories: Annotated[Path | None, typer.Option(metavar="DIR", help="The compiled theories.")] = None,
     timeout: Annotated[float | None, typer.Option(metavar="SECONDS", help="The checker's limit.")] = None,
+    jobs: options.Processes = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")] = False,
 ) -> int:
     """Check a certificate, a train step against the gradient theorem, or weights against their proof.
@@ -85,7 +86,7 @@ def check(
     model, spec, name = files.pick(given[:-1], network or ())
     narrate(f"checking {Path(given[-1]).name} for {model.name} and {spec.name}")
     words = load_certificate(given[-1])
-    said = verdict.check(model, spec, words, network_name=name, timeout=timeout)
+    said = verdict.check(model, spec, words, network_name=name, timeout=timeout, processes=jobs)
     return _answer(said, checker.THEOREM, as_json, of(words))
 
 

@@ -31,6 +31,7 @@ def decide(
     seed: int = 0,
     quiet: bool = False,
     jobs: int = 1,
+    check_jobs: int | None = None,
     cluster: str | None = None,
     memory: int | None = None,
     semantics: str | None = None,
@@ -52,8 +53,9 @@ def decide(
     for path in (certificate, report):
         check_writable(path)
     from provenn.verify import prose, verdict
+    from provenn.verify.limits import kept_to
 
-    with Narrator() as narrator:
+    with Narrator() as narrator, kept_to(check_jobs or (jobs if jobs > 1 else None)):
         made = verdict.verify(model, spec, timeout=timeout, seed=seed, certificate=certificate,
                               network_name=name, explain=explain, progress=narrator,
                               workers=_workers(jobs, cluster, memory),

@@ -8,6 +8,10 @@ import typer
 
 GB = 10**9
 Jobs = Annotated[int, typer.Option(min=1, help="Processes that share a long search.")]
+Processes = Annotated[int | None, typer.Option(
+    "--jobs", min=1, help="Processes that check a certificate; all cores by default.")]
+CheckJobs = Annotated[int | None, typer.Option(
+    "--check-jobs", min=1, help="Processes that check the certificate; by default --jobs, or all cores.")]
 Cluster = Annotated[
     str | None, typer.Option(metavar="ADDRESS", help="Use the workers of this dask.distributed scheduler.")]
 Memory = Annotated[

@@ -32,6 +32,7 @@ def verify(
     seed: Annotated[int, typer.Option(help="Seed of the search.")] = 0,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No narration on stderr.")] = False,
     jobs: options.Jobs = 1,
+    check_jobs: options.CheckJobs = None,
     cluster: options.Cluster = None,
     memory: options.Memory = None,
     semantics: options.Semantics = None,
@@ -45,4 +46,5 @@ def verify(
     """
     return decide(arguments or (), network=network or (), timeout=timeout, certificate=certificate,
                   report=report, explain=explain, as_json=as_json, seed=seed, quiet=quiet, jobs=jobs,
-                  cluster=cluster, memory=options.limit(memory), semantics=semantics, ulps=ulps)
+                  check_jobs=check_jobs, cluster=cluster, memory=options.limit(memory), semantics=semantics,
+                  ulps=ulps)

@@ -29,6 +29,7 @@ from provenn.verify.attack import Singles
 from provenn.verify.balls import Balls
 from provenn.verify.branch import Brancher, Final, Mask
 from provenn.verify.certificate import Leaf, Slopes, Tighten, Tree, certificate_words
+from provenn.verify.limits import share
 from provenn.verify.pace import Clock
 from provenn.verify.pool import Hole
 from provenn.verify.search import search
@@ -207,7 +208,7 @@ class Batches:
             claim = self.balls.take(rows[proof.which[some]]).words()
             named = sha256(claim)
             certificate = certificate_words([proof.trees[k] for k in some.tolist()], self.name, named)
-            said = checker.run(self.network, claim, certificate)
+            said = checker.run(self.network, claim, certificate, processes=share(self.jobs))
             if said.accepted:
                 certified += rows[proof.which[some]].tolist()
                 ways += [proof.ways[k] for k in some.tolist()]

@@ -20,12 +20,14 @@ from provenn.bounds.regions import Floats, Indices
 from provenn.errors import CertificateError
 from provenn.verify.semantics import REAL, Semantics
 
-LEAF, SPLIT, TIGHTEN, EMPTY, SIDES, TIE = 0.0, 1.0, 2.0, 3.0, 4.0, 5.0
+LEAF, SPLIT, TIGHTEN, EMPTY, SIDES, TIE, FORK = 0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0
 UNSURE, EVERY, AGAIN = -1, -2, -3
 PER_WORD = 48
 BYTES = PER_WORD // 8
 PLACES = 2.0 ** np.arange(PER_WORD)
 HEADER = 22
+# A side of a split is worth a process of its own from so many words, and nodes and steps, on.
+FORK_WORDS, FORK_PARTS = 512, 16
 Slopes = Mapping[int, Floats]
 Step: TypeAlias = "Tighten | Sides | Again | Tie"
 
@@ -186,18 +188,43 @@ def walk(tree: Tree) -> Iterator[tuple[Tree, int]]:
 def certificate_words(trees: Sequence[Tree], graph_hash: str, property_hash: str,
                       semantics: Semantics = REAL) -> Words:
     """Header and body (docs/formats/certificate.md). Raises CertificateError PNN-CERT-601 on an open tree."""
-    body, deepest = array("d"), 0
+    body, deepest, pieces = array("d"), 0, list[tuple[int, int, bool]]()
     for tree in trees:
         for here, depth in walk(tree):
-            deepest = max(deepest, depth)
+            deepest, start = max(deepest, depth), len(body)
             for step in here.steps:
                 _add_step(body, step)
             _add_end(body, here.end)
-    words = np.frombuffer(body, np.float64)
+            pieces.append((start, len(here.steps) + 1, isinstance(here.end, Split)))
+    words = _with_forks(np.frombuffer(body, np.float64), pieces)
     kind, ulps = semantics.words
     head = [CERTIFICATE_MAGIC, VERSION, HEADER + words.size, kind, deepest, ulps]
     head += hash_words(graph_hash) + hash_words(property_hash)
     return np.concatenate([np.array(head, np.float64), words])
+
+
+def _with_forks(words: Words, pieces: Sequence[tuple[int, int, bool]]) -> Words:
+    """SPLITs whose sides are both long become FORKs, which say where the second side starts.
+
+    ``pieces`` has for each tree node, in the file's order, its first word, how many steps and ends it is made
+    of, and whether it splits.
+    """
+    ends = [start for start, _, _ in pieces[1:]] + [len(words)]
+    sizes, at, lengths = list[tuple[int, int]](), list[int](), list[int]()
+    for (start, parts, splits), end in zip(reversed(pieces), reversed(ends)):
+        own = end - start
+        if splits:
+            below, above = sizes.pop(), sizes.pop()
+            parts += below[1] + above[1]
+            own += below[0] + above[0]
+            if all(w >= FORK_WORDS and n >= FORK_PARTS for w, n in (below, above)):
+                own += 1
+                at.append(end)
+                lengths.append(below[0])
+        sizes.append((own, parts))
+    made = words.copy()
+    made[[end - 4 for end in at]] = FORK
+    return np.insert(made, at, lengths)
 
 
 @dataclass
@@ -205,6 +232,7 @@ class _Reader:
     words: Words
     sizes: Sequence[int]
     at: int = HEADER
+    middle: int | None = None
 
     def take(self, count: int) -> Floats:
         """The next words."""
@@ -241,9 +269,13 @@ class _Reader:
         return np.array([words[i // PER_WORD] >> (i % PER_WORD) & 1 for i in range(size)], bool)
 
     def piece(self, kinds: Sequence[int]) -> Tree:
-        """Steps up to the end of one tree node; a Split comes without its children."""
+        """Steps up to the end of one tree node; a Split comes without its children.
+
+        After a FORK ``middle`` is the word where the second of them starts, otherwise it is None.
+        """
         steps: list[Step] = []
-        while (kind := self.integer(0, 5, "kind of tree node")) in (TIGHTEN, SIDES, TIE):
+        self.middle = None
+        while (kind := self.integer(0, 6, "kind of tree node")) in (TIGHTEN, SIDES, TIE):
             node = self.integer(0, len(self.sizes) - 1, "node")
             if kind == TIE:
                 size = self.sizes[node]
@@ -256,10 +288,13 @@ class _Reader:
             neurons = None if count < 0 else np.array([self.element(node) for _ in range(count)], np.intp)
             slopes = self.vectors()
             steps.append(Again(node) if count == AGAIN else Tighten(node, neurons, slopes, count == EVERY))
-        if kind == SPLIT:
+        if kind in (SPLIT, FORK):
             node = self.integer(0, len(self.sizes) - 1, "node")
-            index = self.element(node)
-            return Tree(tuple(steps), Split(index, float(self.take(1)[0]), node=node))
+            end = Split(self.element(node), float(self.take(1)[0]), node=node)
+            if kind == FORK:
+                length = self.integer(0, len(self.words), "length of a tree")
+                self.middle = self.at + length
+            return Tree(tuple(steps), end)
         if kind == EMPTY:
             return Tree(tuple(steps), Empty(self.element(0)))
         parts = [(self.take(rows), self.vectors(), self.vectors()) for rows in kinds]
@@ -281,9 +316,13 @@ def read_trees(words: Words, sizes: Sequence[int], disjuncts: Sequence[Sequence[
     trees = []
     for rows in disjuncts:
         root = reader.piece(rows)
-        todo = [root.end] if isinstance(root.end, Split) else []
+        todo = [(root.end, reader.middle)] if isinstance(root.end, Split) else []
         while todo:
-            split = todo[-1]
+            split, middle = todo[-1]
+            if split.below is not None and middle not in (None, reader.at):
+                raise CertificateError("PNN-CERT-603", "the certificate holds an impossible length of a tree",
+                                       where=f"word {reader.at}", expected=f"its end at word {middle}",
+                                       got=reader.at)
             made = reader.piece(rows)
             if split.below is None:
                 split.below = made
@@ -291,7 +330,7 @@ def read_trees(words: Words, sizes: Sequence[int], disjuncts: Sequence[Sequence[
                 split.above = made
                 todo.pop()
             if isinstance(made.end, Split):
-                todo.append(made.end)
+                todo.append((made.end, reader.middle))
         trees.append(root)
     if reader.at != len(words):
         raise CertificateError("PNN-CERT-604", "words follow the end of the certificate",

@@ -19,11 +19,13 @@ from pathlib import Path
 from provenn.base.words import Words, to_bytes
 from provenn.errors import ToolError
 from provenn.verify.compile import compile_checker, fingerprint
+from provenn.verify.limits import cores
 
 THEOREM = "Provenn.Checker.Sound.check_sound"
 STEP_THEOREM = "Provenn.Autodiff.CheckStepProof.check_step_sound"
 PACKAGE = Path(__file__).resolve().parents[1]
 REPOSITORY = PACKAGE.parents[1]
+MOST = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +80,23 @@ def _current(folder: Path, room: Path) -> Path:
     return target
 
 
-def run(graph: Words, prop: Words, certificate: Words, *, timeout: float | None = None) -> CheckResult:
-    """Check a certificate given the canonical words of all three files.
+def run(graph: Words, prop: Words, certificate: Words, *, timeout: float | None = None,
+        processes: int | None = None) -> CheckResult:
+    """Check a certificate given the canonical words of all three files, in up to ``processes`` processes.
 
+    Their number (by default ``provenn.verify.limits.cores``) changes nothing but the time.
     Raises ToolError: PNN-TOOL-705 when the program crashes or says something else than it should,
     PNN-TOOL-706 after ``timeout`` seconds.
     """
     with tempfile.TemporaryDirectory(prefix="provenn-") as room:
-        return run_files(*_written(room, graph, prop, certificate), timeout=timeout)
+        return run_files(*_written(room, graph, prop, certificate), timeout=timeout, processes=processes)
 
 
-def run_files(graph: Path, prop: Path, certificate: Path, *, timeout: float | None = None) -> CheckResult:
+def run_files(graph: Path, prop: Path, certificate: Path, *, timeout: float | None = None,
+              processes: int | None = None) -> CheckResult:
     """``run`` on three canonical files."""
-    return _ask(graph, prop, certificate, timeout=timeout)
+    count = min(MOST, cores() if processes is None else processes)
+    return _ask(graph, prop, certificate, *([str(count)] if count > 1 else []), timeout=timeout)
 
 
 def run_step(forward: Words, plan: Words, step: Words, *, timeout: float | None = None) -> CheckResult:

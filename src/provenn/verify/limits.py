@@ -1,4 +1,4 @@
-"""Limits on what a computation takes: memory and threads.
+"""Limits on what a computation takes: memory, threads and cores.
 
 What counts as memory is RLIMIT_DATA, what the process can write and has to itself. RLIMIT_AS would count
 reserved addresses as well, of which libraries with threads take gigabytes without ever using them.
@@ -6,6 +6,7 @@ reserved addresses as well, of which libraries with threads take gigabytes witho
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from importlib import import_module
@@ -13,6 +14,31 @@ from typing import Any
 
 GB = 10**9
 SHARE = 0.5
+_own: list[int] = []
+
+
+def cores() -> int:
+    """How many cores a program started here may use: those of this process, or what ``kept_to`` says."""
+    if _own:
+        return _own[-1]
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def share(parts: int) -> int:
+    """The cores for each of ``parts`` that work side by side, at least one."""
+    return max(1, cores() // max(1, parts))
+
+
+@contextmanager
+def kept_to(count: int | None) -> Iterator[None]:
+    """Let ``cores`` be ``count``, in all threads of this process; None leaves it."""
+    _own.extend([count] if count is not None else [])
+    try:
+        yield
+    finally:
+        del _own[len(_own) - (count is not None):]
 
 
 def one_thread() -> AbstractContextManager[Any]:

@@ -19,6 +19,7 @@ from typing import Any
 
 from provenn.io.instances import Instance, stem
 from provenn.io.output import write_atomically
+from provenn.verify.limits import cores, share
 from provenn.verify.semantics import ULPS
 from provenn.verify.workers import Workers, stopped
 
@@ -149,6 +150,8 @@ class Runner:
         words += [p.name for p in paths] if files else map(str, paths)
         words += ["--json", "--timeout", f"{limit:g}"]
         words += ["--memory", f"{self.memory:g}"] if self.memory else []
+        apart = 1 if self.workers.elsewhere else share(self.jobs)
+        words += ["--check-jobs", str(apart)] if apart < cores() else []
         words += ["--semantics", self.semantics] if self.semantics else []
         words += ["--ulps", str(self.ulps)] if self.ulps != ULPS else []
         words += ["--certificate", proof] if proof else []

@@ -370,6 +370,7 @@ def check(
     shape: Sequence[int] | None = None,
     network_name: str | None = None,
     timeout: float | None = None,
+    processes: int | None = None,
 ) -> checker.CheckResult:
     """Run the extracted checker on a network, a property and a certificate from anywhere.
 
@@ -379,7 +380,7 @@ def check(
     graph, prop = load_words(model, spec, network_name, shape)
     words = load_certificate(certificate)
     _same_names(words, graph, prop)
-    return checker.run(graph, prop, words, timeout=timeout)
+    return checker.run(graph, prop, words, timeout=timeout, processes=processes)
 
 
 def _same_names(certificate: Words, graph: Words, prop: Words) -> None:

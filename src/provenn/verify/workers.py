@@ -39,7 +39,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from provenn.errors import ToolError
-from provenn.verify.limits import capped
+from provenn.verify.limits import capped, kept_to, share
 
 TRIES, POLL = 3, 0.5
 CONNECT = 10.0
@@ -172,7 +172,7 @@ class Processes(Workers):
 
     def __init__(self, size: int, memory: int | None = None) -> None:
         super().__init__(size)
-        self.memory, self.threads = memory, max(1, (os.cpu_count() or 1) // size)
+        self.memory, self.threads = memory, share(size)
         self.room = TemporaryDirectory(prefix="provenn-")
         self.idle: list[tuple[ProcessPoolExecutor, Future[int]]] = []
         self.busy: dict[Future[Any], tuple[ProcessPoolExecutor, Future[int]]] = {}
@@ -237,6 +237,8 @@ def _begin_process(parent: int, threads: int, memory: int | None) -> None:
         os._exit(1)
     with suppress(ImportError):
         _here.limits = import_module("threadpoolctl").threadpool_limits(threads)
+    _here.cores = kept_to(threads)
+    _here.cores.__enter__()
     if memory is not None:
         _here.cap = capped(memory)
         _here.cap.__enter__()
@@ -316,7 +318,8 @@ def _on_cluster(name: str, function: Callable[..., Any], *arguments: Any) -> Any
         return bool(event.is_set())
 
     _here.stopped = asked
-    return function(*arguments)
+    with kept_to(1):
+        return function(*arguments)
 
 
 def started(jobs: int, cluster: str | None, memory: int | None = None) -> Workers | None:
