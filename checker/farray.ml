@@ -1,5 +1,5 @@
-(* Arrays of 64-bit floats. The checker's only arrays: made by [tab] or [tab4], read by [get], never written
-   again. *)
+(* Arrays of 64-bit floats, made by [tab] or [tab4] and read by [get], and tables of anything else, made by
+   [tabulate] and read by [entry]. The checker's only arrays; never written again. *)
 type t = floatarray
 
 (* Bounds-checked: an index outside the array raises Invalid_argument, which the driver rejects. *)
@@ -20,5 +20,9 @@ let tab4 (n : int) (f : int -> (float * float) * (float * float)) : t =
     if i + 3 < n then Float.Array.unsafe_set a (i + 3) x3
   done;
   a
+
+type 'a table = 'a array
+let entry (t : 'a table) (i : int) : 'a = Array.get t i [@@inline]
+let tabulate (n : int) (_ : 'a) (f : int -> 'a) : 'a table = Array.init n f
 
 let length (a : t) : int = Float.Array.length a

@@ -344,9 +344,19 @@ let fget = Farray.get
 
 let nat_of = (let rec up n m = if n = 0 then m else up (n - 1) (S m) in fun n -> up n O)
 
+type 'a table = 'a Farray.table
+
+(** val entry : 'a1 table -> Uint63.t -> 'a1 **)
+
+let entry = Farray.entry
+
 (** val ftab : Uint63.t -> (Uint63.t -> Float64.t) -> farr **)
 
 let ftab = Farray.tab
+
+(** val tabulate : Uint63.t -> 'a1 -> (Uint63.t -> 'a1) -> 'a1 table **)
+
+let tabulate = Farray.tabulate
 
 type quad = (Float64.t * Float64.t) * (Float64.t * Float64.t)
 
@@ -1545,10 +1555,10 @@ let conv_live c turned =
 (** val marks :
     Uint63.t -> Uint63.t -> (Uint63.t -> Uint63.t -> bool) -> farr **)
 
-let marks n m dark0 =
+let marks n m dark =
   let f = nat_of m in
   ftab n (fun i ->
-    if allR f (Uint63.of_int (0)) (fun j -> dark0 i j)
+    if allR f (Uint63.of_int (0)) (fun j -> dark i j)
     then (Float64.of_float (0x0p+0))
     else (Float64.of_float (0x1p+0)))
 
@@ -1566,50 +1576,69 @@ let conv_cols c live =
     eqb0 (fget live (add0 (mul oy c.horz.osize) ox))
       (Float64.of_float (0x0p+0)))
 
-(** val roomy : axis -> bool **)
+type met =
+| Nowhere
+| Met of Uint63.t * Uint63.t * met
 
-let roomy a =
-  ok_len (mul a.isize a.taps.len)
+(** val met_to :
+    nat -> Uint63.t -> (Uint63.t -> Uint63.t) -> (Uint63.t -> bool) -> met ->
+    met **)
 
-(** val meets : axis -> farr -> farr **)
+let rec met_to n t reached lit found =
+  match n with
+  | O -> found
+  | S n0 ->
+    let o = reached t in
+    met_to n0 (sub0 t (Uint63.of_int (1))) reached lit
+      (if lit o then Met (t, o, found) else found)
+
+(** val met_at : axis -> farr -> Uint63.t -> met **)
+
+let met_at a lit y =
+  met_to a.taps.fuel (sub0 a.taps.len (Uint63.of_int (1))) (fun t ->
+    src a t y) (fun o ->
+    if ltb o a.osize
+    then negb (eqb0 (fget lit o) (Float64.of_float (0x0p+0)))
+    else false) Nowhere
+
+(** val meets : axis -> farr -> met table **)
 
 let meets a lit =
-  let n = a.taps.len in
-  ftab (if roomy a then mul a.isize n else (Uint63.of_int (0))) (fun t ->
-    let y = div t n in
-    let o = src a (sub0 t (mul y n)) y in
-    if ltb o a.osize then fget lit o else (Float64.of_float (0x0p+0)))
+  tabulate a.isize Nowhere (met_at a lit)
 
-(** val dark : axis -> farr -> Uint63.t -> Uint63.t -> bool **)
+(** val back_tap :
+    conv -> farr -> farr -> farr -> Uint63.t -> Uint63.t -> Uint63.t ->
+    Uint63.t -> Uint63.t -> Uint63.t -> quad -> quad **)
 
-let dark a met y t =
-  (&&) (roomy a)
-    (eqb0 (fget met (add0 (mul y a.taps.len) t)) (Float64.of_float (0x0p+0)))
+let back_tap c wt turned live ic first oy ox ky kx acc =
+  let p = add0 (mul oy c.horz.osize) ox in
+  if eqb0 (fget live p) (Float64.of_float (0x0p+0))
+  then acc
+  else plus4 acc
+         (dots c.cout wt (tidx c ic (Uint63.of_int (0)) ky kx)
+           (mul (kplane c) c.cout.len) turned (add0 (mul p (ochans c)) first))
 
-(** val near : axis -> farr -> farr **)
+(** val back_row :
+    conv -> farr -> farr -> farr -> Uint63.t -> Uint63.t -> Uint63.t ->
+    Uint63.t -> met -> quad -> quad **)
 
-let near a met =
-  marks a.isize a.taps.len (fun y t -> dark a met y t)
+let rec back_row c wt turned live ic first ky oy h acc =
+  match h with
+  | Nowhere -> acc
+  | Met (kx, ox, h0) ->
+    back_row c wt turned live ic first ky oy h0
+      (back_tap c wt turned live ic first oy ox ky kx acc)
 
-(** val reach : axis -> farr -> Uint63.t -> Uint63.t -> Uint63.t **)
+(** val back_rows :
+    conv -> farr -> farr -> farr -> Uint63.t -> Uint63.t -> met -> met ->
+    quad -> quad **)
 
-let reach a met t y =
-  if dark a met y t then max_int else src a t y
-
-(** val conv_back_at :
-    conv -> farr -> farr -> farr -> (Uint63.t -> Uint63.t) -> (Uint63.t ->
-    Uint63.t) -> Uint63.t -> Uint63.t -> quad **)
-
-let conv_back_at c wt turned live py px ic first =
-  let n = ochans c in
-  let d = mul (kplane c) c.cout.len in
-  taps_fold c py px c.vert.osize c.horz.osize (fun oy ox ky kx acc ->
-    let p = add0 (mul oy c.horz.osize) ox in
-    if eqb0 (fget live p) (Float64.of_float (0x0p+0))
-    then acc
-    else plus4 acc
-           (dots c.cout wt (tidx c ic (Uint63.of_int (0)) ky kx) d turned
-             (add0 (mul p n) first))) zero4
+let rec back_rows c wt turned live ic first v h acc =
+  match v with
+  | Nowhere -> acc
+  | Met (ky, oy, v0) ->
+    back_rows c wt turned live ic first v0 h
+      (back_row c wt turned live ic first ky oy h acc)
 
 (** val blocks : conv -> Uint63.t **)
 
@@ -1622,23 +1651,24 @@ let bchans c =
   mul c.groups (blocks c)
 
 (** val conv_block :
-    conv -> farr -> farr -> farr -> farr -> farr -> farr -> farr -> Uint63.t
-    -> quad **)
+    conv -> farr -> farr -> farr -> met table -> met table -> Uint63.t -> quad **)
 
-let conv_block c wt turned live metv meth nearv nearh b =
+let conv_block c wt turned live metv meth b =
   let s = div b (iplane c) in
   let p = sub0 b (mul s (iplane c)) in
   let y = div p c.horz.isize in
   let x = sub0 p (mul y c.horz.isize) in
-  if (||) (eqb0 (fget nearv y) (Float64.of_float (0x0p+0)))
-       (eqb0 (fget nearh x) (Float64.of_float (0x0p+0)))
-  then zero4
-  else let g = divide s (blocks c) in
-       conv_back_at c wt turned live (fun ky -> reach c.vert metv ky y)
-         (fun kx -> reach c.horz meth kx x)
-         (add0 (mul g c.cin.len)
-           (mul (sub0 s (mul g (blocks c))) (Uint63.of_int (4))))
-         (mul g c.cout.len)
+  (match entry metv y with
+   | Nowhere -> zero4
+   | Met (t, o, more) ->
+     (match entry meth x with
+      | Nowhere -> zero4
+      | Met (t0, o0, more0) ->
+        let g = divide s (blocks c) in
+        back_rows c wt turned live
+          (add0 (mul g c.cin.len)
+            (mul (sub0 s (mul g (blocks c))) (Uint63.of_int (4))))
+          (mul g c.cout.len) (Met (t, o, more)) (Met (t0, o0, more0)) zero4))
 
 (** val conv_back : conv -> farr -> farr -> farr **)
 
@@ -1647,11 +1677,9 @@ let conv_back c wt y =
   let live = conv_live c turned in
   let metv = meets c.vert (conv_rows c live) in
   let meth = meets c.horz (conv_cols c live) in
-  let nearv = near c.vert metv in
-  let nearh = near c.horz meth in
   let q =
     ftab4 (mul (mul (bchans c) (iplane c)) (Uint63.of_int (4))) (fun b ->
-      conv_block c wt turned live metv meth nearv nearh b)
+      conv_block c wt turned live metv meth b)
   in
   let p = iplane c in
   let n = c.cin.len in
@@ -1679,6 +1707,35 @@ let conv_entry zero c w i k =
        ((&&) (ltb ky c.vert.taps.len) (ltb kx c.horz.taps.len))
   then w (widx c oc (mod0 ic c.cin.len) ky kx)
   else zero
+
+(** val conv_row :
+    conv -> farr -> (Float64.t -> Float64.t) -> Uint63.t -> farr **)
+
+let conv_row c w sign i =
+  let oc = ochan c i in
+  let oy = orow c i in
+  let ox = ocol c i in
+  let g = div oc c.cout.len in
+  let kh = c.vert.taps.len in
+  let kw = c.horz.taps.len in
+  let tv = tabulate c.vert.isize max_int (tap c.vert oy) in
+  let th = tabulate c.horz.isize max_int (tap c.horz ox) in
+  ftab (conv_in c) (fun k ->
+    let q = div k c.horz.isize in
+    let kx = entry th (sub0 k (mul q c.horz.isize)) in
+    let found =
+      if ltb kx kw
+      then let ic = div q c.vert.isize in
+           let ky = entry tv (sub0 q (mul ic c.vert.isize)) in
+           if ltb ky kh
+           then let h = divide ic c.cin.len in
+                if eqb g h
+                then fget w (widx c oc (sub0 ic (mul h c.cin.len)) ky kx)
+                else (Float64.of_float (0x0p+0))
+           else (Float64.of_float (0x0p+0))
+      else (Float64.of_float (0x0p+0))
+    in
+    sign found)
 
 (** val conv_chans : conv -> Uint63.t **)
 
@@ -1758,7 +1815,7 @@ type linmap =
 | Diag of extent * farr
 | Dense of Uint63.t * extent * extent * extent * extent * farr * farr
 | Convolution of conv * extent * extent * farr * farr
-| Reindex of extent * extent * (Uint63.t -> Uint63.t) * (Uint63.t -> Uint63.t)
+| Reindex of extent * extent * Uint63.t table * Uint63.t table
 
 (** val dense : Uint63.t -> Uint63.t -> Uint63.t -> farr -> linmap **)
 
@@ -1773,6 +1830,14 @@ let dense rows0 m n w =
 let convolution c w =
   Convolution (c, (extent_of (conv_in c)), (extent_of (conv_out c)), w,
     (conv_turned_weights c w))
+
+(** val reindex :
+    extent -> extent -> (Uint63.t -> Uint63.t) -> (Uint63.t -> Uint63.t) ->
+    linmap **)
+
+let reindex ein eout phi psi =
+  Reindex (ein, eout, (tabulate eout.len max_int phi),
+    (tabulate ein.len max_int psi))
 
 (** val in_ext : linmap -> extent **)
 
@@ -1803,7 +1868,7 @@ let applyF l c i =
     dot n w (mul (sub0 i (mul a m.len)) n.len) c (mul a n.len)
   | Convolution (v, _, _, w, _) -> conv_dot v w c i
   | Reindex (ein, _, phi, _) ->
-    let k = phi i in
+    let k = entry phi i in
     if ltb k ein.len then fget c k else (Float64.of_float (0x0p+0))
 
 (** val absF : linmap -> farr -> Uint63.t -> Float64.t **)
@@ -1817,7 +1882,7 @@ let absF l r i =
     dot_abs n w (mul (sub0 i (mul a m.len)) n.len) r (mul a n.len)
   | Convolution (v, _, _, w, _) -> conv_abs v w r i
   | Reindex (ein, _, phi, _) ->
-    let k = phi i in
+    let k = entry phi i in
     if ltb k ein.len then abs (fget r k) else (Float64.of_float (0x0p+0))
 
 (** val transF : linmap -> farr -> Uint63.t -> Float64.t **)
@@ -1831,7 +1896,7 @@ let transF l y k =
     dot m wt (mul (sub0 k (mul a n.len)) m.len) y (mul a m.len)
   | Convolution (v, _, _, _, wt) -> fget (conv_back v wt y) k
   | Reindex (_, eout, _, psi) ->
-    let i = psi k in
+    let i = entry psi k in
     if ltb i eout.len then fget y i else (Float64.of_float (0x0p+0))
 
 (** val single : linmap -> bool **)
@@ -1863,6 +1928,8 @@ let most z0 k =
 
 let transV l z0 y =
   match l with
+  | Signed (minus, _) -> if minus then ftab (in_ext l).len (transF l y) else y
+  | Diag (_, _) -> ftab (in_ext l).len (transF l y)
   | Dense (_, m, n, ein, _, _, wt) ->
     if single l
     then let p = nonzero m y in
@@ -1894,7 +1961,11 @@ let transV l z0 y =
                   ((one (add0 k (Uint63.of_int (2)))),
                   (one (add0 k (Uint63.of_int (3)))))))
   | Convolution (v, _, _, _, wt) -> conv_back v wt y
-  | _ -> ftab (in_ext l).len (transF l y)
+  | Reindex (ein, eout, _, psi) ->
+    let n = eout.len in
+    ftab ein.len (fun k ->
+      let i = entry psi k in
+      if ltb i n then fget y i else (Float64.of_float (0x0p+0)))
 
 (** val rowF : linmap -> Uint63.t -> Uint63.t -> Float64.t **)
 
@@ -1914,7 +1985,7 @@ let rowF l i k =
   | Convolution (v, _, _, w, _) ->
     conv_entry (Float64.of_float (0x0p+0)) v (fget w) i k
   | Reindex (_, _, phi, _) ->
-    if eqb (phi i) k
+    if eqb (entry phi i) k
     then (Float64.of_float (0x1p+0))
     else (Float64.of_float (0x0p+0))
 
@@ -1928,7 +1999,9 @@ let rowV l minus i =
           let first = mul i n.len in
           ftab ein.len (fun k -> sign (fget w (add0 first k)))
         | _ -> ftab (Uint63.of_int (0)) (fun _ -> (Float64.of_float (0x0p+0))))
-  else ftab (in_ext l).len (fun k -> sign (rowF l i k))
+  else (match l with
+        | Convolution (v, _, _, w, _) -> conv_row v w sign i
+        | _ -> ftab (in_ext l).len (fun k -> sign (rowF l i k)))
 
 (** val terms : linmap -> Uint63.t **)
 
@@ -1965,9 +2038,13 @@ let valid l =
          | Reindex (ein, eout, phi, psi) ->
            (&&)
              (allb eout (fun i ->
-               if ltb (phi i) ein.len then eqb (psi (phi i)) i else true))
+               if ltb (entry phi i) ein.len
+               then eqb (entry psi (entry phi i)) i
+               else true))
              (allb ein (fun k ->
-               if ltb (psi k) eout.len then eqb (phi (psi k)) k else true))
+               if ltb (entry psi k) eout.len
+               then eqb (entry phi (entry psi k)) k
+               else true))
          | _ -> true)))
 
 type itv = { inf : Float64.t; sup : Float64.t }
@@ -3177,17 +3254,17 @@ let quarter m =
   then q
   else nan
 
-(** val reach0 :
+(** val reach :
     Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t **)
 
-let reach0 m a b l h =
+let reach m a b l h =
   max2 (up (sub1 h (dn (sub1 (dn (mul0 m b)) a))))
     (up (sub1 (up (sub1 (up (mul0 m b)) a)) l))
 
 (** val tied_level : tie -> Float64.t -> Float64.t -> Float64.t **)
 
 let tied_level t a b =
-  let r = reach0 t.factor a b t.tie_lo t.tie_hi in
+  let r = reach t.factor a b t.tie_lo t.tie_hi in
   dn
     (sub1 (opp (up (mul0 a b)))
       (up (mul0 (quarter t.factor) (up (mul0 r r)))))
@@ -4167,8 +4244,8 @@ let transposing s p =
   let e = extent_of (product s) in
   let fwd = rev (combine (pick s p) (pick (strides s) p)) in
   let bwd = rev (combine s (pick (strides (pick s p)) (inverse p))) in
-  Reindex (e, e, (fun i -> digits fwd i (Uint63.of_int (0))), (fun k ->
-  digits bwd k (Uint63.of_int (0))))
+  reindex e e (fun i -> digits fwd i (Uint63.of_int (0))) (fun k ->
+    digits bwd k (Uint63.of_int (0)))
 
 (** val embed : Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t **)
 
@@ -4187,14 +4264,14 @@ let project s t off i =
 (** val placing : Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t -> linmap **)
 
 let placing outer s t off =
-  Reindex ((extent_of (mul outer s)), (extent_of (mul outer t)),
-    (project s t off), (embed s t off))
+  reindex (extent_of (mul outer s)) (extent_of (mul outer t))
+    (project s t off) (embed s t off)
 
 (** val taking : Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t -> linmap **)
 
 let taking outer s t off =
-  Reindex ((extent_of (mul outer t)), (extent_of (mul outer s)),
-    (embed s t off), (project s t off))
+  reindex (extent_of (mul outer t)) (extent_of (mul outer s)) (embed s t off)
+    (project s t off)
 
 (** val graph_magic : Float64.t **)
 

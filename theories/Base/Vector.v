@@ -1,9 +1,12 @@
-(** Arrays of binary64 numbers behind four functions, and finite sums indexed by machine integers.
+(** Arrays of binary64 numbers behind four functions, tables, and finite sums indexed by machine integers.
 
     [farr]              an array of binary64 numbers
     [fget a i]          its [i]-th entry
     [ftab n f]          the array [f 0, ..., f (n-1)]
     [ftab4 n f]         the array of the [n] first components of [f 0, f 1, ...], each of which has four
+    [table A]           an array of anything else
+    [entry t i]         its [i]-th entry
+    [tabulate n d f]    the table [f 0, ..., f (n-1)]; [d] stands for what is outside
     [part q r]          component [r] of four
     [nat_of n]          a machine integer as loop fuel
     [ok_len n]          [n] is no longer than [max_len], the largest length that the checker accepts
@@ -19,13 +22,18 @@ Definition fget (a : farr) (i : int) : PrimFloat.float := PArray.get a i.
 
 Definition nat_of (n : int) : nat := Z.to_nat (Uint63.to_Z n).
 
-Fixpoint fill (n : nat) (i : int) (f : int -> PrimFloat.float) (a : farr) : farr :=
+Definition table (A : Type) := array A.
+Definition entry {A} (t : table A) (i : int) : A := PArray.get t i.
+Coercion entry : table >-> Funclass.
+
+Fixpoint fill {A} (n : nat) (i : int) (f : int -> A) (a : array A) : array A :=
   match n with
   | O => a
   | S n => fill n (i + 1) f (PArray.set a i (f i))
   end.
 Definition ftab (n : int) (f : int -> PrimFloat.float) : farr :=
   fill (nat_of n) 0 f (PArray.make n 0%float).
+Definition tabulate {A} (n : int) (d : A) (f : int -> A) : table A := fill (nat_of n) 0 f (PArray.make n d).
 
 Definition quad : Type := (PrimFloat.float * PrimFloat.float) * (PrimFloat.float * PrimFloat.float).
 Definition part (q : quad) (r : int) : PrimFloat.float :=

@@ -111,7 +111,7 @@ Proof.
 Qed.
 
 (** ** Arrays *)
-Lemma fill_get n : forall i f a k, (to_Z i + Z.of_nat n <= to_Z (PArray.length a))%Z ->
+Lemma fill_get {A} n : forall i (f : int -> A) a k, (to_Z i + Z.of_nat n <= to_Z (PArray.length a))%Z ->
   PArray.get (fill n i f a) k =
   if ((to_Z i <=? to_Z k) && (to_Z k <? to_Z i + Z.of_nat n))%Z%bool then f k else PArray.get a k.
 Proof.
@@ -135,14 +135,17 @@ Proof.
       apply Bool.eq_iff_eq_true. rewrite !Bool.andb_true_iff, !Z.leb_le, !Z.ltb_lt. lia.
 Qed.
 
-Lemma fget_ftab n f i : ok_len n = true -> (to_Z i < to_Z n)%Z -> fget (ftab n f) i = f i.
+Lemma entry_tabulate {A} n (d : A) f i : ok_len n = true -> (to_Z i < to_Z n)%Z ->
+  entry (tabulate n d f) i = f i.
 Proof.
-  intros Hn Hi. unfold fget, ftab. apply ok_len_le in Hn. pose proof (to_Z_bounded i).
+  intros Hn Hi. unfold entry, tabulate. apply ok_len_le in Hn. pose proof (to_Z_bounded i).
   rewrite fill_get; rewrite nat_of_to_Z; change (to_Z 0) with 0%Z.
   - rewrite (proj2 (Z.leb_le _ _)), (proj2 (Z.ltb_lt _ _)) by lia. reflexivity.
   - rewrite length_make, (proj2 (leb_spec n max_length)); [lia|].
     change (to_Z max_length) with 4194303%Z. lia.
 Qed.
+Lemma fget_ftab n f i : ok_len n = true -> (to_Z i < to_Z n)%Z -> fget (ftab n f) i = f i.
+Proof. exact (entry_tabulate n 0%float f i). Qed.
 Lemma fget_ftab_below e f i : wf e -> below e i -> fget (ftab (len e) f) i = f i.
 Proof. intros [_ H] Hi. now apply fget_ftab. Qed.
 

@@ -3,6 +3,7 @@
     [linmap]        the maps: signed identity, diagonal, dense rows, convolution, reindexing
     [in_ext l]      number of inputs; [out_ext l] number of outputs
     [dense], [convolution]  maps with the copies of their weights that the transposed kernels read
+    [reindex]       index maps given by functions, looked up in tables
     [apply l x i]   output [i] of the map on the real vector [x]
     [applyA l x i]  the same with the absolute values of the matrix entries
     [applyF l c i]  float value of output [i]
@@ -29,13 +30,16 @@ Inductive linmap :=
 (** [w] in the order of ONNX, [wt] the same with output channels innermost *)
 | Convolution (c : conv) (ein eout : extent) (w wt : farr)
 (** output [i] is input [phi i], or 0 if [phi i] is out of range; input [k] goes to output [psi k] *)
-| Reindex (ein eout : extent) (phi psi : int -> int).
+| Reindex (ein eout : extent) (phi psi : table int).
 
 Definition dense (rows m n : int) (w : farr) : linmap :=
   Dense rows (extent_of m) (extent_of n) (extent_of (rows * n)) (extent_of (rows * m)) w
     (ftab (n * m) (fun t => let k := t / m in fget w ((t - k * m) * n + k))).
 Definition convolution (c : conv) (w : farr) : linmap :=
   Convolution c (extent_of (conv_in c)) (extent_of (conv_out c)) w (conv_turned_weights c w).
+
+Definition reindex (ein eout : extent) (phi psi : int -> int) : linmap :=
+  Reindex ein eout (tabulate (len eout) max_int phi) (tabulate (len ein) max_int psi).
 
 Definition in_ext (l : linmap) : extent :=
   match l with
@@ -130,6 +134,9 @@ Definition transV (l : linmap) (z : option farr) (y : farr) : farr :=
           if c + 3 <? len n then dots m wt (c * len m) (len m) y (a * len m)
           else ((one k, one (k + 1)), (one (k + 2), one (k + 3))))
   | Convolution v _ _ _ wt => conv_back v wt y
+  | Signed false _ => y
+  | Reindex ein eout _ psi =>
+      let n := len eout in ftab (len ein) (fun k => let i := psi k in if i <? n then fget y i else 0%float)
   | _ => ftab (len (in_ext l)) (transF l y)
   end.
 
@@ -149,7 +156,11 @@ Definition rowV (l : linmap) (minus : bool) (i : int) : farr :=
     | Dense _ _ n ein _ w _ => let first := i * len n in ftab (len ein) (fun k => sign (fget w (first + k)))
     | _ => ftab 0 (fun _ => 0%float)
     end
-  else ftab (len (in_ext l)) (fun k => sign (rowF l i k)).
+  else
+    match l with
+    | Convolution v _ _ w _ => conv_row v w sign i
+    | _ => ftab (len (in_ext l)) (fun k => sign (rowF l i k))
+    end.
 
 (** Products in the longest sum; for convolutions, additions in the longest chain. *)
 Definition terms (l : linmap) : int :=

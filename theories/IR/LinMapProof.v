@@ -389,7 +389,7 @@ Lemma transV_error_at z lam k : below (in_ext l) k -> skipped z k = false -> fin
 Proof.
   intros Hk Z. destruct (single l) eqn:S.
   2: { assert (E : fget (transV l z lam) k = transF l lam k); [|rewrite E; now apply transF_error_at].
-    assert (W := in_wf l Hl). destruct l; try (now apply fget_transV_rows); trivial;
+    assert (W := in_wf l Hl). destruct l as [[|]| | | |]; try (now apply fget_transV_rows); trivial;
       now apply fget_ftab_below. }
   destruct l as [| |rows m n ein eout w wt| |]; try discriminate. cbn [single in_ext] in *.
   rewrite fget_transV_single by (trivial; now apply (in_wf (Dense rows m n ein eout w wt))). intros F.
@@ -439,7 +439,9 @@ Lemma fget_rowV minus i k : below (out_ext l) i -> below (in_ext l) k ->
   fget (rowV l minus i) k = (if minus then - rowF l i k else rowF l i k)%float.
 Proof.
   intros Hi Hk. assert (W := in_wf l Hl). unfold rowV. cbv zeta.
-  destruct (single l) eqn:S; [|now rewrite fget_ftab_below].
+  destruct (single l) eqn:S.
+  2: { destruct l as [| | |v ein eout w wt|]; try now rewrite fget_ftab_below.
+    destruct (valid_conv _ _ _ _ _ Hl) as (Oc & -> & _). exact (fget_conv_row v w wt Oc _ i k Hk). }
   destruct l as [| |rows m n ein eout w wt| |]; try discriminate. cbn [single in_ext out_ext] in *.
   rewrite fget_ftab_below by assumption. destruct (valid_single _ _ _ _ _ _ _ Hl S) as (-> & ->).
   cbn [rowF]. destruct (small_index n k Hk) as (-> & ->). now destruct (small_index m i Hi) as (-> & ->).

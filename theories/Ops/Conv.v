@@ -9,10 +9,13 @@
     [conv_dot]       its float value; [conv_abs] an upper bound of the sum of absolute values
     [conv_turn]      an output vector with the channel index moved innermost
     [conv_back]      the transposed map on a vector, by blocks of four channels
-    [meets a lit]    table of the input positions and taps that reach an output position with a mark in [lit]
-    [near a met]     input positions that reach one at some tap; at the others [conv_back] is 0
-    [reach a met t y]  [src], or out of range where the table [met] says that nothing is reached
+    [met]            taps and the output positions that they reach
+    [met_to]        those among the taps up to [t] where there is a light
+    [met_at a lit y]  those that read input position [y], at output positions with a mark in [lit]
+    [meets a lit]    the table of them
+    [back_rows]      sum over pairs of them, for four channels at one position
     [conv_entry]     one matrix entry
+    [conv_row]       one row of the matrix, each entry or its opposite
     [conv_terms]     longest chain of additions in any of these sums
     [conv_ok c w wt] sizes are in range, and [wt] holds the weights [w]
     [iidx], [oidx], [widx], [tidx]  flat indices of inputs, outputs, weights [w] and turned weights [wt]
@@ -116,50 +119,65 @@ Definition conv_rows (c : conv) (live : farr) : farr :=
 Definition conv_cols (c : conv) (live : farr) : farr :=
   marks (osize (horz c)) (osize (vert c)) (fun ox oy => fget live (oy * osize (horz c) + ox) =? 0)%float.
 
-(** 0 where an input position meets at a tap only such a row or column, or none; one look-up then tells.
-    Without room for the table nothing is known to be dark. *)
-Definition roomy (a : axis) : bool := ok_len (isize a * len (taps a)).
-Definition meets (a : axis) (lit : farr) : farr :=
-  let n := len (taps a) in
-  ftab (if roomy a then isize a * n else 0) (fun t =>
-    let y := t / n in
-    let o := src a (t - y * n) y in
-    if o <? osize a then fget lit o else 0%float).
-Definition dark (a : axis) (met : farr) (y t : int) : bool :=
-  roomy a && (fget met (y * len (taps a) + t) =? 0)%float.
-Definition near (a : axis) (met : farr) : farr := marks (isize a) (len (taps a)) (fun y t => dark a met y t).
-Definition reach (a : axis) (met : farr) (t y : int) : int := if dark a met y t then max_int else src a t y.
+(** Taps at which an input position meets such a row or column: all others add nothing. *)
+Inductive met :=
+| Nowhere
+| Met (t o : int) (more : met).
+Fixpoint met_to (n : nat) (t : int) (reached : int -> int) (lit : int -> bool) (found : met) : met :=
+  match n with
+  | O => found
+  | S n =>
+      let o := reached t in met_to n (t - 1) reached lit (if lit o then Met t o found else found)
+  end.
+Definition met_at (a : axis) (lit : farr) (y : int) : met :=
+  met_to (fuel (taps a)) (len (taps a) - 1) (fun t => src a t y)
+    (fun o => if o <? osize a then negb (fget lit o =? 0)%float else false) Nowhere.
+Definition meets (a : axis) (lit : farr) : table met := tabulate (isize a) Nowhere (met_at a lit).
 
 (** Four channels from [ic] at one position; [first] is the first output channel of their group. *)
-Definition conv_back_at (c : conv) (wt turned live : farr) (py px : int -> int) (ic first : int) : quad :=
-  let n := ochans c in
-  let d := kplane c * len (cout c) in
-  taps_fold c py px (osize (vert c)) (osize (horz c))
-    (fun oy ox ky kx acc =>
-       let p := oy * osize (horz c) + ox in
-       if (fget live p =? 0)%float then acc
-       else plus4 acc (dots (cout c) wt (tidx c ic 0 ky kx) d turned (p * n + first))) zero4.
+Section Back.
+Variables (c : conv) (wt turned live : farr) (ic first : int).
+Definition back_tap (oy ox ky kx : int) (acc : quad) : quad :=
+  let p := oy * osize (horz c) + ox in
+  if (fget live p =? 0)%float then acc
+  else plus4 acc (dots (cout c) wt (tidx c ic 0 ky kx) (kplane c * len (cout c))
+                    turned (p * ochans c + first)).
+Fixpoint back_row (ky oy : int) (h : met) (acc : quad) : quad :=
+  match h with
+  | Nowhere => acc
+  | Met kx ox h => back_row ky oy h (back_tap oy ox ky kx acc)
+  end.
+Fixpoint back_rows (v h : met) (acc : quad) : quad :=
+  match v with
+  | Nowhere => acc
+  | Met ky oy v => back_rows v h (back_row ky oy h acc)
+  end.
+End Back.
 
 (** Blocks of four channels, in one group and in all of them. *)
 Definition blocks (c : conv) : int := (len (cin c) + 3) / 4.
 Definition bchans (c : conv) : int := groups c * blocks c.
-Definition conv_block (c : conv) (wt turned live metv meth nearv nearh : farr) (b : int) : quad :=
+Definition conv_block (c : conv) (wt turned live : farr) (metv meth : table met) (b : int) : quad :=
   let s := b / iplane c in
   let p := b - s * iplane c in
   let y := p / isize (horz c) in
   let x := p - y * isize (horz c) in
-  if (fget nearv y =? 0)%float || (fget nearh x =? 0)%float then zero4 else
-  let g := divide s (blocks c) in
-  conv_back_at c wt turned live (fun ky => reach (vert c) metv ky y) (fun kx => reach (horz c) meth kx x)
-    (g * len (cin c) + (s - g * blocks c) * 4) (g * len (cout c)).
+  match metv y with
+  | Nowhere => zero4
+  | v =>
+      match meth x with
+      | Nowhere => zero4
+      | h =>
+          let g := divide s (blocks c) in
+          back_rows c wt turned live (g * len (cin c) + (s - g * blocks c) * 4) (g * len (cout c)) v h zero4
+      end
+  end.
 Definition conv_back (c : conv) (wt y : farr) : farr :=
   let turned := conv_turn c y in
   let live := conv_live c turned in
   let metv := meets (vert c) (conv_rows c live) in
   let meth := meets (horz c) (conv_cols c live) in
-  let nearv := near (vert c) metv in
-  let nearh := near (horz c) meth in
-  let q := ftab4 (bchans c * iplane c * 4) (fun b => conv_block c wt turned live metv meth nearv nearh b) in
+  let q := ftab4 (bchans c * iplane c * 4) (fun b => conv_block c wt turned live metv meth b) in
   let p := iplane c in
   let n := len (cin c) in
   let s := blocks c in
@@ -177,6 +195,30 @@ Definition conv_entry {A} (zero : A) (c : conv) (w : int -> A) (i k : int) : A :
   let kx := tap (horz c) (ocol c i) (icol c k) in
   if (oc / len (cout c) =? ic / len (cin c)) && ((ky <? len (taps (vert c))) && (kx <? len (taps (horz c))))
   then w (widx c oc (ic mod len (cin c)) ky kx) else zero.
+
+(** A row at once: the taps that output [i] reads from are looked up. *)
+Definition conv_row (c : conv) (w : farr) (sign : float -> float) (i : int) : farr :=
+  let oc := ochan c i in
+  let oy := orow c i in
+  let ox := ocol c i in
+  let g := oc / len (cout c) in
+  let kh := len (taps (vert c)) in
+  let kw := len (taps (horz c)) in
+  let tv := tabulate (isize (vert c)) max_int (tap (vert c) oy) in
+  let th := tabulate (isize (horz c)) max_int (tap (horz c) ox) in
+  ftab (conv_in c) (fun k =>
+    let q := k / isize (horz c) in
+    let kx := th (k - q * isize (horz c)) in
+    let found :=
+      if kx <? kw then
+        let ic := q / isize (vert c) in
+        let ky := tv (q - ic * isize (vert c)) in
+        if ky <? kh then
+          let h := divide ic (len (cin c)) in
+          if g =? h then fget w (widx c oc (ic - h * len (cin c)) ky kx) else 0%float
+        else 0%float
+      else 0%float in
+    sign found).
 
 (** Most channels in one sum; longest chain of additions; number of products in the longest sum. *)
 Definition conv_chans (c : conv) : int :=

@@ -566,61 +566,78 @@ Proof.
   exact (allb_spec (extent_of m) _ j (extent_of_wf _ Om) A Hj).
 Qed.
 
-Lemma dark_lit a lit y t : axis_ok a = true -> below (extent_of (isize a)) y -> below (taps a) t ->
-  dark a (meets a lit) y t = true -> (src a t y <? osize a)%uint63 = true ->
-  (fget lit (src a t y) =? 0)%float = true.
+(** A loop over the taps found is the loop over all taps that leaves out the others. *)
+Fixpoint over {A} (h : met) (f : int -> int -> A -> A) (acc : A) : A :=
+  match h with
+  | Nowhere => acc
+  | Met t o h => over h f (f t o acc)
+  end.
+Lemma of_Z_succ n : of_Z (Z.of_nat (S n)) = (of_Z (Z.of_nat n) + 1)%uint63.
 Proof.
-  intros Aa Hy Ht D L. destruct (axis_oks _ Aa) as (Oi & _ & Wt). pose proof (wf_ok _ Wt) as Ot.
-  apply below_len in Ht; [|exact Wt]. unfold dark in D. apply andb_true_iff in D as [R D].
-  unfold meets in D. rewrite R in D. unfold roomy in R. cbv zeta in D.
-  rewrite fget_ftab in D; [|exact R|apply below_lt; now apply below_pair].
-  rewrite (div_pair (isize a) (len (taps a))) in D by assumption.
-  replace (y * len (taps a) + t - y * len (taps a))%uint63 with t in D by ring. now rewrite L in D.
+  apply to_Z_inj. rewrite add_spec, !of_Z_spec. change (to_Z 1) with 1%Z. rewrite Nat2Z.inj_succ.
+  rewrite Zplus_mod_idemp_l. reflexivity.
+Qed.
+Lemma over_met_to {A} (f : int -> int -> A -> A) r l n : forall t found acc,
+  over (met_to n t r l found) f acc =
+  over found f (accR n (t + 1 - of_Z (Z.of_nat n)) (fun t acc => if l (r t) then f t (r t) acc else acc) acc).
+Proof.
+  set (g := fun (t : int) (acc : A) => if l (r t) then f t (r t) acc else acc).
+  assert (E : forall n i acc, accR (S n) i g acc = g (i + of_Z (Z.of_nat n))%uint63 (accR n i g acc)).
+  { clear. induction n as [|n IH]; intros i acc.
+    - cbn [accR]. f_equal. change (of_Z (Z.of_nat 0)) with 0%uint63. ring.
+    - change (accR (S (S n)) i g acc) with (accR (S n) (i + 1) g (g i acc)). rewrite IH.
+      cbn [accR]. f_equal. rewrite of_Z_succ. ring. }
+  induction n as [|n IH]; intros t found acc; cbn [met_to]; [reflexivity|]. cbv zeta.
+  rewrite IH, E, of_Z_succ.
+  replace (t + 1 - (of_Z (Z.of_nat n) + 1))%uint63 with (t - of_Z (Z.of_nat n))%uint63 by ring.
+  replace (t - of_Z (Z.of_nat n) + of_Z (Z.of_nat n))%uint63 with t by ring.
+  replace (t - 1 + 1 - of_Z (Z.of_nat n))%uint63 with (t - of_Z (Z.of_nat n))%uint63 by ring.
+  unfold g at 2. now destruct (l (r t)).
+Qed.
+Lemma over_met_at {A} a lit y f (acc : A) : axis_ok a = true ->
+  over (met_at a lit y) f acc = accF (taps a) (fun t acc => let o := src a t y in
+    if o <? osize a then if (fget lit o =? 0)%float then acc else f t o acc else acc)%uint63 acc.
+Proof.
+  intros Aa. destruct (axis_oks _ Aa) as (_ & _ & Wt). unfold met_at. rewrite over_met_to. cbn [over].
+  unfold accF. replace (len (taps a) - 1 + 1 - of_Z (Z.of_nat (fuel (taps a))))%uint63 with 0%uint63.
+  - apply (accF_ext (taps a)); [exact Wt|]. intros t b _. cbv zeta.
+    destruct (src a t y <? osize a)%uint63; [|reflexivity]. now destruct (fget lit _ =? 0)%float.
+  - rewrite (wf_fuel _ Wt), nat_of_to_Z, of_to_Z. ring.
 Qed.
 
-Lemma max_out n : ok_len n = true -> (max_int <? n)%uint63 = false.
+Lemma back_rows_over wt' turned live ic first v h acc :
+  back_rows c wt' turned live ic first v h acc =
+  over v (fun ky oy acc => over h (fun kx ox => back_tap c wt' turned live ic first oy ox ky kx) acc) acc.
 Proof.
-  intros O. apply ok_len_le in O. destruct (Uint63.ltbP max_int n) as [Q|]; [|reflexivity].
-  change (to_Z max_int) with 9223372036854775807%Z in Q. lia.
+  revert acc. induction v as [|ky oy v IH]; intros acc; cbn [back_rows over]; [reflexivity|].
+  rewrite IH. f_equal.
+  generalize acc. clear IH. induction h as [|kx ox h IH']; intros b; cbn [back_row over]; auto.
 Qed.
+
+(** Four entries of the transpose as a loop over all taps. *)
+Definition conv_back_at (wt turned live : farr) (py px : int -> int) (ic first : int) : quad :=
+  taps_fold c py px Ho Wo (fun oy ox ky kx => back_tap c wt turned live ic first oy ox ky kx) zero4.
 
 (** Dark rows and columns add nothing, so a search among the others finds the same sum. *)
-Lemma conv_back_at_reach turned live ic first y x : below (extent_of H) y -> below (extent_of W) x ->
-  conv_back_at c wt turned live (fun ky => reach (vert c) (meets (vert c) (conv_rows c live)) ky y)
-    (fun kx => reach (horz c) (meets (horz c) (conv_cols c live)) kx x) ic first =
-  conv_back_at c wt turned live (fun ky => src (vert c) ky y) (fun kx => src (horz c) kx x) ic first.
+Lemma back_rows_at turned live ic first y x :
+  back_rows c wt turned live ic first (met_at (vert c) (conv_rows c live) y)
+    (met_at (horz c) (conv_cols c live) x) zero4 =
+  conv_back_at wt turned live (fun ky => src (vert c) ky y) (fun kx => src (horz c) kx x) ic first.
 Proof.
-  facts. intros Hy Hx. unfold conv_back_at, taps_fold. cbv zeta.
-  apply accF_ext; [exact Wv|]. intros ky acc Hky.
-  unfold reach. destruct (dark (vert c) _ y ky) eqn:D.
-  - rewrite max_out by exact OHo. destruct (src (vert c) ky y <? Ho)%uint63 eqn:L; [|reflexivity].
-    symmetry. apply accF_id; [exact Wh|]. intros kx a _.
-    destruct (src (horz c) kx x <? Wo)%uint63 eqn:M; [|reflexivity].
-    apply (dark_lit _ _ _ _ Av Hy Hky) in D; [|exact L].
-    apply (ltb_below (extent_of Ho)) in L. apply (ltb_below (extent_of Wo)) in M.
-    apply (marks_dark _ _ _ _ _ OHo OWo L M) in D. now rewrite D.
-  - destruct (src (vert c) ky y <? Ho)%uint63 eqn:L; [|reflexivity].
-    apply accF_ext; [exact Wh|]. intros kx a Hkx. destruct (dark (horz c) _ x kx) eqn:D'; [|reflexivity].
-    rewrite max_out by exact OWo. destruct (src (horz c) kx x <? Wo)%uint63 eqn:M; [|reflexivity].
-    apply (dark_lit _ _ _ _ Ah Hx Hkx) in D'; [|exact M].
-    apply (ltb_below (extent_of Ho)) in L. apply (ltb_below (extent_of Wo)) in M.
-    apply (marks_dark _ _ _ _ _ OWo OHo M L) in D'. now rewrite D'.
+  facts. rewrite back_rows_over, over_met_at by exact Av. unfold conv_back_at, taps_fold.
+  apply accF_ext; [exact Wv|]. intros ky acc Hky. cbv zeta.
+  destruct (src (vert c) ky y <? Ho)%uint63 eqn:L; [|reflexivity]. apply (ltb_below (extent_of Ho)) in L.
+  destruct (fget (conv_rows c live) _ =? 0)%float eqn:D.
+  - symmetry. apply accF_id; [exact Wh|]. intros kx a _.
+    destruct (src (horz c) kx x <? Wo)%uint63 eqn:M; [|reflexivity]. apply (ltb_below (extent_of Wo)) in M.
+    apply (marks_dark _ _ _ _ _ OHo OWo L M) in D. unfold back_tap. cbv zeta. now rewrite D.
+  - rewrite over_met_at by exact Ah. apply accF_ext; [exact Wh|]. intros kx a _. cbv zeta.
+    destruct (src (horz c) kx x <? Wo)%uint63 eqn:M; [|reflexivity]. apply (ltb_below (extent_of Wo)) in M.
+    destruct (fget (conv_cols c live) _ =? 0)%float eqn:D'; [|reflexivity].
+    apply (marks_dark _ _ _ _ _ OWo OHo M L) in D'. unfold back_tap. cbv zeta. now rewrite D'.
 Qed.
-
-Lemma conv_back_at_far turned live metv meth ic first y x : below (extent_of H) y -> below (extent_of W) x ->
-  ((fget (near (vert c) metv) y =? 0)%float || (fget (near (horz c) meth) x =? 0)%float)%bool = true ->
-  conv_back_at c wt turned live (fun ky => reach (vert c) metv ky y)
-    (fun kx => reach (horz c) meth kx x) ic first = zero4.
-Proof.
-  facts. pose proof (wf_ok _ Wv) as Okv. pose proof (wf_ok _ Wh) as Okh.
-  intros Hy Hx N. unfold conv_back_at, taps_fold. cbv zeta. apply accF_id; [exact Wv|]. intros ky acc Hky.
-  apply orb_true_iff in N as [N|N].
-  - unfold reach at 1. rewrite (marks_dark _ _ _ _ ky OH Okv Hy (below_len _ _ Wv Hky) N).
-    now rewrite max_out by exact OHo.
-  - destruct (reach _ _ _ _ <? Ho)%uint63; [|reflexivity]. apply accF_id; [exact Wh|]. intros kx a Hkx.
-    unfold reach at 1. rewrite (marks_dark _ _ _ _ kx OW Okh Hx (below_len _ _ Wh Hkx) N).
-    now rewrite max_out by exact OWo.
-Qed.
+Lemma back_rows_none turned live ic first v acc : back_rows c wt turned live ic first v Nowhere acc = acc.
+Proof. induction v; cbn [back_rows back_row]; auto. Qed.
 
 Lemma below_quarter j : below (cin c) j -> below (extent_of (blocks c)) (j / 4).
 Proof.
@@ -638,7 +655,7 @@ Qed.
 (** An entry of the transposed convolution stands in the block of its channel. *)
 Lemma fget_conv_back y k (g := (ichan c k / ci)%uint63) (j := (ichan c k mod ci)%uint63) :
   below (extent_of (conv_in c)) k -> fget (conv_back c wt y) k =
-  part (conv_back_at c wt (conv_turn c y) (conv_live c (conv_turn c y)) (fun ky => src (vert c) ky (irow c k))
+  part (conv_back_at wt (conv_turn c y) (conv_live c (conv_turn c y)) (fun ky => src (vert c) ky (irow c k))
     (fun kx => src (horz c) kx (icol c k)) (g * ci + j / 4 * 4) (g * co)) (j mod 4).
 Proof.
   facts. destruct conv_block_facts as (Oip & Ob & Obc & Obp & Oq). intros Hk.
@@ -667,8 +684,10 @@ Proof.
   replace (p / W)%uint63 with (irow c k) by (symmetry; now apply (div_pair H)).
   replace (p - irow c k * W)%uint63 with (icol c k) by (unfold p; ring).
   replace (g * blocks c + j / 4 - g * blocks c)%uint63 with (j / 4)%uint63 by ring.
-  rewrite <- conv_back_at_reach by assumption. destruct (_ || _)%bool eqn:N; [|reflexivity].
-  symmetry. now apply conv_back_at_far.
+  unfold meets. rewrite (entry_tabulate H Nowhere _ _ OH (below_lt _ _ By)).
+  rewrite (entry_tabulate W Nowhere _ _ OW (below_lt _ _ Bz)). rewrite <- back_rows_at.
+  destruct (met_at (vert c) _ _) eqn:V; [reflexivity|].
+  destruct (met_at (horz c) _ _) eqn:M; [|reflexivity]. now rewrite back_rows_none.
 Qed.
 
 Lemma conv_back_sums y k : below (extent_of (conv_in c)) k ->
@@ -682,7 +701,7 @@ Proof.
   set (ic := ichan c k) in *. set (g := (ic / ci)%uint63) in *.
   set (t := conv_turn c y). set (live := conv_live c t).
   destruct (quarter (ic mod ci)) as (r & C & -> & Ej).
-  unfold conv_back_at. cbv zeta.
+  unfold conv_back_at, back_tap. cbv zeta.
   rewrite (taps_fold_map c _ _ _ _ (fun q => part q r) _ (fun oy ox ky kx acc =>
     if (fget live (oy * Wo + ox) =? 0)%float then acc
     else (acc + dot (cout c) wt (tidx c ic 0 ky kx) t ((oy * Wo + ox) * ochans c + g * co))%float)).
@@ -718,6 +737,21 @@ Proof.
       t ((oy * Wo + ox) * ochans c + g * co) Wo')) as P.
     eapply sums_ext; [eapply sums_le; [exact P|lia|lia]| |]; f_equal; apply sum_ext; try exact Wo';
       intros j Hj; now rewrite T, U by assumption.
+Qed.
+
+Lemma fget_conv_row sign i k : below (extent_of (conv_in c)) k ->
+  fget (conv_row c w sign i) k = sign (conv_entry 0%float c (fget w) i k).
+Proof.
+  facts. intros Hk. destruct (input_split k Hk) as (Bic & _ & _ & By & Bz & _).
+  unfold conv_row. cbv zeta. rewrite fget_ftab by (trivial; now apply below_lt). f_equal.
+  rewrite (sub_div k (ichans c * H) W Hk Oih OW).
+  rewrite (sub_div (k / W) (ichans c) H (below_div (ichans c * H) W k Oih OW Hk) Oi OH).
+  fold (ichan c k) (irow c k) (icol c k). rewrite !divide_eq.
+  rewrite (sub_div (ichan c k) (groups c) ci Bic Og Oci).
+  rewrite (entry_tabulate H max_int _ _ OH (below_lt _ _ By)).
+  rewrite (entry_tabulate W max_int _ _ OW (below_lt _ _ Bz)). unfold conv_entry. cbv zeta.
+  destruct (_ =? _)%uint63; destruct (tap (vert c) _ _ <? _)%uint63; destruct (tap (horz c) _ _ <? _)%uint63;
+    reflexivity.
 Qed.
 
 Theorem conv_back_error y k : below (extent_of (conv_in c)) k -> fin (fget (conv_back c wt y) k) ->

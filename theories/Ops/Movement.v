@@ -41,7 +41,7 @@ Definition transposing (s p : list int) : linmap :=
   let e := extent_of (product s) in
   let fwd := rev (combine (pick s p) (pick (strides s) p)) in
   let bwd := rev (combine s (pick (strides (pick s p)) (inverse p))) in
-  Reindex e e (fun i => digits fwd i 0) (fun k => digits bwd k 0).
+  reindex e e (fun i => digits fwd i 0) (fun k => digits bwd k 0).
 
 Definition embed (s t off i : int) : int := let b := i / s in b * t + off + (i - b * s).
 Definition project (s t off i : int) : int :=
@@ -50,6 +50,6 @@ Definition project (s t off i : int) : int :=
   if off <=? r then if r <? off + s then b * s + (r - off) else max_int else max_int.
 (** A tensor of [outer] blocks of [s] placed into [outer] blocks of [t], and the range taken out again. *)
 Definition placing (outer s t off : int) : linmap :=
-  Reindex (extent_of (outer * s)) (extent_of (outer * t)) (project s t off) (embed s t off).
+  reindex (extent_of (outer * s)) (extent_of (outer * t)) (project s t off) (embed s t off).
 Definition taking (outer s t off : int) : linmap :=
-  Reindex (extent_of (outer * t)) (extent_of (outer * s)) (embed s t off) (project s t off).
+  reindex (extent_of (outer * t)) (extent_of (outer * s)) (embed s t off) (project s t off).

@@ -289,9 +289,19 @@ let fget = Farray.get
 
 let nat_of = (let rec up n m = if n = 0 then m else up (n - 1) (S m) in fun n -> up n O)
 
+type 'a table = 'a Farray.table
+
+(** val entry : 'a1 table -> Uint63.t -> 'a1 **)
+
+let entry = Farray.entry
+
 (** val ftab : Uint63.t -> (Uint63.t -> Float64.t) -> farr **)
 
 let ftab = Farray.tab
+
+(** val tabulate : Uint63.t -> 'a1 -> (Uint63.t -> 'a1) -> 'a1 table **)
+
+let tabulate = Farray.tabulate
 
 type extent = { len : Uint63.t; fuel : nat; octs : nat; rest : nat }
 
@@ -686,7 +696,7 @@ type linmap =
 | Diag of extent * farr
 | Dense of Uint63.t * extent * extent * extent * extent * farr * farr
 | Convolution of conv * extent * extent * farr * farr
-| Reindex of extent * extent * (Uint63.t -> Uint63.t) * (Uint63.t -> Uint63.t)
+| Reindex of extent * extent * Uint63.t table * Uint63.t table
 
 (** val dense : Uint63.t -> Uint63.t -> Uint63.t -> farr -> linmap **)
 
@@ -701,6 +711,14 @@ let dense rows m n w =
 let convolution c w =
   Convolution (c, (extent_of (conv_in c)), (extent_of (conv_out c)), w,
     (conv_turned_weights c w))
+
+(** val reindex :
+    extent -> extent -> (Uint63.t -> Uint63.t) -> (Uint63.t -> Uint63.t) ->
+    linmap **)
+
+let reindex ein eout phi psi =
+  Reindex (ein, eout, (tabulate eout.len max_int phi),
+    (tabulate ein.len max_int psi))
 
 (** val in_ext : linmap -> extent **)
 
@@ -750,9 +768,13 @@ let valid l =
          | Reindex (ein, eout, phi, psi) ->
            (&&)
              (allb eout (fun i ->
-               if ltb (phi i) ein.len then eqb (psi (phi i)) i else true))
+               if ltb (entry phi i) ein.len
+               then eqb (entry psi (entry phi i)) i
+               else true))
              (allb ein (fun k ->
-               if ltb (psi k) eout.len then eqb (phi (psi k)) k else true))
+               if ltb (entry psi k) eout.len
+               then eqb (entry phi (entry psi k)) k
+               else true))
          | _ -> true)))
 
 type unary =
@@ -875,8 +897,8 @@ let transposing s p =
   let e = extent_of (product s) in
   let fwd = rev (combine (pick s p) (pick (strides s) p)) in
   let bwd = rev (combine s (pick (strides (pick s p)) (inverse p))) in
-  Reindex (e, e, (fun i -> digits fwd i (Uint63.of_int (0))), (fun k ->
-  digits bwd k (Uint63.of_int (0))))
+  reindex e e (fun i -> digits fwd i (Uint63.of_int (0))) (fun k ->
+    digits bwd k (Uint63.of_int (0)))
 
 (** val embed : Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t **)
 
@@ -895,14 +917,14 @@ let project s t off i =
 (** val placing : Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t -> linmap **)
 
 let placing outer s t off =
-  Reindex ((extent_of (mul outer s)), (extent_of (mul outer t)),
-    (project s t off), (embed s t off))
+  reindex (extent_of (mul outer s)) (extent_of (mul outer t))
+    (project s t off) (embed s t off)
 
 (** val taking : Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t -> linmap **)
 
 let taking outer s t off =
-  Reindex ((extent_of (mul outer t)), (extent_of (mul outer s)),
-    (embed s t off), (project s t off))
+  reindex (extent_of (mul outer t)) (extent_of (mul outer s)) (embed s t off)
+    (project s t off)
 
 (** val graph_magic : Float64.t **)
 
@@ -1817,7 +1839,7 @@ let products l i =
   match l with
   | Dense (_, _, n, _, _, _, _) -> n.fuel
   | Convolution (c, _, _, _, _) -> nat_of (mul c.cin.len (kplane c))
-  | Reindex (ein, _, phi, _) -> if ltb (phi i) ein.len then S O else O
+  | Reindex (ein, _, phi, _) -> if ltb (entry phi i) ein.len then S O else O
   | _ -> S O
 
 (** val factor : linmap -> Uint63.t -> Uint63.t -> Float64.t **)
@@ -1852,7 +1874,7 @@ let place l i t =
   match l with
   | Dense (_, m, n, _, _, _, _) -> add0 (mul (div i m.len) n.len) t
   | Convolution (c, _, _, _, _) -> conv_place c i t
-  | Reindex (_, _, phi, _) -> phi i
+  | Reindex (_, _, phi, _) -> entry phi i
   | _ -> i
 
 (** val adds :

@@ -117,7 +117,13 @@ val fget : farr -> Uint63.t -> Float64.t
 
 val nat_of : Uint63.t -> nat
 
+type 'a table = 'a Farray.table
+
+val entry : 'a1 table -> Uint63.t -> 'a1
+
 val ftab : Uint63.t -> (Uint63.t -> Float64.t) -> farr
+
+val tabulate : Uint63.t -> 'a1 -> (Uint63.t -> 'a1) -> 'a1 table
 
 type extent = { len : Uint63.t; fuel : nat; octs : nat; rest : nat }
 
@@ -256,11 +262,15 @@ type linmap =
 | Diag of extent * farr
 | Dense of Uint63.t * extent * extent * extent * extent * farr * farr
 | Convolution of conv * extent * extent * farr * farr
-| Reindex of extent * extent * (Uint63.t -> Uint63.t) * (Uint63.t -> Uint63.t)
+| Reindex of extent * extent * Uint63.t table * Uint63.t table
 
 val dense : Uint63.t -> Uint63.t -> Uint63.t -> farr -> linmap
 
 val convolution : conv -> farr -> linmap
+
+val reindex :
+  extent -> extent -> (Uint63.t -> Uint63.t) -> (Uint63.t -> Uint63.t) ->
+  linmap
 
 val in_ext : linmap -> extent
 

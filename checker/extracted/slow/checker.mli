@@ -156,9 +156,15 @@ val fget : farr -> Uint63.t -> Float64.t
 
 val nat_of : Uint63.t -> nat
 
-val fill : nat -> Uint63.t -> (Uint63.t -> Float64.t) -> farr -> farr
+type 'a table = 'a array
+
+val entry : 'a1 table -> Uint63.t -> 'a1
+
+val fill : nat -> Uint63.t -> (Uint63.t -> 'a1) -> 'a1 array -> 'a1 array
 
 val ftab : Uint63.t -> (Uint63.t -> Float64.t) -> farr
+
+val tabulate : Uint63.t -> 'a1 -> (Uint63.t -> 'a1) -> 'a1 table
 
 type quad = (Float64.t * Float64.t) * (Float64.t * Float64.t)
 
@@ -437,32 +443,43 @@ val conv_rows : conv -> farr -> farr
 
 val conv_cols : conv -> farr -> farr
 
-val roomy : axis -> bool
+type met =
+| Nowhere
+| Met of Uint63.t * Uint63.t * met
 
-val meets : axis -> farr -> farr
+val met_to :
+  nat -> Uint63.t -> (Uint63.t -> Uint63.t) -> (Uint63.t -> bool) -> met ->
+  met
 
-val dark : axis -> farr -> Uint63.t -> Uint63.t -> bool
+val met_at : axis -> farr -> Uint63.t -> met
 
-val near : axis -> farr -> farr
+val meets : axis -> farr -> met table
 
-val reach : axis -> farr -> Uint63.t -> Uint63.t -> Uint63.t
+val back_tap :
+  conv -> farr -> farr -> farr -> Uint63.t -> Uint63.t -> Uint63.t ->
+  Uint63.t -> Uint63.t -> Uint63.t -> quad -> quad
 
-val conv_back_at :
-  conv -> farr -> farr -> farr -> (Uint63.t -> Uint63.t) -> (Uint63.t ->
-  Uint63.t) -> Uint63.t -> Uint63.t -> quad
+val back_row :
+  conv -> farr -> farr -> farr -> Uint63.t -> Uint63.t -> Uint63.t ->
+  Uint63.t -> met -> quad -> quad
+
+val back_rows :
+  conv -> farr -> farr -> farr -> Uint63.t -> Uint63.t -> met -> met -> quad
+  -> quad
 
 val blocks : conv -> Uint63.t
 
 val bchans : conv -> Uint63.t
 
 val conv_block :
-  conv -> farr -> farr -> farr -> farr -> farr -> farr -> farr -> Uint63.t ->
-  quad
+  conv -> farr -> farr -> farr -> met table -> met table -> Uint63.t -> quad
 
 val conv_back : conv -> farr -> farr -> farr
 
 val conv_entry :
   'a1 -> conv -> (Uint63.t -> 'a1) -> Uint63.t -> Uint63.t -> 'a1
+
+val conv_row : conv -> farr -> (Float64.t -> Float64.t) -> Uint63.t -> farr
 
 val conv_chans : conv -> Uint63.t
 
@@ -481,11 +498,15 @@ type linmap =
 | Diag of extent * farr
 | Dense of Uint63.t * extent * extent * extent * extent * farr * farr
 | Convolution of conv * extent * extent * farr * farr
-| Reindex of extent * extent * (Uint63.t -> Uint63.t) * (Uint63.t -> Uint63.t)
+| Reindex of extent * extent * Uint63.t table * Uint63.t table
 
 val dense : Uint63.t -> Uint63.t -> Uint63.t -> farr -> linmap
 
 val convolution : conv -> farr -> linmap
+
+val reindex :
+  extent -> extent -> (Uint63.t -> Uint63.t) -> (Uint63.t -> Uint63.t) ->
+  linmap
 
 val in_ext : linmap -> extent
 
@@ -825,7 +846,7 @@ type tie = { factor : Float64.t; tie_lo : Float64.t; tie_hi : Float64.t }
 
 val quarter : Float64.t -> Float64.t
 
-val reach0 :
+val reach :
   Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t
 
 val tied_level : tie -> Float64.t -> Float64.t -> Float64.t
