@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 GB = 10**9
-Jobs = Annotated[int, typer.Option(min=1, help="Processes that share a long search.")]
+Jobs = Annotated[
+    int | None, typer.Option(min=1, help="Processes that share a long search; by default all cores.")]
 Cluster = Annotated[
     str | None, typer.Option(metavar="ADDRESS", help="Use the workers of this dask.distributed scheduler.")]
 Memory = Annotated[

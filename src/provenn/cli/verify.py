@@ -31,7 +31,7 @@ def verify(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")] = False,
     seed: Annotated[int, typer.Option(help="Seed of the search.")] = 0,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No narration on stderr.")] = False,
-    jobs: options.Jobs = 1,
+    jobs: options.Jobs = None,
     cluster: options.Cluster = None,
     memory: options.Memory = None,
     semantics: options.Semantics = None,

@@ -17,16 +17,27 @@ class Exhausted(Exception):
     """A box that is neither shown nor wide enough to split remains."""
 
 
+class Found(Exception):
+    """A counterexample was confirmed."""
+
+
 @dataclass
 class Clock:
-    """A deadline in seconds of ``time.perf_counter``."""
+    """A deadline in seconds of ``time.perf_counter``.
+
+    ``serve`` is called as often as the deadline is looked at, in the middle of rounds: for whoever has to
+    answer others soon.
+    """
 
     deadline: float
+    serve: Callable[[], None] | None = None
 
     def check(self) -> None:
         """Raise OutOfTime when the deadline has passed."""
         if time.perf_counter() > self.deadline:
             raise OutOfTime
+        if self.serve is not None:
+            self.serve()
 
     def left(self) -> float:
         """Seconds left."""

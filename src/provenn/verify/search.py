@@ -26,7 +26,7 @@ from provenn.verify.certificate import Empty, Leaf, Tree, certificate_words
 from provenn.verify.drowned import DROWNED, drowned, of_case
 from provenn.verify.goals import Goals, make_goals
 from provenn.verify.limits import one_thread, open_domains
-from provenn.verify.pace import Clock, Exhausted, OutOfTime, Pace
+from provenn.verify.pace import Clock, Exhausted, Found, OutOfTime, Pace
 from provenn.verify.pool import POOL_BYTES, Hole
 from provenn.verify.root import refine
 from provenn.verify.semantics import REAL, Semantics
@@ -34,12 +34,12 @@ from provenn.verify.semantics import REAL, Semantics
 if TYPE_CHECKING:
     from provenn.verify.signs import SignBrancher
     from provenn.verify.subproblems import Team
+    from provenn.verify.together import Cores
 
 Kind = Literal["unsat", "sat", "unknown", "timed-out"]
 Report = Callable[[dict[str, Any]], None]
 UNDECIDED = ("unknown", "timed-out")
 ROOT_STEPS = 60
-SOLO = 2.0
 NO_MEMORY = "memory ran out; a larger --memory, or fewer --jobs, may help"
 QUICK, SHARE, BRIEF, GRACE = 1.0, 0.1, 0.2, 0.5
 LATE, CAREFUL, SPOILT = 0.6, 2.0, 64
@@ -68,13 +68,9 @@ class Outcome:
     given_up: str = ""
 
 
-class _Found(Exception):
-    """A counterexample was confirmed."""
-
-
 def search(graph: Graph, prop: Property, *, timeout: float, seed: int = 0,
            report: Report = lambda event: None, exact: Graph | None = None, memory: int | None = None,
-           team: Team | None = None, care: float = 1.0, semantics: Semantics = REAL,
+           team: Team | Cores | None = None, care: float = 1.0, semantics: Semantics = REAL,
            yielding: bool = False) -> Outcome:
     """Decide a property within ``timeout`` seconds, as far as attacks and input splitting reach.
 
@@ -113,7 +109,7 @@ def _ended(begin: Callable[[], Search], start: float) -> Outcome:
         return Outcome("unknown", stats={"seconds": time.perf_counter() - start}, note=NO_MEMORY)
     try:
         return run.outcome()
-    except _Found:
+    except Found:
         return run.made("sat", witness=run.attack.witness)
     except Exhausted:
         return run.made("unknown")
@@ -138,7 +134,7 @@ class Search:
     report: Report
     exact: Graph
     limit: int = POOL_BYTES
-    team: Team | None = None
+    team: Team | Cores | None = None
     care: float = 1.0
     semantics: Semantics = REAL
     yielding: bool = False
@@ -235,7 +231,7 @@ class Search:
     def _settle(self, hit: bool, begin: float) -> None:
         if hit:
             self.attack_seconds += time.perf_counter() - begin
-            raise _Found
+            raise Found
 
     def _corners(self, goals: Goals, x: Floats, case: Indices) -> None:
         begin = time.perf_counter()
@@ -326,24 +322,19 @@ class Search:
     def _rounds(self, brancher: Brancher, signs: SignBrancher | None = None) -> None:
         """Rounds of splitting while there is something left, with an attack now and then.
 
-        With a team, what is left after SOLO seconds of processor time is shared, if it is enough for all.
+        With a team, what is left after a while of processor time is shared, if it is enough for all.
         """
         work = brancher.round if signs is None else signs.round
         worst = brancher.pool.worst if signs is None else signs.queue.worst
         pace, last, rounds, begin = Pace(), time.perf_counter(), 0, time.process_time()
         while count := brancher.pool.count if signs is None else len(signs.queue):
-            late = time.process_time() - begin > SOLO
-            if self.team is not None and late and count > 2 * self.team.workers.size:
+            late = self.team is not None and time.process_time() - begin > self.team.solo
+            if self.team is not None and late and count >= 2 * self.team.size:
                 self._share(brancher, signs)
                 return
             self.worst = reached if (reached := worst()) > NOTHING else self.worst
-            if self.yielding and self.regions.noise is not None and self._late():
-                if count > self.stats.leaves:
-                    raise Uncovered(TOO_LATE)
-                self._give_up(TOO_LATE)
+            self._watch(count)
             pace(work)
-            if self.yielding and self.stats.spoilt > max(SPOILT, self.stats.leaves):
-                raise Uncovered("noise is larger than what bounds have to spare, in most parts of the domain")
             now, rounds = time.perf_counter(), rounds + 1
             if now - last > 0.25:
                 self.report({"event": "branching", "open": count, "leaves": self.stats.leaves,
@@ -351,6 +342,19 @@ class Search:
                 last = now
             if rounds in ATTACKS:
                 self._again(brancher.goals)
+
+    def _watch(self, count: int) -> bool:
+        """Whether noise is given up on now, since most of the time is gone. Raises Uncovered."""
+        if not self.yielding or self.regions.noise is None:
+            return False
+        if self.stats.spoilt > max(SPOILT, self.stats.leaves):
+            raise Uncovered("noise is larger than what bounds have to spare, in most parts of the domain")
+        if not self._late():
+            return False
+        if count > self.stats.leaves:
+            raise Uncovered(TOO_LATE)
+        self._give_up(TOO_LATE)
+        return True
 
     def _late(self) -> bool:
         now = time.perf_counter()
@@ -362,16 +366,15 @@ class Search:
 
     def _share(self, brancher: Brancher, signs: SignBrancher | None) -> None:
         """Let the team finish what is open."""
-        from provenn.verify.subproblems import Query
+        from provenn.verify.subproblems import Work
 
         assert self.team is not None
-        root, case = (None, 0) if signs is None else (signs.root, signs.case)
-        noise = None if self.regions.noise is None else self.regions.noise.settings
-        query = Query(self.graph, self.prop, brancher.goals, root, case, noise)
-        witness = self.team.finish(query, brancher, signs, self.report, lambda: self._again(brancher.goals))
+        witness = self.team.finish(Work(self.prop, brancher, signs, self.report,
+                                        lambda: self._again(brancher.goals), self._watch,
+                                        lambda: self.attack.witness))
         if witness is not None:
             self.attack.witness = witness
-            raise _Found
+            raise Found
 
     def made(self, kind: Kind, certificate: Words | None = None, witness: Singles | None = None,
              note: str = "") -> Outcome:
