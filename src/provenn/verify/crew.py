@@ -1,7 +1,7 @@
 """One search on the cores of this machine: the process that searches, and copies of it.
 
 Copies know all that the search knows, so nothing is sent to them in the beginning: open domains are dealt
-out, and each process goes on with its own as the search itself would. Whoever has nothing left gets half of
+out, and each process goes on with its own as the search itself would. Whoever has little left gets half of
 what another one still has, through the first process, which works too and answers in the middle of rounds.
 A worker sends back the trees of what it was given when they are complete. Until then the domains are kept
 here, so one that dies costs the time of what it was given; what others got of it goes on for nothing.
@@ -25,37 +25,43 @@ from typing import Any
 
 from provenn.verify.attack import Singles
 from provenn.verify.certificate import Tree
-from provenn.verify.pace import Found, OutOfTime, Pace
+from provenn.verify.flat import Flat, flattened, raised
+from provenn.verify.pace import Found, OutOfTime
 from provenn.verify.pool import Hole
-from provenn.verify.portions import Piece, Portion, added, dealt, hung, packed
-from provenn.verify.subproblems import BYTES, MOST, Work, counted
+from provenn.verify.portions import Piece, Portion, added, dealt, hung, packed, spared
+from provenn.verify.subproblems import Work, counted
 from provenn.verify.workers import TRIES, deadly, depend
 
 EVERY, GLANCE, GRACE = 0.25, 0.01, 0.5
+POOR, ATTACK = 3, 2.0
 TASK, GIVE, REAL = "task", "give", "real"
 NEWS, PART, DONE, END = "news", "part", "done", "end"
 
 
 @dataclass
 class Task:
-    """What a worker was given, and by number what it gave away of it; ``lost`` counts workers that died."""
+    """Domains that a worker was given, and where their trees go; ``lost`` counts workers that died."""
 
     portion: Portion
     holes: list[Hole]
     lost: int = 0
-    away: list[Hole] = field(default_factory=list)
 
 
 @dataclass(eq=False)
 class Hand:
-    """A worker as the first process sees it; ``open`` is how many domains it had when it last said so."""
+    """A worker as the first process sees it: what it has to do, and by number what it gave away of that.
+
+    ``load`` is how many domains it had when it last said so.
+    """
 
     process: Any
     pipe: Connection
-    task: Task | None = None
-    open: int = 0
+    tasks: list[Task]
+    load: int = 0
     asked: bool = False
     seconds: float = 0.0
+    numbers: Iterator[int] = field(default_factory=count)
+    away: dict[int, Hole] = field(default_factory=dict)
 
 
 class Crew:
@@ -66,7 +72,7 @@ class Crew:
         self.hands: list[Hand] = []
         self.lost_tasks: list[Task] = []
         self.keys, self.portions, self.lost, self.seconds = count(-1, -1), 0, 0, list[float]()
-        self.thread, self.busy, self.midst, self.glance = threading.get_ident(), False, False, 0.0
+        self.thread, self.busy, self.batch, self.glance = threading.get_ident(), False, 0, 0.0
         self.witness: Singles | None = None
 
     @property
@@ -75,9 +81,9 @@ class Crew:
         return [hand.process.pid for hand in self.hands]
 
     @property
-    def open(self) -> int:
-        """How many domains are open, as far as is known."""
-        return self.job.open + sum(hand.open for hand in self.hands)
+    def load(self) -> int:
+        """How many domains are open here, those of this round among them."""
+        return self.job.open + self.batch
 
     def numbers(self, before: dict[str, Any]) -> dict[str, Any]:
         """For the statistics of a search, with those of earlier crews."""
@@ -90,12 +96,8 @@ class Crew:
 
         Raises OutOfTime, Exhausted, MemoryError, ToolError PNN-TOOL-710, and what ``job.watch`` raises.
         """
-        mine, *others = dealt(self.base.pool, self.job.signs, self.job.open, self.size)
+        self.base.clock.serve = self._serve
         try:
-            for portion, holes in others:
-                self._hire(Task(portion, holes))
-            added(self.base.pool, self.job.signs, *mine)
-            self.base.clock.serve = self._serve
             self._work()
         except Found:
             return self.job.witness() if self.witness is None else self.witness
@@ -109,137 +111,144 @@ class Crew:
         return None
 
     def _work(self) -> None:
-        pace, begin, turn = Pace(), time.perf_counter(), 1.0
-        last = begin
+        """Rounds of this process, and between them what must not be done in the middle of one."""
+        begin = last = time.perf_counter()
+        turn = ATTACK
         while True:
             self._receive(0.0)
-            while self.lost_tasks:
-                self._hire(self.lost_tasks.pop())
-            if self.job.watch(self.open):
+            self._hire()
+            everything = self.job.open + sum(hand.load for hand in self.hands)
+            if self.job.watch(everything):
                 for hand in self.hands:
                     self._tell(hand, REAL)
             if self.job.open:
-                pace(self.job.round)
-            elif any(hand.task for hand in self.hands):
+                self.batch = min(self.job.pace.count, self.job.open)
+                self.job.pace(self.job.round, self.job.open)
+                self.batch = 0
+            elif any(hand.tasks for hand in self.hands):
                 self._receive(EVERY)
-            else:
+            elif not self.lost_tasks:
                 return
             self.base.clock.check()
             now = time.perf_counter()
             if now - last > EVERY:
-                self.job.report({"event": "branching", "open": self.open, "leaves": self.base.stats.leaves,
+                self.job.report({"event": "branching", "open": everything, "leaves": self.base.stats.leaves,
                                  "boxes": self.base.stats.boxes, "pids": self.pids})
                 last = now
             if now - begin > turn:
                 self.job.attack()
-                turn *= 2.0
+                turn *= 4.0
 
-    def _hire(self, task: Task) -> None:
+    def _hire(self) -> None:
+        """New workers: for the tasks of those that died, and while more of them help."""
+        while self.lost_tasks:
+            self._start(self.lost_tasks.pop())
+        some = self.job.pace.crowd(self.job.open, self.size - len(self.hands))
+        if some > 1:
+            mine, *others = dealt(self.base.pool, self.job.signs, self.job.open, some)
+            added(self.base.pool, self.job.signs, *mine)
+            for portion, holes in others:
+                self._start(Task(portion, holes))
+
+    def _start(self, task: Task) -> None:
         """A worker for a task: a copy of this process, with the task in its memory."""
         here, there = multiprocessing.Pipe()
         made = multiprocessing.get_context("fork").Process(
             target=_member, args=(there, self.job, task.portion, os.getpid()), daemon=True)
         with _undisturbed():
             made.start()
-            self.hands.append(Hand(made, here, task, len(task.portion)))
+            self.hands.append(Hand(made, here, [task], len(task.portion)))
         there.close()
         self.portions += 1
 
     def _serve(self) -> None:
-        """In the middle of a round: take in what came, and give to those who have nothing."""
-        now = time.perf_counter()
-        if now > self.glance and not self.busy and threading.get_ident() == self.thread:
-            self.midst = True
-            try:
-                self._receive(0.0)
-            finally:
-                self.midst = False
+        """In the middle of a round: take in what came, and give to those who have little."""
+        if time.perf_counter() > self.glance and not self.busy and threading.get_ident() == self.thread:
+            self._receive(0.0)
 
     def _receive(self, seconds: float) -> None:
-        """Take in what comes within ``seconds``, and give to those who have nothing."""
+        """Take in what comes within ``seconds``, and give to those who have little."""
         self.busy = True
         try:
-            self._feed()
-            pipes = {hand.pipe: hand for hand in self.hands}
+            self._balance()
+            pipes: dict[Any, Hand] = {hand.pipe: hand for hand in self.hands}
             for pipe in wait(list(pipes), seconds):
-                self._hear(pipes[pipe])  # type: ignore[index]
-            self._feed()
+                self._hear(pipes[pipe])
+            self._balance()
         finally:
             self.busy, self.glance = False, time.perf_counter() + GLANCE
 
     def _hear(self, hand: Hand) -> None:
+        """One message. Raises what ended a worker's search."""
         try:
-            kind, *rest = hand.pipe.recv()
+            kind, *rest, load, hand.seconds, stats = hand.pipe.recv()
         except (EOFError, OSError):
             self._bury(hand)
             return
-        counted(self.base.stats, rest.pop())
-        hand.seconds = rest.pop()
-        if kind == NEWS:
-            (hand.open,) = rest
-        elif kind == PART:
-            portion, hand.open = rest
-            self._receive_part(hand, portion)
+        counted(self.base.stats, stats)
+        hand.load = load
+        if kind == PART:
+            self._route(hand, rest[0])
         elif kind == DONE:
-            self._hang(hand, *rest)
-        else:
-            self._end(hand, *rest)
+            self._hang(hand, rest[0])
+        elif kind == END:
+            why, self.witness, trees = rest
+            self._hang(hand, trees)
+            raise why
 
-    def _receive_part(self, hand: Hand, portion: Portion) -> None:
-        """Domains that a worker gave away: for someone who has none, or for here."""
-        assert hand.task is not None
+    def _route(self, hand: Hand, portion: Portion) -> None:
+        """Domains that a worker gave away: for who has least, here or elsewhere."""
         hand.asked = False
         holes = [replace(h, case=next(self.keys)) for h in portion.holes]
-        hand.task.away += holes
-        idle = next((other for other in self.hands if other.task is None), None)
-        if idle is None or not self.job.open:
+        hand.away.update(zip(hand.numbers, holes))
+        poor = min((other for other in self.hands if other is not hand), key=lambda h: h.load, default=None)
+        if poor is None or self.load <= poor.load:
             added(self.base.pool, self.job.signs, portion, holes)
         else:
-            self._give(idle, Task(portion, holes))
+            self._give(poor, Task(portion, holes))
 
-    def _hang(self, hand: Hand, trees: list[list[Piece]]) -> None:
-        """Complete trees of a worker, which has nothing left, in their places."""
-        task, hand.task, hand.open, hand.asked = hand.task, None, 0, False
-        assert task is not None
+    def _hang(self, hand: Hand, flat: Flat) -> None:
+        """Trees of a worker in their places; as many tasks of it are done."""
+        with _uncollected():
+            self._hang_all(hand, raised(flat))
+
+    def _hang_all(self, hand: Hand, trees: list[list[Piece]]) -> None:
+        holes: list[Hole] = []
+        while len(holes) < len(trees):
+            holes += hand.tasks.pop(0).holes
+        hand.asked = False
         places: dict[int, Hole] = {}
-        for pieces, hole in zip(trees, task.holes):
+        for pieces, hole in zip(trees, holes):
             hung(pieces, hole, self.base.hang, places)
         for number, place in places.items():
             if number >= 0:
-                self._graft(task.away[number], place)
+                self._graft(hand.away.pop(number), place)
 
     def _graft(self, hole: Hole, place: Hole) -> None:
         """What was given away belongs here: its tree, if that has begun, else whatever comes of it."""
-        tree: Tree | None = self.base.trees.pop(hole.case, None)
+        tree: Tree | None = self.base.trees.pop(hole.case, None) if hole.split is None else None
         if tree is not None:
             self.base.hang(place, tree)
         else:
             hole.case, hole.split, hole.above = place.case, place.split, place.above
             hole.steps = place.steps + hole.steps
 
-    def _end(self, hand: Hand, why: BaseException, witness: Singles | None,
-             trees: list[list[Piece]]) -> None:
-        """A worker stopped for good, and so does the search; ``trees`` as far as they are."""
-        self._hang(hand, trees)
-        self.witness = witness
-        raise why
-
-    def _feed(self) -> None:
-        """Give half of what is open here to who has nothing; ask others where that is not enough."""
-        idle = [hand for hand in self.hands if hand.task is None]
-        while idle and self.job.open > (0 if self.midst else 1):
-            count = min(self.job.open, 2 * MOST, max(2, 2 * BYTES // self.job.row))
-            some, mine = dealt(self.base.pool, self.job.signs, count, 2)
-            added(self.base.pool, self.job.signs, *mine)
-            self._give(idle.pop(), Task(*some))
-        wanted = len(idle) + (not self.job.open) - sum(hand.asked for hand in self.hands)
-        rich = sorted((hand for hand in self.hands if hand.task and not hand.asked), key=lambda h: -h.open)
-        for hand in rich[: max(0, wanted)]:
-            hand.asked = True
-            self._tell(hand, GIVE)
+    def _balance(self) -> None:
+        """Give half of what is open here to who has far less; ask others who have far more than someone."""
+        for hand in sorted(self.hands, key=lambda h: h.load):
+            spare = min((self.load - hand.load) // 2, self.job.open, self.job.most)
+            if spare > 0 and self.load > POOR * hand.load:
+                self._give(hand, Task(*spared(self.base.pool, self.job.signs, self.job.open, spare)))
+        loads = sorted([self.load, *(hand.load for hand in self.hands)])
+        rich = sorted((hand for hand in self.hands if hand.tasks), key=lambda h: -h.load)
+        for least, hand in zip(loads, rich):
+            if not hand.asked and hand.load > max(1, POOR * least):
+                hand.asked = True
+                self._tell(hand, GIVE, (hand.load - least) // 2)
 
     def _give(self, hand: Hand, task: Task) -> None:
-        hand.task, hand.open = task, len(task.portion)
+        hand.tasks.append(task)
+        hand.load += len(task.portion)
         self.portions += 1
         self._tell(hand, TASK, task.portion)
 
@@ -250,11 +259,11 @@ class Crew:
             hand.pipe.send(message)
 
     def _bury(self, hand: Hand) -> None:
-        """A worker died; its task is for another one. Raises ToolError PNN-TOOL-710."""
+        """A worker died; its tasks are for others. Raises ToolError PNN-TOOL-710."""
         self.hands.remove(hand)
         self.lost += 1
         self._close(hand)
-        if (task := hand.task) is not None:
+        for task in hand.tasks:
             if task.lost + 1 >= TRIES:
                 raise deadly(f"exit code {hand.process.exitcode}", task.lost + 1)
             self.lost_tasks.append(Task(task.portion, task.holes, task.lost + 1))
@@ -262,7 +271,7 @@ class Crew:
     def _gather(self) -> None:
         """When the time is up, what the others send of their trees, as they do now, if it comes soon."""
         until = time.perf_counter() + GRACE
-        while (left := [h for h in self.hands if h.task]) and time.perf_counter() < until:
+        while (left := [h for h in self.hands if h.tasks]) and time.perf_counter() < until:
             for hand in left:
                 if hand.pipe.poll(GRACE / 10):
                     with suppress(OutOfTime):
@@ -281,6 +290,18 @@ class Crew:
 
 
 @contextmanager
+def _uncollected() -> Iterator[None]:
+    """Many new objects, none of which is garbage: looking for some among them would take as long."""
+    on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if on:
+            gc.enable()
+
+
+@contextmanager
 def _undisturbed() -> Iterator[None]:
     """No Ctrl-C before a new process knows what to do with it, and no warning that it is a copy."""
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
@@ -296,13 +317,13 @@ def _member(pipe: Connection, job: Work, portion: Portion, parent: int) -> None:
     """What a copy does until it is ended: no handler or buffer of the first process is its business."""
     depend(parent)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
     gc.freeze()
     member = Member(pipe, job)
     why: BaseException
-    witness, trees = None, list[list[Piece]]()
+    witness, trees = None, Flat([], {})
     try:
-        while True:
-            portion = member.work(portion)
+        member.work(portion)
     except Found as e:
         why, witness = e, job.witness()
     except OutOfTime as e:
@@ -315,71 +336,76 @@ def _member(pipe: Connection, job: Work, portion: Portion, parent: int) -> None:
 
 
 class Member:
-    """A worker."""
+    """A worker. Trees ``first`` to ``last`` are its to grow; ``away`` are places of what it gave away."""
 
     def __init__(self, pipe: Connection, job: Work) -> None:
-        self.pipe, self.job, self.base, self.pace = pipe, job, job.base, Pace()
+        self.pipe, self.job, self.base = pipe, job, job.base
         self.told = replace(self.base.stats)
-        self.count, self.away, self.wanted, self.real = 0, list[Hole](), False, False
-        self.glance = self.news = 0.0
+        self.first = self.last = self.batch = self.wanted = 0
+        self.numbers, self.away, self.real = count(), dict[int, Hole](), False
+        self.glance = 0.0
+        self.base.trees = {}
+        job.empty()
         self.base.clock.serve = self._listen
 
-    def work(self, portion: Portion) -> Portion:
-        """Work until nothing is left of a portion, and send its trees; returns the next one."""
-        self.base.trees, self.away, self.count, self.wanted = {}, [], len(portion), False
-        self.job.empty()
-        added(self.base.pool, self.job.signs, portion, portion.numbered())
-        while self.job.open:
-            if self.wanted:
-                self._give(2)
-            if self.real:
-                self.base.regions.noise = None
-            self.pace(self.job.round)
-        self.send(DONE, self.trees())
-        self.base.trees = {}
+    def work(self, portion: Portion) -> None:
+        """Work on a portion and on what comes, for ever."""
+        self._take(portion)
         while True:
-            kind, *rest = self.pipe.recv()
-            self.real |= kind == REAL
-            if kind == TASK:
-                given: Portion = rest[0]
-                return given
+            while self.job.open:
+                self._give(self.job.open // 2)
+                self.batch = min(self.job.pace.count, self.job.open)
+                self.job.pace(self.job.round, self.job.open)
+                self.batch = 0
+                self._hear(False)
+                self.send(NEWS)
+            self.send(DONE, self.trees())
+            self.base.trees, self.away, self.first, self.wanted = {}, {}, self.last, 0
+            self._hear(True)
+
+    def _take(self, portion: Portion) -> None:
+        added(self.base.pool, self.job.signs, portion, portion.numbered(self.last))
+        self.last += len(portion)
 
     def send(self, *message: Any) -> None:
-        """Something with the seconds of this process, and the counters since the last time."""
+        """Something with how much is open, the seconds of this process, and the counters since last time."""
         stats = replace(self.base.stats)
-        self.pipe.send((*message, time.process_time(), counted(replace(stats), self.told, -1)))
+        self.pipe.send((*message, self.job.open + self.batch, time.process_time(),
+                        counted(replace(stats), self.told, -1)))
         self.told = stats
 
-    def trees(self) -> list[list[Piece]]:
+    def trees(self) -> Flat:
         """Every tree as far as it has grown, with numbers for what was given away."""
-        places = {(id(h.split), h.above): k for k, h in enumerate(self.away) if h.split is not None}
-        whole = {h.case: k for k, h in enumerate(self.away) if h.split is None}
-        return [packed(self.base.trees[k] if k in self.base.trees else whole.get(k, -1), places)
-                for k in range(self.count)]
+        places = {(id(h.split), h.above): k for k, h in self.away.items() if h.split is not None}
+        whole = {h.case: k for k, h in self.away.items() if h.split is None}
+        return flattened([packed(self.base.trees[k] if k in self.base.trees else whole.get(k, -1), places)
+                          for k in range(self.first, self.last)])
 
     def _listen(self) -> None:
-        """In the middle of a round: hear what is wanted, and say how much is open."""
-        now = time.perf_counter()
-        if now < self.glance:
-            return
-        self.glance = now + GLANCE
-        while self.pipe.poll():
-            kind = self.pipe.recv()[0]
-            self.wanted |= kind == GIVE
-            self.real |= kind == REAL
-        if self.wanted:
-            self._give(1)
-        if now > self.news:
-            self.news = now + EVERY
-            self.send(NEWS, self.job.open)
+        """In the middle of a round: hear what is wanted."""
+        if time.perf_counter() > self.glance:
+            self.glance = time.perf_counter() + GLANCE
+            self._hear(False)
+            self._give(self.job.open)
 
-    def _give(self, least: int) -> None:
-        """Give half of what is open away, if that is at least so much."""
-        if self.job.open < least:
-            return
-        count = min(self.job.open, 2 * MOST, max(2, 2 * BYTES // self.job.row))
-        (portion, holes), mine = dealt(self.base.pool, self.job.signs, count, 2)
-        added(self.base.pool, self.job.signs, *mine)
-        self.wanted = False
-        self.away += holes
-        self.send(PART, portion, self.job.open)
+    def _hear(self, patient: bool) -> None:
+        """All messages; a patient one waits for a task."""
+        while self.pipe.poll() or (patient and not self.job.open):
+            kind, *rest = self.pipe.recv()
+            if kind == TASK:
+                self._take(rest[0])
+            elif kind == GIVE:
+                self.wanted = rest[0]
+            else:
+                self.real = True
+        if self.real and not self.batch:
+            self.base.regions.noise = None
+
+    def _give(self, most: int) -> None:
+        """Give away what is wanted, ``most`` domains at most."""
+        spare = min(self.wanted, most, self.job.most)
+        if spare > 0:
+            portion, holes = spared(self.base.pool, self.job.signs, self.job.open, spare)
+            self.wanted = 0
+            self.away.update(zip(self.numbers, holes))
+            self.send(PART, portion)

@@ -20,6 +20,7 @@ from typing import Any
 from provenn.io.instances import Instance, stem
 from provenn.io.output import write_atomically
 from provenn.verify.semantics import ULPS
+from provenn.verify.together import cores
 from provenn.verify.workers import Workers, stopped
 
 GRACE, PATIENCE, POLL = 20.0, 3.0, 0.1
@@ -148,6 +149,9 @@ class Runner:
         words = [sys.executable, "-m", "provenn", "verify"]
         words += [p.name for p in paths] if files else map(str, paths)
         words += ["--json", "--timeout", f"{limit:g}"]
+        # Side by side, each gets its share of the cores; nothing is known of those of another machine.
+        share = 1 if self.workers.elsewhere else max(1, cores() // self.jobs)
+        words += ["--jobs", str(share)]
         words += ["--memory", f"{self.memory:g}"] if self.memory else []
         words += ["--semantics", self.semantics] if self.semantics else []
         words += ["--ulps", str(self.ulps)] if self.ulps != ULPS else []

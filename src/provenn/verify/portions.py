@@ -51,9 +51,9 @@ class Portion:
                        [self.domains[i] for i in some], [self.frames[i] for i in some],
                        [self.holes[i] for i in which])
 
-    def numbered(self) -> list[Hole]:
-        """Holes for whoever works on it: the k-th is the root of tree k."""
-        return [Hole(k, None, False, level=h.level, start=h.start) for k, h in enumerate(self.holes)]
+    def numbered(self, first: int = 0) -> list[Hole]:
+        """Holes for whoever works on it: the k-th is the root of tree ``first`` + k."""
+        return [Hole(k, None, False, level=h.level, start=h.start) for k, h in enumerate(self.holes, first)]
 
 
 def removed(pool: Pool, signs: SignBrancher | None, count: int) -> tuple[Portion, list[Hole]]:
@@ -84,6 +84,15 @@ def dealt(pool: Pool, signs: SignBrancher | None, count: int,
     order = np.argsort(bounds, kind="stable")
     shares = [np.sort(order[k::hands]).tolist() for k in range(hands)]
     return [(portion.take(some), [holes[i] for i in some]) for some in shares]
+
+
+def spared(pool: Pool, signs: SignBrancher | None, have: int, count: int) -> tuple[Portion, list[Hole]]:
+    """Take ``count`` of ``have`` open domains: every other one of the worst, if there are so many."""
+    if have < 2 * count:
+        return removed(pool, signs, count)
+    some, mine = dealt(pool, signs, 2 * count, 2)
+    added(pool, signs, *mine)
+    return some
 
 
 def packed(root: Tree | int, places: Mapping[tuple[int, bool], int]) -> list[Piece]:

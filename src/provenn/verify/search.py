@@ -328,13 +328,13 @@ class Search:
         worst = brancher.pool.worst if signs is None else signs.queue.worst
         pace, last, rounds, begin = Pace(), time.perf_counter(), 0, time.process_time()
         while count := brancher.pool.count if signs is None else len(signs.queue):
-            late = self.team is not None and time.process_time() - begin > self.team.solo
-            if self.team is not None and late and count >= 2 * self.team.size:
-                self._share(brancher, signs)
+            if self.team is not None and time.process_time() - begin > self.team.solo \
+                    and self.team.wanted(count, pace):
+                self._share(brancher, signs, pace)
                 return
             self.worst = reached if (reached := worst()) > NOTHING else self.worst
             self._watch(count)
-            pace(work)
+            pace(work, count)
             now, rounds = time.perf_counter(), rounds + 1
             if now - last > 0.25:
                 self.report({"event": "branching", "open": count, "leaves": self.stats.leaves,
@@ -364,14 +364,14 @@ class Search:
         seconds = max(BRIEF, SHARE * (time.perf_counter() - self.start))
         self._attack([goals], restarts=256, steps=40, seconds=seconds)
 
-    def _share(self, brancher: Brancher, signs: SignBrancher | None) -> None:
+    def _share(self, brancher: Brancher, signs: SignBrancher | None, pace: Pace) -> None:
         """Let the team finish what is open."""
         from provenn.verify.subproblems import Work
 
         assert self.team is not None
         witness = self.team.finish(Work(self.prop, brancher, signs, self.report,
                                         lambda: self._again(brancher.goals), self._watch,
-                                        lambda: self.attack.witness))
+                                        lambda: self.attack.witness, pace))
         if witness is not None:
             self.attack.witness = witness
             raise Found

@@ -92,6 +92,7 @@ class Work:
     attack: Callable[[], None]
     watch: Callable[[int], bool]
     witness: Callable[[], Singles | None]
+    pace: Pace = field(default_factory=Pace)
 
     @property
     def query(self) -> Query:
@@ -117,6 +118,11 @@ class Work:
         """About how many bytes an open domain takes."""
         table = self.base.pool.table
         return table.itemsize * table.shape[1] if self.signs is None else self.signs.bytes
+
+    @property
+    def most(self) -> int:
+        """How many open domains are given away at once, at most."""
+        return max(1, min(MOST, BYTES // self.row))
 
     def round(self, count: int) -> None:
         """One round of splitting."""
@@ -186,7 +192,7 @@ class Desk:
         try:
             added(base.pool, job.signs, portion, portion.numbered())
             while job.open and time.perf_counter() - start < seconds:
-                self.pace(job.round)
+                self.pace(job.round, job.open)
             trees, open_ = self._left(len(portion))
         except Found:
             end, witness = "witness", self.attack.witness
@@ -233,6 +239,10 @@ class Team:
         return {"workers": self.size, "portions": self.portions, "lost_workers": self.workers.lost,
                 "worker_seconds": sorted(self.seconds.values())}
 
+    def wanted(self, have: int, pace: Pace) -> bool:
+        """Whether ``have`` open domains are enough to share."""
+        return have > 2 * self.size
+
     def finish(self, job: Work) -> Singles | None:
         """Work until nothing is open, or a counterexample comes back, which is returned.
 
@@ -263,7 +273,7 @@ class Team:
     def _hand_out(self, shared: Any, job: Work) -> None:
         while self.workers.free > 0 and (open_ := job.open):
             share = -(-open_ // (self.size + self.workers.free))
-            portion, holes = removed(job.base.pool, job.signs, max(1, min(share, MOST, BYTES // job.row)))
+            portion, holes = removed(job.base.pool, job.signs, min(share, job.most))
             seconds = LONG if open_ > 4 * self.size else SHORT
             self.workers.submit(work, shared, portion, seconds, job.base.clock.left(), job.base.limit,
                                 about=holes)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from provenn.verify.attack import Singles
+    from provenn.verify.pace import Pace
     from provenn.verify.subproblems import Team, Work
     from provenn.verify.workers import Workers
 
@@ -44,6 +45,10 @@ class Cores:
     size: int
     solo: float = SOLO
     _numbers: dict[str, Any] = field(default_factory=dict)
+
+    def wanted(self, have: int, pace: Pace) -> bool:
+        """Whether ``have`` open domains are enough to share."""
+        return pace.crowd(have, self.size) > 1
 
     def finish(self, job: Work) -> Singles | None:
         """See ``provenn.verify.crew``."""
