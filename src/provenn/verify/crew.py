@@ -23,19 +23,20 @@ from itertools import count
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
+import numpy as np
+
 from provenn.verify.attack import Singles
 from provenn.verify.certificate import Tree
-from provenn.verify.flat import Flat, flattened, raised
+from provenn.verify.flat import Flat, raised
+from provenn.verify.member import DONE, END, GIVE, GLANCE, PART, REAL, TASK, member
 from provenn.verify.pace import Found, OutOfTime
 from provenn.verify.pool import Hole
-from provenn.verify.portions import Piece, Portion, added, dealt, hung, packed, spared
+from provenn.verify.portions import Piece, Portion, added, dealt, hung, spared
 from provenn.verify.subproblems import Work, counted
-from provenn.verify.workers import TRIES, deadly, depend
+from provenn.verify.workers import TRIES, deadly
 
-EVERY, GLANCE, GRACE = 0.25, 0.01, 0.5
+EVERY, GRACE = 0.25, 0.5
 POOR, ATTACK = 3, 2.0
-TASK, GIVE, REAL = "task", "give", "real"
-NEWS, PART, DONE, END = "news", "part", "done", "end"
 
 
 @dataclass
@@ -51,13 +52,14 @@ class Task:
 class Hand:
     """A worker as the first process sees it: what it has to do, and by number what it gave away of that.
 
-    ``load`` is how many domains it had when it last said so.
+    ``load`` is how many domains it had when it last said so, ``worst`` their smallest bound.
     """
 
     process: Any
     pipe: Connection
     tasks: list[Task]
     load: int = 0
+    worst: float = -np.inf
     asked: bool = False
     seconds: float = 0.0
     numbers: Iterator[int] = field(default_factory=count)
@@ -118,7 +120,7 @@ class Crew:
             self._receive(0.0)
             self._hire()
             everything = self.job.open + sum(hand.load for hand in self.hands)
-            if self.job.watch(everything):
+            if self.job.watch(everything, min([self.job.worst, *(hand.worst for hand in self.hands)])):
                 for hand in self.hands:
                     self._tell(hand, REAL)
             if self.job.open:
@@ -154,10 +156,10 @@ class Crew:
         """A worker for a task: a copy of this process, with the task in its memory."""
         here, there = multiprocessing.Pipe()
         made = multiprocessing.get_context("fork").Process(
-            target=_member, args=(there, self.job, task.portion, os.getpid()), daemon=True)
+            target=member, args=(there, self.job, task.portion, os.getpid()), daemon=True)
         with _undisturbed():
             made.start()
-            self.hands.append(Hand(made, here, [task], len(task.portion)))
+            self.hands.append(Hand(made, here, [task], len(task.portion), task.portion.worst))
         there.close()
         self.portions += 1
 
@@ -181,12 +183,11 @@ class Crew:
     def _hear(self, hand: Hand) -> None:
         """One message. Raises what ended a worker's search."""
         try:
-            kind, *rest, load, hand.seconds, stats = hand.pipe.recv()
+            kind, *rest, hand.load, hand.worst, hand.seconds, stats = hand.pipe.recv()
         except (EOFError, OSError):
             self._bury(hand)
             return
         counted(self.base.stats, stats)
-        hand.load = load
         if kind == PART:
             self._route(hand, rest[0])
         elif kind == DONE:
@@ -248,7 +249,7 @@ class Crew:
 
     def _give(self, hand: Hand, task: Task) -> None:
         hand.tasks.append(task)
-        hand.load += len(task.portion)
+        hand.load, hand.worst = hand.load + len(task.portion), min(hand.worst, task.portion.worst)
         self.portions += 1
         self._tell(hand, TASK, task.portion)
 
@@ -311,101 +312,3 @@ def _undisturbed() -> Iterator[None]:
             yield
     finally:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
-
-
-def _member(pipe: Connection, job: Work, portion: Portion, parent: int) -> None:
-    """What a copy does until it is ended: no handler or buffer of the first process is its business."""
-    depend(parent)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
-    gc.freeze()
-    member = Member(pipe, job)
-    why: BaseException
-    witness, trees = None, Flat([], {})
-    try:
-        member.work(portion)
-    except Found as e:
-        why, witness = e, job.witness()
-    except OutOfTime as e:
-        why, trees = e, member.trees()
-    except BaseException as e:  # noqa: BLE001 The first process raises it.
-        why = e
-    with suppress(OSError):
-        member.send(END, why, witness, trees)
-    os._exit(0)
-
-
-class Member:
-    """A worker. Trees ``first`` to ``last`` are its to grow; ``away`` are places of what it gave away."""
-
-    def __init__(self, pipe: Connection, job: Work) -> None:
-        self.pipe, self.job, self.base = pipe, job, job.base
-        self.told = replace(self.base.stats)
-        self.first = self.last = self.batch = self.wanted = 0
-        self.numbers, self.away, self.real = count(), dict[int, Hole](), False
-        self.glance = 0.0
-        self.base.trees = {}
-        job.empty()
-        self.base.clock.serve = self._listen
-
-    def work(self, portion: Portion) -> None:
-        """Work on a portion and on what comes, for ever."""
-        self._take(portion)
-        while True:
-            while self.job.open:
-                self._give(self.job.open // 2)
-                self.batch = min(self.job.pace.count, self.job.open)
-                self.job.pace(self.job.round, self.job.open)
-                self.batch = 0
-                self._hear(False)
-                self.send(NEWS)
-            self.send(DONE, self.trees())
-            self.base.trees, self.away, self.first, self.wanted = {}, {}, self.last, 0
-            self._hear(True)
-
-    def _take(self, portion: Portion) -> None:
-        added(self.base.pool, self.job.signs, portion, portion.numbered(self.last))
-        self.last += len(portion)
-
-    def send(self, *message: Any) -> None:
-        """Something with how much is open, the seconds of this process, and the counters since last time."""
-        stats = replace(self.base.stats)
-        self.pipe.send((*message, self.job.open + self.batch, time.process_time(),
-                        counted(replace(stats), self.told, -1)))
-        self.told = stats
-
-    def trees(self) -> Flat:
-        """Every tree as far as it has grown, with numbers for what was given away."""
-        places = {(id(h.split), h.above): k for k, h in self.away.items() if h.split is not None}
-        whole = {h.case: k for k, h in self.away.items() if h.split is None}
-        return flattened([packed(self.base.trees[k] if k in self.base.trees else whole.get(k, -1), places)
-                          for k in range(self.first, self.last)])
-
-    def _listen(self) -> None:
-        """In the middle of a round: hear what is wanted."""
-        if time.perf_counter() > self.glance:
-            self.glance = time.perf_counter() + GLANCE
-            self._hear(False)
-            self._give(self.job.open)
-
-    def _hear(self, patient: bool) -> None:
-        """All messages; a patient one waits for a task."""
-        while self.pipe.poll() or (patient and not self.job.open):
-            kind, *rest = self.pipe.recv()
-            if kind == TASK:
-                self._take(rest[0])
-            elif kind == GIVE:
-                self.wanted = rest[0]
-            else:
-                self.real = True
-        if self.real and not self.batch:
-            self.base.regions.noise = None
-
-    def _give(self, most: int) -> None:
-        """Give away what is wanted, ``most`` domains at most."""
-        spare = min(self.wanted, most, self.job.most)
-        if spare > 0:
-            portion, holes = spared(self.base.pool, self.job.signs, self.job.open, spare)
-            self.wanted = 0
-            self.away.update(zip(self.numbers, holes))
-            self.send(PART, portion)

@@ -42,6 +42,11 @@ class Portion:
     def __len__(self) -> int:
         return len(self.holes)
 
+    @property
+    def worst(self) -> float:
+        """The smallest bound."""
+        return min([*self.bound.tolist(), *(d.bound for d in self.domains)], default=np.inf)
+
     def take(self, which: Sequence[int]) -> Portion:
         """Some of them, in this order; boxes must come first."""
         count = len(self.case)

@@ -328,12 +328,10 @@ class Search:
         worst = brancher.pool.worst if signs is None else signs.queue.worst
         pace, last, rounds, begin = Pace(), time.perf_counter(), 0, time.process_time()
         while count := brancher.pool.count if signs is None else len(signs.queue):
-            if self.team is not None and time.process_time() - begin > self.team.solo \
-                    and self.team.wanted(count, pace):
-                self._share(brancher, signs, pace)
-                return
-            self.worst = reached if (reached := worst()) > NOTHING else self.worst
-            self._watch(count)
+            long = self.team is not None and time.process_time() - begin > self.team.solo
+            if long and self.team is not None and self.team.wanted(count, pace):
+                return self._share(brancher, signs, pace)
+            self._watch(count, worst())
             pace(work, count)
             now, rounds = time.perf_counter(), rounds + 1
             if now - last > 0.25:
@@ -343,13 +341,13 @@ class Search:
             if rounds in ATTACKS:
                 self._again(brancher.goals)
 
-    def _watch(self, count: int) -> bool:
+    def _watch(self, count: int, worst: float) -> bool:
         """Whether noise is given up on now, since most of the time is gone. Raises Uncovered."""
-        if not self.yielding or self.regions.noise is None:
-            return False
-        if self.stats.spoilt > max(SPOILT, self.stats.leaves):
+        self.worst = worst if worst > NOTHING else self.worst
+        noisy = self.yielding and self.regions.noise is not None
+        if noisy and self.stats.spoilt > max(SPOILT, self.stats.leaves):
             raise Uncovered("noise is larger than what bounds have to spare, in most parts of the domain")
-        if not self._late():
+        if not noisy or not self._late():
             return False
         if count > self.stats.leaves:
             raise Uncovered(TOO_LATE)
@@ -369,9 +367,9 @@ class Search:
         from provenn.verify.subproblems import Work
 
         assert self.team is not None
-        witness = self.team.finish(Work(self.prop, brancher, signs, self.report,
-                                        lambda: self._again(brancher.goals), self._watch,
-                                        lambda: self.attack.witness, pace))
+        job = Work(self.prop, brancher, signs, self.report, lambda: self._again(brancher.goals), self._watch,
+                   lambda: self.attack.witness, pace)
+        witness = self.team.finish(job)
         if witness is not None:
             self.attack.witness = witness
             raise Found

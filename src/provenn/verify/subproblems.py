@@ -81,8 +81,8 @@ class Query:
 class Work:
     """What a search hands over: its brancher, and who wants to know and to be asked meanwhile.
 
-    ``attack`` is called now and then. ``watch`` is told how many domains are open before each round; it may
-    raise, and says True when noise is given up. ``witness`` is what a Found is about.
+    ``attack`` is called now and then. ``watch`` is told how many domains are open before each round, and
+    the worst bound of any; it may raise, and says True when noise is given up. ``witness`` is what a Found is about.
     """
 
     prop: Property
@@ -90,7 +90,7 @@ class Work:
     signs: SignBrancher | None
     report: Callable[[dict[str, Any]], None]
     attack: Callable[[], None]
-    watch: Callable[[int], bool]
+    watch: Callable[[int, float], bool]
     witness: Callable[[], Singles | None]
     pace: Pace = field(default_factory=Pace)
 
@@ -112,6 +112,11 @@ class Work:
     def open(self) -> int:
         """How many domains are open here."""
         return self.base.pool.count + len(self.queue or ())
+
+    @property
+    def worst(self) -> float:
+        """The smallest bound of what is open here."""
+        return min(self.base.pool.worst(), np.inf if self.queue is None else self.queue.worst())
 
     @property
     def row(self) -> int:
@@ -172,7 +177,7 @@ class Desk:
         base.on_corners = self._corners
         self.attack = Attack(query.graph, query.prop, regions)
         signs = None if query.root is None else SignBrancher(base, query.root, query.case)
-        self.job = Work(query.prop, base, signs, lambda event: None, lambda: None, lambda count: False,
+        self.job = Work(query.prop, base, signs, lambda event: None, lambda: None, lambda count, worst: False,
                         lambda: self.attack.witness)
 
     def _corners(self, x: Floats, case: Indices) -> None:
@@ -248,12 +253,12 @@ class Team:
 
         Raises OutOfTime, Exhausted, MemoryError, ToolError PNN-TOOL-710, and what ``job.watch`` raises.
         """
-        shared, base = self.workers.share(job.query), job.base
+        shared, base, worst = self.workers.share(job.query), job.base, job.worst
         begin = last = time.perf_counter()
         turn = 1.0
         while open_ := job.open + len(self.workers.tasks):
             # Workers keep their noise when it is given up: what they show holds without it, too.
-            job.watch(open_)
+            job.watch(open_, worst)
             self._hand_out(shared, job)
             for holes, back in self.workers.wait(min(EVERY, max(0.0, base.clock.left()))):
                 if back.witness is not None:

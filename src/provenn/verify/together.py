@@ -13,7 +13,7 @@ import sys
 import threading
 from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     from provenn.verify.attack import Singles
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from provenn.verify.subproblems import Team, Work
     from provenn.verify.workers import Workers
 
-SOLO = 0.25
 # These say themselves that they must not be copied while they run.
 UNSAFE = ("jax", "tensorflow")
 
@@ -43,8 +42,8 @@ class Cores:
     """``size`` processes, this one among them, for a search that has split for ``solo`` seconds alone."""
 
     size: int
-    solo: float = SOLO
     _numbers: dict[str, Any] = field(default_factory=dict)
+    solo: ClassVar[float] = 0.25
 
     def wanted(self, have: int, pace: Pace) -> bool:
         """Whether ``have`` open domains are enough to share."""
