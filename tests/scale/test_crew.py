@@ -1,4 +1,4 @@
-"""One search in copies of its process: the same answers whatever happens to them, and nothing left of them."""
+"""One search in copies of its process: the same answers whatever happens to them, and none is left."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from provenn.errors import ToolError
 from provenn.verify import crew, member, together
 from provenn.verify import search as searching
 from provenn.verify.certificate import Leaf, Sides, Split, Tighten, Tree
 from provenn.verify.flat import flattened, raised
 from provenn.verify.pace import Pace
 from provenn.verify.portions import packed
+from provenn.verify.subproblems import Team
 from provenn.verify.together import Cores, forkable
 from provenn.verify.verdict import Verdict, verify
 from provenn.verify.workers import Processes
@@ -81,7 +83,7 @@ def test_a_task_that_kills_its_workers_is_given_up(monkeypatch: pytest.MonkeyPat
         round_(self, count)
 
     monkeypatch.setattr(searching.Brancher, "round", deadly)
-    with pytest.raises(searching.Exhausted.__mro__[1], match="PNN-TOOL-710"):
+    with pytest.raises(ToolError, match="PNN-TOOL-710"):
         decided("inputs", 2)
 
 
@@ -155,14 +157,19 @@ def test_no_process_outlives_the_search(checker_program: Path) -> None:
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_no_copy_outlives_the_one_it_was_made_of(how: signal.Signals, repository: Path,
                                                  checker_program: Path) -> None:
-    program = ("from provenn.verify.together import Cores\n"
+    program = ("import time\n"
+               "from provenn.verify import crew\n"
+               "from provenn.verify.pace import Pace\n"
+               "from provenn.verify.together import Cores\n"
                "from provenn.verify.verdict import verify\n"
                "from tests.scale import hard\n"
-               "Cores.solo = -1.0\n"
+               "Cores.solo, crew.EVERY = -1.0, 0.01\n"
+               "Pace.crowd = lambda self, have, most: max(1, min(most, have // 2))\n"
                "def say(event):\n"
                "    if event.get('pids'):\n"
                "        print(*event['pids'], flush=True)\n"
-               "verify(*hard.problem('inputs', 0.0001), timeout=60, jobs=2, progress=say)\n")
+               "        time.sleep(60)\n"
+               "verify(*hard.problem('inputs'), timeout=60, jobs=2, progress=say)\n")
     child = subprocess.Popen([sys.executable, "-c", program], cwd=repository, stdout=subprocess.PIPE,
                              stderr=subprocess.DEVNULL, text=True,
                              env={**os.environ, "PYTHONPATH": f"{repository}:{repository / 'src'}"},
@@ -191,8 +198,8 @@ def test_where_copies_are_safe(monkeypatch: pytest.MonkeyPatch) -> None:
     with together.together(None, None, None) as team:
         assert team is None
     with together.together(2, None, None) as team:
-        assert isinstance(team, together.closing.__mro__[0]) or team is not None
-        assert isinstance(team.workers, Processes)  # type: ignore[union-attr]
+        assert isinstance(team, Team)
+        assert isinstance(team.workers, Processes)
 
 
 def test_all_cores_that_may_be_used_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -210,9 +217,10 @@ def test_trees_are_the_same_after_they_were_flat() -> None:
     masks = [np.array([k % 2 == 0, True, False]) for k in range(2)]
     leaf = Leaf(((np.ones(1), {3: np.zeros(2)}),), ({3: np.ones(2)},))
     root = Tree((Sides(2, *masks), Tighten(1)), Split(1, 0.5, node=3))
-    pieces = [packed(root, {(id(root.end), True): 4}), packed(Tree((Sides(2, masks[1], masks[0]),), leaf), {})]
+    other = Tree((Sides(2, masks[1], masks[0]),), leaf)
+    pieces = [packed(root, {(id(root.end), True): 4}), packed(other, {})]
     made = raised(flattened(pieces))
-    assert made[0][1:] == [4, -1]
+    assert made[0][1:] == [-1, 4]
     (steps, end, _), (others, last, _) = made[0][0], made[1][0]  # type: ignore[misc]
     assert [s.node for s in steps] == [2, 1]
     assert (steps[0].lower == masks[0]).all()

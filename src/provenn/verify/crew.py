@@ -75,6 +75,7 @@ class Crew:
         self.lost_tasks: list[Task] = []
         self.keys, self.portions, self.lost, self.seconds = count(-1, -1), 0, 0, list[float]()
         self.thread, self.busy, self.batch, self.glance = threading.get_ident(), False, 0, 0.0
+        self.heirs: dict[int, Hole] = {}
         self.witness: Singles | None = None
 
     @property
@@ -226,13 +227,19 @@ class Crew:
                 self._graft(hand.away.pop(number), place)
 
     def _graft(self, hole: Hole, place: Hole) -> None:
-        """What was given away belongs here: its tree, if that has begun, else whatever comes of it."""
-        tree: Tree | None = self.base.trees.pop(hole.case, None) if hole.split is None else None
+        """What was given away belongs here: its tree, if that has begun, else whatever comes of it.
+
+        Who was given it may have given it away as it was; then it has an heir, under the same number.
+        """
+        tree: Tree | None = self.base.trees.pop(hole.case, None)
         if tree is not None:
             self.base.hang(place, tree)
-        else:
-            hole.case, hole.split, hole.above = place.case, place.split, place.above
-            hole.steps = place.steps + hole.steps
+            return
+        hole = self.heirs.pop(hole.case, hole)
+        hole.case, hole.split, hole.above = place.case, place.split, place.above
+        hole.steps = place.steps + hole.steps
+        if hole.split is None and hole.case < 0:
+            self.heirs[hole.case] = hole
 
     def _balance(self) -> None:
         """Give half of what is open here to who has far less; ask others who have far more than someone."""

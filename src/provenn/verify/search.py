@@ -328,8 +328,8 @@ class Search:
         worst = brancher.pool.worst if signs is None else signs.queue.worst
         pace, last, rounds, begin = Pace(), time.perf_counter(), 0, time.process_time()
         while count := brancher.pool.count if signs is None else len(signs.queue):
-            long = self.team is not None and time.process_time() - begin > self.team.solo
-            if long and self.team is not None and self.team.wanted(count, pace):
+            spent = time.process_time() - begin
+            if self.team is not None and spent > self.team.solo and self.team.wanted(count, pace):
                 return self._share(brancher, signs, pace)
             self._watch(count, worst())
             pace(work, count)
@@ -339,7 +339,7 @@ class Search:
                              "boxes": self.stats.boxes, "worst_bound": worst()})
                 last = now
             if rounds in ATTACKS:
-                self._again(brancher.goals)
+                self._again()
 
     def _watch(self, count: int, worst: float) -> bool:
         """Whether noise is given up on now, since most of the time is gone. Raises Uncovered."""
@@ -358,20 +358,19 @@ class Search:
         now = time.perf_counter()
         return now - self.start > LATE * (self.clock.deadline - self.start)
 
-    def _again(self, goals: Goals) -> None:
-        seconds = max(BRIEF, SHARE * (time.perf_counter() - self.start))
-        self._attack([goals], restarts=256, steps=40, seconds=seconds)
+    def _again(self) -> None:
+        seconds, now = max(BRIEF, SHARE * (time.perf_counter() - self.start)), self.brancher
+        self._attack([now.goals] if now else [], restarts=256, steps=40, seconds=seconds)
 
     def _share(self, brancher: Brancher, signs: SignBrancher | None, pace: Pace) -> None:
         """Let the team finish what is open."""
         from provenn.verify.subproblems import Work
 
         assert self.team is not None
-        job = Work(self.prop, brancher, signs, self.report, lambda: self._again(brancher.goals), self._watch,
-                   lambda: self.attack.witness, pace)
-        witness = self.team.finish(job)
-        if witness is not None:
-            self.attack.witness = witness
+        found = self.team.finish(Work(self.prop, brancher, signs, self.report, self._again, self._watch,
+                                      lambda: self.attack.witness, pace))
+        if found is not None:
+            self.attack.witness = found
             raise Found
 
     def made(self, kind: Kind, certificate: Words | None = None, witness: Singles | None = None,

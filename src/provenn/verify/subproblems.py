@@ -82,7 +82,8 @@ class Work:
     """What a search hands over: its brancher, and who wants to know and to be asked meanwhile.
 
     ``attack`` is called now and then. ``watch`` is told how many domains are open before each round, and
-    the worst bound of any; it may raise, and says True when noise is given up. ``witness`` is what a Found is about.
+    the worst bound of any; it may raise, and says True when noise is given up. ``witness`` is what a Found
+    is about.
     """
 
     prop: Property
