@@ -199,15 +199,15 @@ class Crew:
             raise why
 
     def _route(self, hand: Hand, portion: Portion) -> None:
-        """Domains that a worker gave away: for who has least, here or elsewhere."""
+        """Domains that a worker gave away: for who has nothing, here or elsewhere."""
         hand.asked = False
         holes = [replace(h, case=next(self.keys)) for h in portion.holes]
         hand.away.update(zip(hand.numbers, holes))
-        poor = min((other for other in self.hands if other is not hand), key=lambda h: h.load, default=None)
-        if poor is None or self.load <= poor.load:
+        idle = next((other for other in self.hands if not other.tasks), None)
+        if idle is None or not self.load:
             added(self.base.pool, self.job.signs, portion, holes)
         else:
-            self._give(poor, Task(portion, holes))
+            self._give(idle, Task(portion, holes))
 
     def _hang(self, hand: Hand, flat: Flat) -> None:
         """Trees of a worker in their places; as many tasks of it are done."""
@@ -242,14 +242,17 @@ class Crew:
             self.heirs[hole.case] = hole
 
     def _balance(self) -> None:
-        """Give half of what is open here to who has far less; ask others who have far more than someone."""
-        for hand in sorted(self.hands, key=lambda h: h.load):
-            spare = min((self.load - hand.load) // 2, self.job.open, self.job.most)
-            if spare > 0 and self.load > POOR * hand.load:
-                self._give(hand, Task(*spared(self.base.pool, self.job.signs, self.job.open, spare)))
-        loads = sorted([self.load, *(hand.load for hand in self.hands)])
+        """Give half of what is open here to who has nothing; ask others who have far more than someone.
+
+        Only idle workers are sent domains: one that is busy may be sending some at the same time, and both
+        would wait for ever.
+        """
+        idle = [hand for hand in self.hands if not hand.tasks]
+        while idle and (spare := min(self.load // 2, self.job.open, self.job.most)) > 0:
+            self._give(idle.pop(), Task(*spared(self.base.pool, self.job.signs, self.job.open, spare)))
+        takers = [0] * len(idle) + [self.load]
         rich = sorted((hand for hand in self.hands if hand.tasks), key=lambda h: -h.load)
-        for least, hand in zip(loads, rich):
+        for least, hand in zip(takers, rich):
             if not hand.asked and hand.load > max(1, POOR * least):
                 hand.asked = True
                 self._tell(hand, GIVE, (hand.load - least) // 2)

@@ -25,7 +25,7 @@ from provenn.verify.branch import MANY_INPUTS, Brancher, Stats
 from provenn.verify.certificate import Empty, Leaf, Tree, certificate_words
 from provenn.verify.drowned import DROWNED, drowned, of_case
 from provenn.verify.goals import Goals, make_goals
-from provenn.verify.limits import one_thread, open_domains
+from provenn.verify.limits import hoarding, one_thread, open_domains
 from provenn.verify.pace import Clock, Exhausted, Found, OutOfTime, Pace
 from provenn.verify.pool import POOL_BYTES, Hole
 from provenn.verify.root import refine
@@ -84,7 +84,7 @@ def search(graph: Graph, prop: Property, *, timeout: float, seed: int = 0,
     the network is not covered, or when most of the time is gone; another one only attacks there.
     """
     start = time.perf_counter()
-    with one_thread(), np.errstate(all="ignore"):
+    with one_thread(), hoarding(memory), np.errstate(all="ignore"):
         def run(about: Semantics, why: str = "") -> Outcome:
             return _ended(lambda: Search(graph, prop, Clock(start + timeout), np.random.default_rng(seed),
                                          report, exact or graph, open_domains(memory, POOL_BYTES), team,
