@@ -19,13 +19,13 @@ from typing import Any
 
 import pytest
 
+from provenn.base.cores import kept_to
 from provenn.cli.app import run
 from provenn.errors import FileError
 from provenn.io.instances import read
 from provenn.report import bench as report
 from provenn.report.cactus import cactus
 from provenn.verify import measure
-from provenn.verify.limits import kept_to
 from provenn.verify.measure import Row, Runner, understood
 from provenn.verify.workers import Threads
 
@@ -59,13 +59,12 @@ def results(folder: Path) -> list[dict[str, str]]:
 
 
 @pytest.mark.parametrize(("jobs", "expected"), [
-    (1, []), (2, ["--check-jobs", "3"]), (9, ["--check-jobs", "1"]),
+    (1, "7"), (2, "3"), (9, "1"),
 ])
-def test_checkers_side_by_side_share_the_cores(jobs: int, expected: list[str], folder: Path) -> None:
+def test_searches_side_by_side_share_the_cores(jobs: int, expected: str, folder: Path) -> None:
     with closing(Threads(jobs)) as workers, kept_to(7):
         command = Runner(workers, None, folder, None, print).job(read(folder / "instances.csv")[0]).command
-    at = command.index("--check-jobs") if expected else len(command)
-    assert list(command[at : at + 2]) == expected
+    assert command[command.index("--jobs") + 1] == expected
 
 
 def test_a_list_is_measured_once(folder: Path, capsys: Captured) -> None:

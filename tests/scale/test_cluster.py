@@ -17,7 +17,6 @@ import pytest
 
 from provenn.cli.app import run
 from provenn.errors import ToolError
-from provenn.verify import search as searching
 from provenn.verify import subproblems
 from provenn.verify.batch import Batches
 from provenn.verify.verdict import verify
@@ -62,7 +61,7 @@ def test_a_killed_worker_loses_nothing(cluster: Any) -> None:
 
 def test_a_shared_search_outlives_a_worker(cluster: Any, monkeypatch: pytest.MonkeyPatch,
                                            checker_program: Path) -> None:
-    monkeypatch.setattr(searching, "SOLO", -1.0)
+    monkeypatch.setattr(subproblems.Team, "solo", -1.0)
     monkeypatch.setattr(subproblems, "LONG", 0.1)
     monkeypatch.setattr(subproblems, "EVERY", 0.01)
     monkeypatch.setattr(subproblems, "MOST", 16)

@@ -13,8 +13,9 @@ import pytest
 from provenn.verify import search as searching
 from provenn.verify import subproblems
 from provenn.verify.certificate import Leaf, Split, Tree
+from provenn.verify.pace import Pace
 from provenn.verify.pool import Hole
-from provenn.verify.subproblems import hung, packed
+from provenn.verify.portions import hung, packed
 from provenn.verify.verdict import Verdict, verify
 from provenn.verify.workers import Processes, Threads, Workers
 from tests.scale import hard
@@ -23,7 +24,7 @@ from tests.scale import hard
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Searches are shared from their first round on, in short turns."""
-    monkeypatch.setattr(searching, "SOLO", -1.0)
+    monkeypatch.setattr(subproblems.Team, "solo", -1.0)
     monkeypatch.setattr(subproblems, "SHORT", 0.03)
     monkeypatch.setattr(subproblems, "LONG", 0.06)
     monkeypatch.setattr(subproblems, "EVERY", 0.01)
@@ -38,7 +39,7 @@ def decided(kind: str, workers: Workers, gap: float | None = None, **more: Any) 
 @pytest.mark.parametrize("kind", ["inputs", "signs"])
 @pytest.mark.parametrize("make", [lambda: Processes(2), lambda: Threads(1)], ids=["processes", "thread"])
 def test_a_shared_search_proves_the_property(kind: str, make: Any, checker_program: Path) -> None:
-    alone = verify(*hard.problem(kind), timeout=60.0)
+    alone = verify(*hard.problem(kind), timeout=60.0, jobs=1)
     made = decided(kind, make())
     assert alone.answer == made.answer == "unsat"
     assert made.checked is not None
@@ -88,7 +89,7 @@ def test_how_a_worker_gives_up(end: str, answer: str, monkeypatch: pytest.Monkey
     graph, prop = hard.problem("inputs")
     workers = Threads(1)
     monkeypatch.setattr(searching.Search, "_rounds",
-                        lambda self, brancher, signs=None: self._share(brancher, signs))
+                        lambda self, brancher, signs=None: self._share(brancher, signs, Pace()))
     made = verify(graph, prop, timeout=60.0, workers=workers, semantics="real")
     assert made.answer == answer
     assert ("memory ran out" in made.stopped_by) == (end == "memory")

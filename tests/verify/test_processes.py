@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from provenn.base.cores import cores, kept_to, share
 from provenn.base.words import Words, to_bytes
 from provenn.errors import ToolError
 from provenn.ir.canonical import graph_hash, graph_words
@@ -25,7 +26,6 @@ from provenn.ir.property import Case, Property, Row, property_hash, property_wor
 from provenn.ops import ALL
 from provenn.verify import certificate, checker
 from provenn.verify.certificate import Leaf, Sides, Split, Tighten, Tree, certificate_words
-from provenn.verify.limits import cores, kept_to, share
 
 WIDE = 600
 Files = tuple[Words, Words, Words]

@@ -10,6 +10,8 @@ from typing import TypeVar
 
 import numpy as np
 
+from provenn.base.cores import cores
+
 Part = TypeVar("Part")
 Made = TypeVar("Made")
 _pool: ThreadPoolExecutor | None = None
@@ -22,7 +24,7 @@ def each(work: Callable[[Part], Made], parts: Iterable[Part]) -> Iterator[Made]:
     Few results wait at a time, since they can be large.
     """
     global _pool
-    todo, count = list(parts), len(os.sched_getaffinity(0))
+    todo, count = list(parts), cores()
     if len(todo) < 2 or count < 2:
         yield from map(work, todo)
         return

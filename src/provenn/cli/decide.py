@@ -30,8 +30,7 @@ def decide(
     as_json: bool = False,
     seed: int = 0,
     quiet: bool = False,
-    jobs: int = 1,
-    check_jobs: int | None = None,
+    jobs: int | None = None,
     cluster: str | None = None,
     memory: int | None = None,
     semantics: str | None = None,
@@ -53,12 +52,11 @@ def decide(
     for path in (certificate, report):
         check_writable(path)
     from provenn.verify import prose, verdict
-    from provenn.verify.limits import kept_to
 
-    with Narrator() as narrator, kept_to(check_jobs or (jobs if jobs > 1 else None)):
+    with Narrator() as narrator:
         made = verdict.verify(model, spec, timeout=timeout, seed=seed, certificate=certificate,
                               network_name=name, explain=explain, progress=narrator,
-                              workers=_workers(jobs, cluster, memory),
+                              jobs=jobs, workers=_workers(jobs, cluster),
                               memory=memory, semantics=semantics, ulps=ulps)
     for line in [*([prose.rounding(made)] if made.given_up else []), *_advice(made)[0]]:
         narrate(line)
@@ -77,13 +75,13 @@ def decide(
     return 0
 
 
-def _workers(jobs: int, cluster: str | None, memory: int | None) -> Workers | None:
-    """Workers where more than this process was asked for; what they need is loaded then."""
-    if jobs <= 1 and cluster is None:
+def _workers(jobs: int | None, cluster: str | None) -> Workers | None:
+    """The workers of a cluster where one was named; what they need is loaded then."""
+    if cluster is None:
         return None
-    from provenn.verify.workers import started
+    from provenn.verify.workers import Cluster
 
-    return started(jobs, cluster, memory)
+    return Cluster(cluster, jobs)
 
 
 def _advice(made: Verdict) -> tuple[list[str], list[str]]:

@@ -7,11 +7,10 @@ from typing import Annotated
 import typer
 
 GB = 10**9
-Jobs = Annotated[int, typer.Option(min=1, help="Processes that share a long search.")]
+Jobs = Annotated[int | None, typer.Option(
+    min=1, help="Processes that share a long search, and its check; by default all cores.")]
 Processes = Annotated[int | None, typer.Option(
-    "--jobs", min=1, help="Processes that check a certificate; all cores by default.")]
-CheckJobs = Annotated[int | None, typer.Option(
-    "--check-jobs", min=1, help="Processes that check the certificate; by default --jobs, or all cores.")]
+    "--jobs", min=1, help="Processes that check a certificate; by default all cores.")]
 Cluster = Annotated[
     str | None, typer.Option(metavar="ADDRESS", help="Use the workers of this dask.distributed scheduler.")]
 Memory = Annotated[

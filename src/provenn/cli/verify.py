@@ -31,8 +31,7 @@ def verify(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")] = False,
     seed: Annotated[int, typer.Option(help="Seed of the search.")] = 0,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No narration on stderr.")] = False,
-    jobs: options.Jobs = 1,
-    check_jobs: options.CheckJobs = None,
+    jobs: options.Jobs = None,
     cluster: options.Cluster = None,
     memory: options.Memory = None,
     semantics: options.Semantics = None,
@@ -46,5 +45,5 @@ def verify(
     """
     return decide(arguments or (), network=network or (), timeout=timeout, certificate=certificate,
                   report=report, explain=explain, as_json=as_json, seed=seed, quiet=quiet, jobs=jobs,
-                  check_jobs=check_jobs, cluster=cluster, memory=options.limit(memory), semantics=semantics,
+                  cluster=cluster, memory=options.limit(memory), semantics=semantics,
                   ulps=ulps)

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from provenn.base.cores import share
 from provenn.base.words import Words, sha256, to_bytes
 from provenn.bounds.backward import State, make_lines, root_state, tighten
 from provenn.bounds.regions import Indices, Regions
@@ -29,7 +30,6 @@ from provenn.verify.attack import Singles
 from provenn.verify.balls import Balls
 from provenn.verify.branch import Brancher, Final, Mask
 from provenn.verify.certificate import Leaf, Slopes, Tighten, Tree, certificate_words
-from provenn.verify.limits import share
 from provenn.verify.pace import Clock
 from provenn.verify.pool import Hole
 from provenn.verify.search import search

@@ -16,10 +16,10 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from provenn.base.cores import cores
 from provenn.base.words import Words, to_bytes
 from provenn.errors import ToolError
 from provenn.verify.compile import compile_checker, fingerprint
-from provenn.verify.limits import cores
 
 THEOREM = "Provenn.Checker.Sound.check_sound"
 STEP_THEOREM = "Provenn.Autodiff.CheckStepProof.check_step_sound"

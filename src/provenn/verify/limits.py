@@ -1,4 +1,4 @@
-"""Limits on what a computation takes: memory, threads and cores.
+"""Limits on what a computation takes: memory and threads of BLAS.
 
 What counts as memory is RLIMIT_DATA, what the process can write and has to itself. RLIMIT_AS would count
 reserved addresses as well, of which libraries with threads take gigabytes without ever using them.
@@ -6,7 +6,8 @@ reserved addresses as well, of which libraries with threads take gigabytes witho
 
 from __future__ import annotations
 
-import os
+import ctypes
+import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from importlib import import_module
@@ -14,31 +15,7 @@ from typing import Any
 
 GB = 10**9
 SHARE = 0.5
-_own: list[int] = []
-
-
-def cores() -> int:
-    """How many cores a program started here may use: those of this process, or what ``kept_to`` says."""
-    if _own:
-        return _own[-1]
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def share(parts: int) -> int:
-    """The cores for each of ``parts`` that work side by side, at least one."""
-    return max(1, cores() // max(1, parts))
-
-
-@contextmanager
-def kept_to(count: int | None) -> Iterator[None]:
-    """Let ``cores`` be ``count``, in all threads of this process; None leaves it."""
-    _own.extend([count] if count is not None else [])
-    try:
-        yield
-    finally:
-        del _own[len(_own) - (count is not None):]
+MMAP_THRESHOLD, TRIM_THRESHOLD = -3, -1
 
 
 def one_thread() -> AbstractContextManager[Any]:
@@ -49,6 +26,25 @@ def one_thread() -> AbstractContextManager[Any]:
         return nullcontext()
     limits: AbstractContextManager[Any] = threads.threadpool_limits(limits=1, user_api="blas")
     return limits
+
+
+@contextmanager
+def hoarding(limit: int | None) -> Iterator[None]:
+    """Keep freed memory for the arrays of the next step, up to 256 MB, instead of asking the system anew.
+
+    A sixth of a search can go into pages that were given back just before. Only with glibc, whose settings
+    stay; not below a limit of memory, where every page may be needed elsewhere.
+    """
+    libc = ctypes.CDLL(None) if sys.platform == "linux" and limit is None else None
+    if libc is None or not hasattr(libc, "mallopt"):
+        yield
+        return
+    libc.mallopt(MMAP_THRESHOLD, 1 << 25)
+    libc.mallopt(TRIM_THRESHOLD, 1 << 28)
+    try:
+        yield
+    finally:
+        libc.malloc_trim(0)
 
 
 @contextmanager

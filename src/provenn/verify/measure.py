@@ -17,9 +17,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from provenn.base.cores import share
 from provenn.io.instances import Instance, stem
 from provenn.io.output import write_atomically
-from provenn.verify.limits import cores, share
 from provenn.verify.semantics import ULPS
 from provenn.verify.workers import Workers, stopped
 
@@ -149,9 +149,9 @@ class Runner:
         words = [sys.executable, "-m", "provenn", "verify"]
         words += [p.name for p in paths] if files else map(str, paths)
         words += ["--json", "--timeout", f"{limit:g}"]
+        # Side by side, each gets its share of the cores; nothing is known of those of another machine.
+        words += ["--jobs", str(1 if self.workers.elsewhere else share(self.jobs))]
         words += ["--memory", f"{self.memory:g}"] if self.memory else []
-        apart = 1 if self.workers.elsewhere else share(self.jobs)
-        words += ["--check-jobs", str(apart)] if apart < cores() else []
         words += ["--semantics", self.semantics] if self.semantics else []
         words += ["--ulps", str(self.ulps)] if self.ulps != ULPS else []
         words += ["--certificate", proof] if proof else []

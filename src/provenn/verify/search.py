@@ -25,8 +25,8 @@ from provenn.verify.branch import MANY_INPUTS, Brancher, Stats
 from provenn.verify.certificate import Empty, Leaf, Tree, certificate_words
 from provenn.verify.drowned import DROWNED, drowned, loud, of_case, spoilt
 from provenn.verify.goals import Goals, make_goals
-from provenn.verify.limits import one_thread, open_domains
-from provenn.verify.pace import Clock, Exhausted, OutOfTime, Pace
+from provenn.verify.limits import hoarding, one_thread, open_domains
+from provenn.verify.pace import Clock, Exhausted, Found, OutOfTime, Pace
 from provenn.verify.pool import POOL_BYTES, Hole
 from provenn.verify.root import refine
 from provenn.verify.semantics import REAL, Semantics
@@ -34,12 +34,12 @@ from provenn.verify.semantics import REAL, Semantics
 if TYPE_CHECKING:
     from provenn.verify.signs import SignBrancher
     from provenn.verify.subproblems import Team
+    from provenn.verify.together import Cores
 
 Kind = Literal["unsat", "sat", "unknown", "timed-out"]
 Report = Callable[[dict[str, Any]], None]
 UNDECIDED = ("unknown", "timed-out")
 ROOT_STEPS = 60
-SOLO = 2.0
 NO_MEMORY = "memory ran out; a larger --memory, or fewer --jobs, may help"
 QUICK, SHARE, BRIEF, GRACE = 1.0, 0.1, 0.2, 0.5
 LATE, CAREFUL, SPOILT = 0.6, 2.0, 64
@@ -68,13 +68,9 @@ class Outcome:
     given_up: str = ""
 
 
-class _Found(Exception):
-    """A counterexample was confirmed."""
-
-
 def search(graph: Graph, prop: Property, *, timeout: float, seed: int = 0,
            report: Report = lambda event: None, exact: Graph | None = None, memory: int | None = None,
-           team: Team | None = None, care: float = 1.0, semantics: Semantics = REAL,
+           team: Team | Cores | None = None, care: float = 1.0, semantics: Semantics = REAL,
            yielding: bool = False) -> Outcome:
     """Decide a property within ``timeout`` seconds, as far as attacks and input splitting reach.
 
@@ -88,7 +84,7 @@ def search(graph: Graph, prop: Property, *, timeout: float, seed: int = 0,
     the network is not covered, or when most of the time is gone; another one only attacks there.
     """
     start = time.perf_counter()
-    with one_thread(), np.errstate(all="ignore"):
+    with one_thread(), hoarding(memory), np.errstate(all="ignore"):
         def run(about: Semantics, why: str = "") -> Outcome:
             return _ended(lambda: Search(graph, prop, Clock(start + timeout), np.random.default_rng(seed),
                                          report, exact or graph, open_domains(memory, POOL_BYTES), team,
@@ -113,7 +109,7 @@ def _ended(begin: Callable[[], Search], start: float) -> Outcome:
         return Outcome("unknown", stats={"seconds": time.perf_counter() - start}, note=NO_MEMORY)
     try:
         return run.outcome()
-    except _Found:
+    except Found:
         return run.made("sat", witness=run.attack.witness)
     except Exhausted:
         return run.made("unknown")
@@ -138,7 +134,7 @@ class Search:
     report: Report
     exact: Graph
     limit: int = POOL_BYTES
-    team: Team | None = None
+    team: Team | Cores | None = None
     care: float = 1.0
     semantics: Semantics = REAL
     yielding: bool = False
@@ -235,7 +231,7 @@ class Search:
     def _settle(self, hit: bool, begin: float) -> None:
         if hit:
             self.attack_seconds += time.perf_counter() - begin
-            raise _Found
+            raise Found
 
     def _corners(self, goals: Goals, x: Floats, case: Indices) -> None:
         begin = time.perf_counter()
@@ -319,52 +315,56 @@ class Search:
     def _rounds(self, brancher: Brancher, signs: SignBrancher | None = None) -> None:
         """Rounds of splitting while there is something left, with an attack now and then.
 
-        With a team, what is left after SOLO seconds of processor time is shared, if it is enough for all.
+        With a team, what is left after a while of processor time is shared, if it is enough for all.
         """
         work = brancher.round if signs is None else signs.round
         worst = brancher.pool.worst if signs is None else signs.queue.worst
         pace, last, rounds, begin = Pace(), time.perf_counter(), 0, time.process_time()
         while count := brancher.pool.count if signs is None else len(signs.queue):
-            late = time.process_time() - begin > SOLO
-            if self.team is not None and late and count > 2 * self.team.workers.size:
-                self._share(brancher, signs)
-                return
-            self.worst = reached if (reached := worst()) > NOTHING else self.worst
-            if self.yielding and self.regions.noise is not None and self._late():
-                if count > self.stats.leaves:
-                    raise Uncovered(TOO_LATE)
-                self._give_up(TOO_LATE)
-            pace(work)
-            if self.yielding and self.stats.spoilt > max(SPOILT, self.stats.leaves):
-                raise Uncovered("noise is larger than what bounds have to spare, in most parts of the domain")
+            spent = time.process_time() - begin
+            if self.team is not None and spent > self.team.solo and self.team.wanted(count, pace):
+                return self._share(brancher, signs, pace)
+            self._watch(count, worst())
+            pace(work, count)
             now, rounds = time.perf_counter(), rounds + 1
             if now - last > 0.25:
                 self.report({"event": "branching", "open": count, "leaves": self.stats.leaves,
                              "boxes": self.stats.boxes, "worst_bound": worst()})
                 last = now
             if rounds in ATTACKS:
-                self._again(brancher.goals)
+                self._again()
+
+    def _watch(self, count: int, worst: float) -> bool:
+        """Whether noise is given up on now, since most of the time is gone. Raises Uncovered."""
+        self.worst = worst if worst > NOTHING else self.worst
+        noisy = self.yielding and self.regions.noise is not None
+        if noisy and self.stats.spoilt > max(SPOILT, self.stats.leaves):
+            raise Uncovered("noise is larger than what bounds have to spare, in most parts of the domain")
+        if not noisy or not self._late():
+            return False
+        if count > self.stats.leaves:
+            raise Uncovered(TOO_LATE)
+        self._give_up(TOO_LATE)
+        return True
 
     def _late(self) -> bool:
         now = time.perf_counter()
         return now - self.start > LATE * (self.clock.deadline - self.start)
 
-    def _again(self, goals: Goals) -> None:
-        seconds = max(BRIEF, SHARE * (time.perf_counter() - self.start))
-        self._attack([goals], restarts=256, steps=40, seconds=seconds)
+    def _again(self) -> None:
+        seconds, now = max(BRIEF, SHARE * (time.perf_counter() - self.start)), self.brancher
+        self._attack([now.goals] if now else [], restarts=256, steps=40, seconds=seconds)
 
-    def _share(self, brancher: Brancher, signs: SignBrancher | None) -> None:
+    def _share(self, brancher: Brancher, signs: SignBrancher | None, pace: Pace) -> None:
         """Let the team finish what is open."""
-        from provenn.verify.subproblems import Query
+        from provenn.verify.subproblems import Work
 
         assert self.team is not None
-        root, case = (None, 0) if signs is None else (signs.root, signs.case)
-        noise = None if self.regions.noise is None else self.regions.noise.settings
-        query = Query(self.graph, self.prop, brancher.goals, root, case, noise)
-        witness = self.team.finish(query, brancher, signs, self.report, lambda: self._again(brancher.goals))
-        if witness is not None:
-            self.attack.witness = witness
-            raise _Found
+        found = self.team.finish(Work(self.prop, brancher, signs, self.report, self._again, self._watch,
+                                      lambda: self.attack.witness, pace))
+        if found is not None:
+            self.attack.witness = found
+            raise Found
 
     def made(self, kind: Kind, certificate: Words | None = None, witness: Singles | None = None,
              note: str = "") -> Outcome:

@@ -1,9 +1,9 @@
-"""One search on many workers: open domains are handed out, and trees with what is left open come back.
+"""One search on workers elsewhere: open domains are handed out, and trees with what is left open come back.
 
 A portion of the worst open domains goes to a worker, which goes on with it for a short while, as the search
 itself would, bounds, slopes and multipliers included. What it could not finish comes back and may go to
 another one. So no domain's hardness must be known beforehand, and a worker that dies costs a portion's time:
-the portion is still here. Trees are exchanged as flat lists, since pickle would recurse into them.
+the portion is still here. ``provenn.verify.crew`` shares a search among processes of this machine.
 """
 
 from __future__ import annotations
@@ -12,25 +12,25 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from provenn.bounds.backward import State
 from provenn.bounds.noise import Noise, Settings
 from provenn.bounds.regions import Floats, Indices, Regions
 from provenn.ir.graph import Graph
 from provenn.ir.property import Property
 from provenn.verify.attack import Attack, Singles
 from provenn.verify.branch import Brancher, Stats
-from provenn.verify.certificate import Empty, Leaf, Split, Step, Tree
-from provenn.verify.domains import Domain, Frame, Queue
+from provenn.verify.domains import Queue
 from provenn.verify.goals import Goals
 from provenn.verify.limits import one_thread
-from provenn.verify.pace import Clock, Exhausted, OutOfTime, Pace
+from provenn.verify.pace import Clock, Exhausted, Found, OutOfTime, Pace
 from provenn.verify.pool import Hole, Pool
+from provenn.verify.portions import Piece, Portion, added, hung, packed, removed
 from provenn.verify.root import Refined
 from provenn.verify.signs import SignBrancher
 from provenn.verify.workers import Workers
@@ -38,9 +38,29 @@ from provenn.verify.workers import Workers
 SHORT, LONG = 0.25, 2.0
 MOST, BYTES = 512, 1 << 24
 EVERY = 0.25
-Piece = int | tuple[tuple[Step, ...], Leaf | Split | Empty]
-NOWHERE = Frame(State(np.zeros((0, 0)), np.zeros((0, 0)), {}, {}), {})
+ENDS: dict[str, type[BaseException]] = {"exhausted": Exhausted, "time": OutOfTime, "memory": MemoryError}
 _here = threading.local()
+
+
+@dataclass(frozen=True)
+class Habits:
+    """What a brancher has learnt so far; without it a worker would try again what does not pay."""
+
+    reach: float
+    learnt: bool
+    dull: frozenset[int]
+    tied: dict[int, NDArray[np.bool_]]
+    stats: Stats
+
+    @staticmethod
+    def of(base: Brancher) -> Habits:
+        """Those of a brancher."""
+        return Habits(base.reach, base.learnt, base.dull, base.tied, replace(base.stats))
+
+    def give(self, base: Brancher) -> None:
+        """Make a new brancher go on with them."""
+        base.reach, base.learnt, base.dull = self.reach, self.learnt, self.dull
+        base.tied, base.stats = {u: w.copy() for u, w in self.tied.items()}, replace(self.stats)
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,25 +72,80 @@ class Query:
     goals: Goals
     root: Refined | None
     case: int
-    noise: Settings | None = None
+    noise: Settings | None
+    care: float
+    habits: Habits
 
 
 @dataclass
-class Portion:
-    """Open domains on their way, boxes first; tree number k belongs to the k-th. ``steps`` go before each.
+class Work:
+    """What a search hands over: its brancher, and who wants to know and to be asked meanwhile.
 
-    ``frames`` are those of the domains, None for the root's, which everyone has.
+    ``attack`` is called now and then. ``watch`` is told how many domains are open before each round, and
+    the worst bound of any; it may raise, and says True when noise is given up. ``witness`` is what a Found
+    is about.
     """
 
-    state: State
-    case: Indices
-    bound: Floats
-    domains: list[Domain]
-    frames: list[Frame | None]
-    steps: list[tuple[Step, ...]]
+    prop: Property
+    base: Brancher
+    signs: SignBrancher | None
+    report: Callable[[dict[str, Any]], None]
+    attack: Callable[[], None]
+    watch: Callable[[int, float], bool]
+    witness: Callable[[], Singles | None]
+    pace: Pace = field(default_factory=Pace)
 
-    def __len__(self) -> int:
-        return len(self.steps)
+    @property
+    def query(self) -> Query:
+        """For workers that know nothing."""
+        root, case = (None, 0) if self.signs is None else (self.signs.root, self.signs.case)
+        regions = self.base.regions
+        noise = None if regions.noise is None else regions.noise.settings
+        return Query(regions.graph, self.prop, self.base.goals, root, case, noise, self.base.care,
+                     Habits.of(self.base))
+
+    @property
+    def queue(self) -> Queue | None:
+        """Open domains of splits on signs."""
+        return None if self.signs is None else self.signs.queue
+
+    @property
+    def open(self) -> int:
+        """How many domains are open here."""
+        return self.base.pool.count + len(self.queue or ())
+
+    @property
+    def worst(self) -> float:
+        """The smallest bound of what is open here."""
+        return min(self.base.pool.worst(), np.inf if self.queue is None else self.queue.worst())
+
+    @property
+    def row(self) -> int:
+        """About how many bytes an open domain takes."""
+        table = self.base.pool.table
+        return table.itemsize * table.shape[1] if self.signs is None else self.signs.bytes
+
+    @property
+    def most(self) -> int:
+        """How many open domains are given away at once, at most."""
+        return max(1, min(MOST, BYTES // self.row))
+
+    def round(self, count: int) -> None:
+        """One round of splitting."""
+        (self.signs.round if self.signs and self.signs.queue else self.base.round)(count)
+
+    def empty(self) -> None:
+        """Forget what is open."""
+        self.base.pool = Pool(self.base.regions, self.base.limit)
+        if self.signs is not None:
+            self.signs.queue = Queue(self.base.limit)
+
+
+def counted(into: Stats, more: Stats, sign: int = 1) -> Stats:
+    """Add counters, or subtract them."""
+    for entry in fields(Stats):
+        setattr(into, entry.name, getattr(into, entry.name) + sign * getattr(more, entry.name))
+    return into
 
 
 @dataclass
@@ -87,62 +162,7 @@ class Back:
     seconds: float
     end: str = ""
     witness: Singles | None = None
-    best: float = -np.inf
     who: str = field(default_factory=lambda: f"{socket.gethostname()} {os.getpid()}")
-
-
-class _Found(Exception):
-    """A counterexample was confirmed."""
-
-
-def removed(pool: Pool, signs: SignBrancher | None, count: int) -> tuple[Portion, list[Hole]]:
-    """Take up to ``count`` of the worst open domains; the holes for their trees stay here."""
-    domains = [] if signs is None else signs.queue.take(count)
-    state, case, bound, boxes = pool.remove(count - len(domains))
-    holes = boxes + [d.hole for d in domains]
-    frames = [None if signs is None or d.frame is signs.frame else d.frame for d in domains]
-    bare = [replace(d, hole=Hole(0, None, False), frame=NOWHERE) for d in domains]
-    return Portion(state, case, bound, bare, frames, [()] * len(holes)), holes
-
-
-def added(pool: Pool, signs: SignBrancher | None, portion: Portion, holes: list[Hole]) -> None:
-    """Put a portion back, with these holes."""
-    boxes = len(portion.case)
-    pool.add(portion.state, portion.case, portion.bound, holes[:boxes])
-    for domain, frame, hole in zip(portion.domains, portion.frames, holes[boxes:]):
-        assert signs is not None
-        signs.queue.add(replace(domain, hole=hole, frame=frame or signs.frame), signs.bytes)
-
-
-def packed(root: Tree | int, places: Mapping[tuple[int, bool], int]) -> list[Piece]:
-    """A tree in the order of the file; ``places`` numbers the open sides of splits (by identity)."""
-    made: list[Piece] = []
-    todo = [root]
-    while todo:
-        here = todo.pop()
-        if isinstance(here, int):
-            made.append(here)
-        elif isinstance(end := here.end, Split):
-            made.append((here.steps, Split(end.index, end.value, node=end.node)))
-            for child, above in ((end.above, True), (end.below, False)):
-                todo.append(places[id(end), above] if child is None else child)
-        else:
-            made.append((here.steps, end))
-    return made
-
-
-def hung(pieces: list[Piece], hole: Hole, hang: Callable[[Hole, Tree], None], open_: dict[int, Hole]) -> None:
-    """Build a tree again where it belongs; ``open_`` gets the holes that it leaves, by number."""
-    todo = [hole]
-    for piece in pieces:
-        here = todo.pop()
-        if isinstance(piece, int):
-            open_[piece] = here
-            continue
-        steps, end = piece
-        hang(here, Tree(steps, end))
-        if isinstance(end, Split):
-            todo += [Hole(hole.case, end, True), Hole(hole.case, end, False)]
 
 
 class Desk:
@@ -153,49 +173,47 @@ class Desk:
         regions = Regions(query.graph, self.clock.check)
         if query.noise is not None:
             regions.noise = Noise(regions, *query.noise)
-        self.base = Brancher(regions, query.goals, self.clock, limit=limit)
-        self.base.on_corners = self._corners
+        base = Brancher(regions, query.goals, self.clock, limit=limit, care=query.care)
+        query.habits.give(base)
+        base.on_corners = self._corners
         self.attack = Attack(query.graph, query.prop, regions)
-        self.signs = None if query.root is None else SignBrancher(self.base, query.root, query.case)
+        signs = None if query.root is None else SignBrancher(base, query.root, query.case)
+        self.job = Work(query.prop, base, signs, lambda event: None, lambda: None, lambda count, worst: False,
+                        lambda: self.attack.witness)
 
     def _corners(self, x: Floats, case: Indices) -> None:
         if self.attack.check(self.query.goals, x, case):
-            raise _Found
-
-    @property
-    def _queue(self) -> Queue | None:
-        return None if self.signs is None else self.signs.queue
+            raise Found
 
     def work(self, portion: Portion, seconds: float, left: float) -> Back:
         """Go on for about ``seconds``; give up after ``left``."""
         start, begin = time.perf_counter(), time.process_time()
         self.clock.deadline = start + left
-        self.base.pool, self.base.trees = Pool(self.base.regions, self.base.limit), {}
-        stats = self.base.stats = Stats()
-        if self.signs is not None:
-            self.signs.queue, self.signs.stats = Queue(self.base.limit), stats
-        holes = [Hole(k, None, False) for k in range(len(portion))]
+        job, base = self.job, self.job.base
+        before = replace(base.stats)
+        base.trees = {}
+        job.empty()
+        trees, open_ = list[list[Piece]](), None
+        end, witness = "", None
         try:
-            added(self.base.pool, self.signs, portion, holes)
-            while (self._queue or self.base.pool.count) and time.perf_counter() - start < seconds:
-                self.pace(self.signs.round if self.signs and self.signs.queue else self.base.round)
-            made = Back(*self._left(len(portion)), stats, 0.0)
-        except _Found:
-            made = Back([], None, stats, 0.0, "witness", self.attack.witness)
-        except (Exhausted, OutOfTime, MemoryError) as e:
-            ends = {Exhausted: "exhausted", OutOfTime: "time"}
-            made = Back([], None, stats, 0.0, ends.get(type(e), "memory"))
-        return replace(made, seconds=time.process_time() - begin, best=self.attack.best)
+            added(base.pool, job.signs, portion, portion.numbered())
+            while job.open and time.perf_counter() - start < seconds:
+                self.pace(job.round, job.open)
+            trees, open_ = self._left(len(portion))
+        except Found:
+            end, witness = "witness", self.attack.witness
+        except tuple(ENDS.values()) as e:
+            end = next(name for name, kind in ENDS.items() if isinstance(e, kind))
+        return Back(trees, open_, counted(replace(base.stats), before, -1), time.process_time() - begin,
+                    end, witness)
 
     def _left(self, count: int) -> tuple[list[list[Piece]], Portion]:
         """Every tree as far as it has grown, and what is open."""
-        queue = self._queue
-        open_, holes = removed(self.base.pool, self.signs, self.base.pool.count + len(queue or ()))
+        base = self.job.base
+        open_, holes = removed(base.pool, self.job.signs, self.job.open)
         places = {(id(h.split), h.above): k for k, h in enumerate(holes) if h.split is not None}
         whole = {h.case: k for k, h in enumerate(holes) if h.split is None}
-        trees = [packed(self.base.trees[k] if k in self.base.trees else whole[k], places)
-                 for k in range(count)]
-        return trees, replace(open_, steps=[h.steps for h in holes])
+        return [packed(base.trees[k] if k in base.trees else whole[k], places) for k in range(count)], open_
 
 
 def work(query: Query, portion: Portion, seconds: float, left: float, limit: int) -> Back:
@@ -214,68 +232,72 @@ def work(query: Query, portion: Portion, seconds: float, left: float, limit: int
 class Team:
     """Workers for long searches; nothing is sent to them before one turns out to be long."""
 
+    solo = 2.0
+
     def __init__(self, workers: Workers) -> None:
-        self.workers = workers
+        self.workers, self.size = workers, workers.size
         self.portions, self.seconds = 0, dict[str, float]()
 
     def numbers(self) -> dict[str, Any]:
         """For the statistics of a search."""
         if not self.portions:
             return {}
-        return {"workers": self.workers.size, "portions": self.portions, "lost_workers": self.workers.lost,
+        return {"workers": self.size, "portions": self.portions, "lost_workers": self.workers.lost,
                 "worker_seconds": sorted(self.seconds.values())}
 
-    def finish(self, query: Query, base: Brancher, signs: SignBrancher | None,
-               report: Callable[[dict[str, Any]], None], attack: Callable[[], None]) -> Singles | None:
+    def wanted(self, have: int, pace: Pace) -> bool:
+        """Whether ``have`` open domains are enough to share."""
+        return have > 2 * self.size
+
+    def finish(self, job: Work) -> Singles | None:
         """Work until nothing is open, or a counterexample comes back, which is returned.
 
-        ``attack`` is called now and then. Raises OutOfTime, Exhausted, MemoryError, and ToolError
-        PNN-TOOL-710.
+        Raises OutOfTime, Exhausted, MemoryError, ToolError PNN-TOOL-710, and what ``job.watch`` raises.
         """
-        shared, queue = self.workers.share(query), None if signs is None else signs.queue
+        shared, base, worst = self.workers.share(job.query), job.base, job.worst
         begin = last = time.perf_counter()
         turn = 1.0
-        while open_ := base.pool.count + len(queue or ()) + len(self.workers.tasks):
-            self._hand_out(self.workers, shared, base, signs)
+        while open_ := job.open + len(self.workers.tasks):
+            # Workers keep their noise when it is given up: what they show holds without it, too.
+            job.watch(open_, worst)
+            self._hand_out(shared, job)
             for holes, back in self.workers.wait(min(EVERY, max(0.0, base.clock.left()))):
                 if back.witness is not None:
                     return back.witness  # type: ignore[no-any-return]
-                self._take_in(back, holes, base, signs)
+                self._take_in(back, holes, job)
             base.clock.check()
             now = time.perf_counter()
             if now - last > EVERY:
-                report({"event": "branching", "open": open_, "leaves": base.stats.leaves,
-                        "boxes": base.stats.boxes, "workers": len(self.workers.tasks)})
+                job.report({"event": "branching", "open": open_, "leaves": base.stats.leaves,
+                            "boxes": base.stats.boxes, "workers": len(self.workers.tasks)})
                 last = now
             if now - begin > turn:
-                attack()
+                job.attack()
                 turn *= 2.0
         return None
 
-    def _hand_out(self, workers: Workers, shared: Any, base: Brancher, signs: SignBrancher | None) -> None:
-        queue = None if signs is None else signs.queue
-        row = base.pool.table.itemsize * base.pool.table.shape[1] if signs is None else signs.bytes
-        while workers.free > 0 and (open_ := base.pool.count + len(queue or ())):
-            share = -(-open_ // (workers.size + workers.free))
-            portion, holes = removed(base.pool, signs, max(1, min(share, MOST, BYTES // row)))
-            seconds = LONG if open_ > 4 * workers.size else SHORT
-            workers.submit(work, shared, portion, seconds, base.clock.left(), base.limit, about=holes)
+    def _hand_out(self, shared: Any, job: Work) -> None:
+        while self.workers.free > 0 and (open_ := job.open):
+            share = -(-open_ // (self.size + self.workers.free))
+            portion, holes = removed(job.base.pool, job.signs, min(share, job.most))
+            seconds = LONG if open_ > 4 * self.size else SHORT
+            self.workers.submit(work, shared, portion, seconds, job.base.clock.left(), job.base.limit,
+                                about=holes)
             self.portions += 1
 
-    def _take_in(self, back: Back, holes: list[Hole], base: Brancher, signs: SignBrancher | None) -> None:
-        for entry in fields(Stats):
-            setattr(base.stats, entry.name, getattr(base.stats, entry.name) + getattr(back.stats, entry.name))
+    def _take_in(self, back: Back, holes: list[Hole], job: Work) -> None:
+        counted(job.base.stats, back.stats)
         self.seconds[back.who] = self.seconds.get(back.who, 0.0) + back.seconds
         if back.end:
-            raise {"exhausted": Exhausted, "time": OutOfTime, "memory": MemoryError}[back.end]
+            raise ENDS[back.end]
         left: dict[int, Hole] = {}
         for pieces, hole in zip(back.trees, holes):
-            hung(pieces, hole, base.hang, left)
+            hung(pieces, hole, job.base.hang, left)
         assert back.open is not None
         places = [left[k] for k in range(len(back.open))]
-        for place, steps in zip(places, back.open.steps):
-            place.steps += steps
-        added(base.pool, signs, back.open, places)
+        for place, known in zip(places, back.open.holes):
+            place.steps, place.level, place.start = place.steps + known.steps, known.level, known.start
+        added(job.base.pool, job.signs, back.open, places)
 
     def close(self) -> None:
         """End the workers."""

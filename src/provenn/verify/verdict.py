@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from provenn.base.cores import kept_to
 from provenn.base.words import Words, hash_words, sha256, to_bytes
 from provenn.errors import CertificateError, ProvennError, ToolError
 from provenn.eval.run import replay
@@ -34,11 +34,11 @@ from provenn.verify.orders import Standing, standing
 from provenn.verify.search import UNDECIDED, Outcome, search
 from provenn.verify.semantics import REAL, ULPS, Semantics, chosen, of, relabelled
 from provenn.verify.stored import load_certificate, load_words
+from provenn.verify.together import together
 from provenn.verify.witness import violation
 
 if TYPE_CHECKING:
     from provenn.verify.explanation import Explanation, Frontier
-    from provenn.verify.subproblems import Team
     from provenn.verify.workers import Workers
 
 Answer = Literal["sat", "unsat", "unknown", "timed-out"]
@@ -143,6 +143,7 @@ def verify(
     network_name: str | None = None,
     explain: bool = False,
     progress: Progress | None = None,
+    jobs: int | None = None,
     workers: Workers | None = None,
     memory: int | None = None,
     semantics: str | None = None,
@@ -156,10 +157,11 @@ def verify(
     the check of the certificate included. An accepted certificate is written to ``certificate`` when
     given. ``network_name`` says which network of a VNN-LIB 2.0 file the model is.
     ``explain`` adds what drives the bounds (``Verdict.explanation``), for up to 30 s more than ``timeout``.
-    ``workers`` share a long search (provenn.verify.workers) and are closed at its end; ``memory`` is its
-    limit in bytes. ``semantics`` is "real" or "binary32", with functions accurate to ``ulps``; by default
-    what a VNN-LIB 2.0 file declares, else binary32; "auto" settles for the reals where that has no
-    certificate (docs/floats.md). The verdict says which.
+    ``jobs`` processes share a long search, by default one for each core where that is safe
+    (provenn.verify.together), or ``workers`` do (provenn.verify.workers), which are closed at its end;
+    ``memory`` is the limit of each in bytes. ``semantics`` is "real" or "binary32", with functions accurate
+    to ``ulps``; by default what a VNN-LIB 2.0 file declares, else binary32; "auto" settles for the reals
+    where that has no certificate (docs/floats.md). The verdict says which.
     Raises ProvennError subclasses for files that cannot be read or used, and ToolError when
     the checker is missing; a rejected certificate is no exception but ``Verdict.problem``.
     """
@@ -173,10 +175,11 @@ def verify(
     read = time.perf_counter() - start
     say({"event": "read", "seconds": read, "graph": graph, "property": prop})
     checker.find()
-    run = _Run(graph, reading.exact, prop, words, prop_words, start, timeout, seed, say, memory, workers,
-               wanted, not yielding)
+    run = _Run(graph, reading.exact, prop, words, prop_words, start, timeout, seed, say, memory, jobs,
+               workers, wanted, not yielding)
     path = Path(model) if isinstance(model, (str, Path)) else None
-    made, result = run.answer(certificate, path)
+    with kept_to(jobs if workers is None else None):
+        made, result = run.answer(certificate, path)
     known: dict[str, Any] = {
         "graph": graph, "prop": prop, "seed": seed, "timeout": timeout, "stats": made.stats,
         "notes": reading.notes, "stopped_by": made.note,
@@ -236,6 +239,7 @@ class _Run:
     seed: int
     say: Progress
     memory: int | None
+    jobs: int | None
     workers: Workers | None
     semantics: Semantics
     asked: bool
@@ -284,7 +288,7 @@ class _Run:
         begin = time.perf_counter()
         seconds = max(0.0, SEARCH_SHARE * self.timeout - (begin - self.start))
         workers, self.workers = self.workers, None
-        with capped(self.memory), _together(workers) as team:
+        with capped(self.memory), together(self.jobs, workers, self.memory) as team:
             made = search(self.graph, self.prop, timeout=seconds, seed=self.seed, report=self.say,
                           exact=self.exact, memory=self.memory, team=team, care=care,
                           semantics=semantics or self.semantics, yielding=not self.asked)
@@ -299,15 +303,6 @@ class _Run:
             self.say({"event": "replaying"})
             return made, _replayed(self.exact, self.prop, made, model)
         return made, {"answer": made.kind}
-
-
-def _together(workers: Workers | None) -> AbstractContextManager[Team | None]:
-    """The team of ``workers``, where there are any; what it needs is loaded then."""
-    if not workers:
-        return nullcontext()
-    from provenn.verify.subproblems import Team
-
-    return closing(Team(workers))
 
 
 def _checked(

@@ -38,8 +38,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from provenn.base.cores import kept_to, share
 from provenn.errors import ToolError
-from provenn.verify.limits import capped, kept_to, share
+from provenn.verify.limits import capped
 
 TRIES, POLL = 3, 0.5
 CONNECT = 10.0
@@ -120,9 +121,7 @@ class Workers(ABC):
     def _again(self, task: Task, why: BaseException) -> None:
         self.lost, task.lost = self.lost + 1, task.lost + 1
         if task.lost >= TRIES:
-            raise ToolError("PNN-TOOL-710", "a task's worker died again and again", expected="an answer",
-                            got=f"{task.lost} workers ended in the middle of it: {str(why)[:200]}",
-                            hint="most often memory runs out: use fewer --jobs, or set a limit with --memory")
+            raise deadly(why, task.lost)
         self._start(task)
 
     @abstractmethod
@@ -228,13 +227,25 @@ class Processes(Workers):
         self.room.cleanup()
 
 
-def _begin_process(parent: int, threads: int, memory: int | None) -> None:
-    """Of a worker: die with its parent, leave Ctrl-C to it, keep to a share of the cores and to a limit."""
+def depend(parent: int) -> None:
+    """Of a worker: die with its parent (Linux), and leave Ctrl-C to it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(AttributeError, OSError):
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
+
+
+def deadly(why: object, lost: int) -> ToolError:
+    """A task's worker died for the last time."""
+    return ToolError("PNN-TOOL-710", "a task's worker died again and again", expected="an answer",
+                     got=f"{lost} workers ended in the middle of it: {str(why)[:200]}",
+                     hint="most often memory runs out: use fewer --jobs, or set a limit with --memory")
+
+
+def _begin_process(parent: int, threads: int, memory: int | None) -> None:
+    """Of a worker: depend on its parent, keep to a share of the cores and to a limit."""
+    depend(parent)
     with suppress(ImportError):
         _here.limits = import_module("threadpoolctl").threadpool_limits(threads)
     _here.cores = kept_to(threads)
