@@ -148,6 +148,8 @@ class Crew:
         """New workers: for the tasks of those that died, and while more of them help."""
         while self.lost_tasks:
             self._start(self.lost_tasks.pop())
+        if self.base.tied and not self.base.learnt:
+            return  # Each of them would have to learn what does not pay, from smaller rounds.
         some = self.job.pace.crowd(self.job.open, self.size - len(self.hands))
         if some > 1:
             mine, *others = dealt(self.base.pool, self.job.signs, self.job.open, some)
