@@ -10,7 +10,7 @@ _own: list[int] = []
 
 
 def cores() -> int:
-    """The cores that this process and what it starts may use: all that are allowed, or what ``kept_to`` says."""
+    """The cores for this process and what it starts: all that are allowed, or what ``kept_to`` says."""
     if _own:
         return _own[-1]
     asked = getattr(os, "sched_getaffinity", None)
