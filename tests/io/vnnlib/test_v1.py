@@ -186,9 +186,10 @@ def test_files_that_are_no_text(tmp_path: Path, graph_of: Any) -> None:
 
 
 def test_plain_lines_are_read_as_any_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    text = ("; a comment\n(declare-const X_1 Real) ; another\n\n(declare-const X_0 Real)(declare-const Y_0 Real)\n"
-            "(declare-fun Y_1 () Real)\n(assert (<= X_0 0.5))\n(assert (>= X_0 -1e-1))(assert (<= X_1 12))\n"
-            "(assert  (>= X_1 0.))\n(assert (<= 0.25 X_1))\n(assert (>= Y_0 -3.0E+2))\n(assert (<= Y_0 Y_1))\n")
+    text = ("; a comment\n(declare-const X_1 Real) ; another\n\n(declare-const X_0 Real)"
+            "(declare-const Y_0 Real)\n(declare-fun Y_1 () Real)\n(assert (<= X_0 0.5))\n"
+            "(assert (>= X_0 -1e-1))(assert (<= X_1 12))\n(assert  (>= X_1 0.))\n"
+            "(assert (<= 0.25 X_1))\n(assert (>= Y_0 -3.0E+2))\n(assert (<= Y_0 Y_1))\n")
     source = Source("plain", text)
     made = v1.read_query(source)
     monkeypatch.setattr(v1, "PLAIN", re.compile("(?!)" + 6 * "()"))
