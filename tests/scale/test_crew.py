@@ -33,6 +33,8 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are c
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Searches are shared from their first rounds on, however little there is, in small rounds."""
+    for name in together.UNSAFE:  # Loaded by other tests of the same process; copies do not use them.
+        monkeypatch.delitem(sys.modules, name, raising=False)
     monkeypatch.setattr(Cores, "solo", -1.0)
     monkeypatch.setattr(Pace, "crowd", lambda self, have, most: max(1, min(most, have // 2)))
     monkeypatch.setattr("provenn.verify.pace.LARGEST", 8)
