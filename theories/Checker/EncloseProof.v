@@ -385,7 +385,8 @@ Qed.
 Lemma holds_formula v x n ys y i : derived n = true -> holds v x n ys y -> below (ext n) i ->
   exists t, formula n ys i t /\ off v n t (Rabs t) (y i).
 Proof.
-  intros D H Hi. specialize (H i Hi). destruct n; try discriminate; [exact H|]. eexists. now split; [|exact H].
+  intros D H Hi. specialize (H i Hi). destruct n; try discriminate; [exact H|].
+  eexists. now split; [|exact H].
 Qed.
 Lemma enclosed_holds fv v x n ns ss ys y l h i : covers fv v -> graph_ok ns = true -> node_ok n ns = true ->
   known fv ns ss ys -> holds v x n ys y -> derived n = true -> enclosed fv n ss = (l, h) -> below (ext n) i ->

@@ -9,8 +9,8 @@
     [ready ts ys]       all operands of [ts] are finite
     [adds_up l r]       some order of summing [l], and a rounding to binary32, give [r]
     [in_domain f x]     the function [f] has a value at [x]
-    [applies u f x r]   the machine's function [f] may give [r] at [x], with declared accuracy [u] in ulps; one
-                        that jumps gives its value at [x], or at 0 if [x] is subnormal
+    [applies u f x r]   the machine's function [f] may give [r] at [x], with declared accuracy [u] in ulps;
+                        one that jumps gives its value at [x], or at 0 if [x] is subnormal
     [runs u x n ys y]   [y] may be the machine's value of node [n]
     [execution u x ns ys]  [ys] may be the values of all nodes [ns], newest first
 
@@ -60,7 +60,8 @@ Definition applies (ulps : R) (f : unary) (x : R) (r : number) : Prop :=
   in_domain f x -> Rabs z < limit32 ->
   exists v, r = Some v /\
     if jumps f then image f x v
-    else if exactly32 f then Rabs (v - z) <= e32 else Rabs (v - z) <= ulps * bpow radix2 (-23) * Rabs z + 4 * e32.
+    else if exactly32 f then Rabs (v - z) <= e32
+    else Rabs (v - z) <= ulps * bpow radix2 (-23) * Rabs z + 4 * e32.
 
 Definition runs (ulps : R) (x : vec32) (n : node) (ys : list vec32) (y : vec32) : Prop :=
   forall i, below (ext n) i ->

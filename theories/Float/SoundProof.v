@@ -157,7 +157,8 @@ Proof.
   destruct (capped_below _ _ _ i (eq_refl : fin (cap fv)) W C Hi) as (F & L).
   assert (S := fun t => exact_sizes_ge fv n ns ss zs i t G N K D eq_refl Hi F).
   apply (Rle_trans _ _ _ (Rle_abs _)) in L. change (cap fv) with 0x1p48%float in L. rewrite fR_cap in L.
-  split; [intros t I; specialize (S t I); lra|]. revert F. unfold exact_sizes. cbn [fv noise_of noisy]. now rewrite fget_ftab_below.
+  split; [intros t I; specialize (S t I); lra|].
+  revert F. unfold exact_sizes. cbn [fv noise_of noisy]. now rewrite fget_ftab_below.
 Qed.
 
 Lemma unary_runs f e d i y (n := Unary f e d) : node_ok n ns = true -> node_ok32 n = true ->

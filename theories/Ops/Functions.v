@@ -45,7 +45,8 @@ Definition sem (f : unary) (x : R) : R :=
 Definition jumps (f : unary) : bool :=
   match f with
   | Sign => true
-  | Relu | Hinge _ | Clip _ _ | Sigmoid | Tanh | Softplus | Exp | Log | Sqrt | Recip | Power _ | Sin | Cos => false
+  | Relu | Hinge _ | Clip _ _ | Sigmoid | Tanh | Softplus => false
+  | Exp | Log | Sqrt | Recip | Power _ | Sin | Cos => false
   end.
 Definition image (f : unary) (x y : R) : Prop :=
   (y = sem f x \/ jumps f = true /\ Rabs x < fR smallest /\ y = sem f 0)%R.

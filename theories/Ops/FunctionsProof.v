@@ -62,7 +62,8 @@ Proof.
   intros I. destruct (jumps f) eqn:J.
   - destruct f; try discriminate. apply flushed_sign_sound. intros x.
     destruct (I x) as [->|(_ & A & ->)]; [now left | right]. split; [exact A | exact sign_0].
-  - assert (E : forall x, g x = sem f x) by (intros x; destruct (I x) as [E|(J' & _)]; [exact E | congruence]).
+  - assert (E : forall x, g x = sem f x)
+      by (intros x; destruct (I x) as [E|(J' & _)]; [exact E | congruence]).
     intros l h Fl Fh Hlh. destruct (rule_of_sound f l h Fl Fh Hlh) as (A & B). split.
     + intros x Hx. rewrite E. now apply A.
     + intros t u. destruct (B t u) as (Lo & Up).
