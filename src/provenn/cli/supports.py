@@ -53,8 +53,8 @@ def supports(
         say("ONNX operators read: " + ", ".join(operators()))
         written = [tag for tag, row in facets((WRITTEN,)).items() if row[WRITTEN] == "have"]
         say("written as ONNX: " + ", ".join(sorted(written)))
-        say(f"jump, and are verified with flushed operands allowed for: {', '.join(jumping())}, and what is read "
-            "by it: comparisons, logic, casts to truth values")
+        say(f"jump, and are verified with flushed operands allowed for: {', '.join(jumping())}, "
+            "and what is read by it: comparisons, logic, casts to truth values")
 
 
 def opsets() -> list[str]:
