@@ -30,7 +30,9 @@ def test_few_inputs_spread_over_an_image_are_pushed(monkeypatch: pytest.MonkeyPa
     without = Regions(spread())
     assert pushes == [target]
     made, pulled = with_pushes.of[target].matrices, without.of[target].matrices
-    assert made is not None and pulled is not None and made.keys() == pulled.keys() == {0}
+    assert made is not None
+    assert pulled is not None
+    assert made.keys() == pulled.keys() == {0}
     np.testing.assert_allclose(made[0], pulled[0], rtol=1e-12, atol=1e-13)
 
 
