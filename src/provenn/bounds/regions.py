@@ -37,6 +37,7 @@ Widths = tuple[Floats, Floats]
 
 SMALL, LARGE, CACHED = 1 << 14, 1 << 19, 1 << 23
 DENSE_SHARE = 0.25
+NARROW = 16
 ROWS_AT_ONCE = 256
 IN_CACHE = 1 << 17
 ODD = 0.9375
@@ -70,7 +71,8 @@ class Region:
         entries = self.size * sum(self.sizes[leaf] for leaf in self.leaves)
         dense = self._share_of_nonzeros() >= DENSE_SHARE if entries > SMALL else True
         if dense and entries <= LARGE:
-            self.matrices = self._pull_units(np.arange(self.size))
+            few = NARROW * sum(self.sizes[leaf] for leaf in self.leaves) <= self.size
+            self.matrices = self._push_units() if few else self._pull_units(np.arange(self.size))
         elif dense and entries <= CACHED:
             self._rows = {leaf: np.empty((self.size, self.sizes[leaf])) for leaf in self.leaves}
             self._known = np.zeros(self.size, bool)
@@ -81,9 +83,19 @@ class Region:
         count = sum(np.count_nonzero(c) for c in pulled.values())
         return count / max(1, sum(c.size for c in pulled.values()))
 
+    def _push_units(self) -> Coefficients:
+        """The matrices column by column, for far fewer leaves' elements than rows."""
+        made = {}
+        for leaf in self.leaves:
+            values = {k: np.zeros((self.sizes[leaf], self.sizes[k])) for k in self.leaves}
+            np.fill_diagonal(values[leaf], 1.0)
+            made[leaf] = np.ascontiguousarray((self.push(values) - self.offset).T)
+        return made
+
     def _pull_units(self, rows: Indices) -> Coefficients:
         parts = []
         for start in range(0, len(rows), ROWS_AT_ONCE):
+            self.tick()
             some = rows[start : start + ROWS_AT_ONCE]
             unit = np.zeros((len(some), self.size))
             unit[np.arange(len(some)), some] = 1.0

@@ -24,6 +24,7 @@ LEAST = {
     "Unsqueeze": 7, "Transpose": 7, "Concat": 12, "Slice": 7, "Split": 35, "Gather": 4, "Expand": 2,
     "ConvTranspose": 10, "Resize": 11, "Upsample": 1, "MaxPool": 12, "Max": 4, "Min": 4, "ReduceMax": 6,
     "Sign": 1, "Softplus": 2, "Softmax": 7, "GlobalMaxPool": 2, "Abs": 1,
+    "ReduceMin": 6, "PRelu": 2,
 }
 # Expected results of this case are written with four digits.
 TOLERANCE = {"test_averagepool_2d_ceil_last_window_starts_on_pad": 1e-4}

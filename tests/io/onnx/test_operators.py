@@ -236,6 +236,19 @@ def test_softmax_and_maxima_along_axes(judge: Any, axis: int) -> None:
     judge([node("ReduceMax", ["x"], ["y"], axes=[axis], keepdims=0)], (2, 3, 5))
 
 
+@pytest.mark.parametrize("name", ["ReduceMax", "ReduceMin"])
+def test_extremes(judge: Any, name: str) -> None:
+    judge([node(name, ["x"], ["y"])], (2, 3, 5))
+    judge([node(name, ["x"], ["y"], axes=[0, -1], keepdims=0)], (2, 3, 5))
+    judge([node(name, ["x"], ["y"], noop_with_empty_axes=1)], (2, 3), opset=18)
+    judge([node(name, ["x", "a"], ["y"], keepdims=0)], (2, 3, 5), {"a": np.array([1], np.int64)}, opset=18)
+
+
+@pytest.mark.parametrize("shape", [(1,), (3, 1, 1), (5,), (2, 3, 4, 5)])
+def test_slopes_below_zero(judge: Any, shape: tuple[int, ...]) -> None:
+    judge([node("PRelu", ["x", "s"], ["y"])], (2, 3, 4, 5), {"s": noise(*shape)})
+
+
 @pytest.mark.parametrize("name", ["Mul", "Div", "Max", "Min", "Add", "Sub"])
 def test_two_variables(judge: Any, name: str) -> None:
     other = [node("Exp", ["x"], ["e"]), node("ReduceSum", ["e"], ["s"])]

@@ -159,7 +159,8 @@ def test_external_data(save: Any, tmp_path: Path) -> None:
 def test_shapes_that_do_not_fit(save: Any) -> None:
     for nodes in ([node("MatMul", ["w", "x"], ["y"])], [node("Add", ["x", "w"], ["y"])],
                   [node("Reshape", ["x", "t"], ["y"])], [node("Transpose", ["x"], ["y"], perm=[0])],
-                  [node("Concat", ["x", "w"], ["y"], axis=0)], [node("Squeeze", ["x", "a"], ["y"])]):
+                  [node("Concat", ["x", "w"], ["y"], axis=0)], [node("Squeeze", ["x", "a"], ["y"])],
+                  [node("PRelu", ["x", "w"], ["y"])]):
         weights = {**W, "t": np.array([3, -1]), "a": np.array([0])}
         e = refused(save(nodes, (2, 2), weights), "PNN-ONNX-412")
         assert f"({nodes[0].op_type}, opset 17)" in e.where

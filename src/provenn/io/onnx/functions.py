@@ -1,4 +1,4 @@
-"""Elementwise ONNX functions, and what is composed of them: LeakyRelu, Abs, Max, Min, Pow, Softmax.
+"""Elementwise ONNX functions, and what is composed of them: LeakyRelu, PRelu, Abs, Max, Min, Pow, Softmax.
 
 The compositions are exact over the reals; those with relu alone are exact in float32 too.
 """
@@ -15,6 +15,7 @@ import numpy as np
 from provenn.io.onnx.arithmetic import aligned, product_of, scaled
 from provenn.io.onnx.call import Call
 from provenn.io.onnx.movement import cut, expanded, joined, permuted, reshaped
+from provenn.io.onnx.products import reduced_axes
 from provenn.io.onnx.values import Const, Value
 from provenn.io.onnx.windows import Window, axis_counts, window
 from provenn.ir.op import Op
@@ -66,10 +67,24 @@ def _full(call: Call, x: Value, value: float) -> Const:
 
 def leaky_relu(call: Call) -> Value:
     """X where x >= 0, else alpha x, as relu(x) + alpha (x - relu(x)). Exact."""
-    x, alpha = call.input(0), float(np.float32(call.attrs.get("alpha", 0.01)))
+    x = call.input(0)
+    return _bent(call, x, _full(call, x, float(np.float32(call.attrs.get("alpha", 0.01)))))
+
+
+def parametric_relu(call: Call) -> Value:
+    """X where x >= 0, else x times a constant slope of its own or of its channel. Exact."""
+    x, slope = call.input(0), call.constant(1, "slope")
+    trailing = zip(reversed(slope.shape), reversed(x.shape))
+    if slope.ndim > len(x.shape) or any(n not in (1, m) for n, m in trailing):
+        raise call.misfit("its slope does not fit", expected=list(x.shape), got=list(slope.shape))
+    spread = np.ascontiguousarray(np.broadcast_to(slope, x.shape))
+    return _bent(call, x, Const(spread, f"{call.name}.slope"))
+
+
+def _bent(call: Call, x: Value, slope: Const) -> Value:
     positive = call.apply(relu, x)
     below = call.apply(sub, x, positive)
-    return call.apply(add, positive, call.apply(mul, below, _full(call, x, alpha)))
+    return call.apply(add, positive, call.apply(mul, below, slope))
 
 
 def absolute(call: Call) -> Value:
@@ -237,9 +252,16 @@ def global_max_pool(call: Call) -> Value:
 
 def reduce_max(call: Call) -> Value:
     """Maximum over constant axes, by comparing elements pairwise."""
-    x = call.input(0)
-    axes = call.integers(1, "axes", "axes") or tuple(range(len(x.shape)))
-    axes = tuple(call.axis(a, len(x.shape)) for a in axes)
+    return _reduced(call, call.input(0))
+
+
+def reduce_min(call: Call) -> Value:
+    """Minimum over constant axes, the opposite of the largest opposite. Exact."""
+    return scaled(call, _reduced(call, scaled(call, call.input(0), -1)), -1)
+
+
+def _reduced(call: Call, x: Value) -> Value:
+    axes = reduced_axes(call, len(x.shape))
     for axis in axes:
         x = largest(call, x, axis)
     kept = tuple(n for a, n in enumerate(x.shape) if a not in axes)

@@ -29,7 +29,7 @@ OPERATORS: dict[str, Reader] = {
     **functions.PLAIN, "LeakyRelu": functions.leaky_relu, "Abs": functions.absolute,
     "Max": functions.maximum, "Min": functions.minimum, "Pow": functions.power, "Softmax": functions.softmax,
     **truth.TRUTH, "MaxPool": functions.max_pool,
-    "ReduceMax": functions.reduce_max,
+    "ReduceMax": functions.reduce_max, "ReduceMin": functions.reduce_min, "PRelu": functions.parametric_relu,
     "BatchNormalization": arithmetic.batch_normalization,
     "MatMul": products.matmul, "Gemm": products.gemm,
     "ReduceSum": products.reduce_sum, "ReduceMean": products.reduce_mean,

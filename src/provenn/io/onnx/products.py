@@ -120,7 +120,7 @@ def gemm(call: Call) -> Value:
     return sum_of(call, out, c)
 
 
-def _axes(call: Call, rank: int) -> tuple[int, ...]:
+def reduced_axes(call: Call, rank: int) -> tuple[int, ...]:
     """The axes of a reduction; none given means all, unless ``noop_with_empty_axes`` is set."""
     given = call.integers(1, "axes", "axes")
     if not given:
@@ -149,7 +149,7 @@ def _summed(call: Call, x: Value, axes: tuple[int, ...]) -> Value:
 def reduce_sum(call: Call) -> Value:
     """Sum over constant axes: a product with ones."""
     x = call.input(0)
-    axes = _axes(call, len(x.shape))
+    axes = reduced_axes(call, len(x.shape))
     return _summed(call, x, axes) if axes else x
 
 
@@ -159,7 +159,7 @@ def reduce_mean(call: Call) -> Value:
     1/count is rounded to float32 unless count is a power of two (noted).
     """
     x = call.input(0)
-    axes = _axes(call, len(x.shape))
+    axes = reduced_axes(call, len(x.shape))
     if not axes:
         return x
     total = _summed(call, x, axes)
