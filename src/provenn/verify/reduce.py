@@ -38,7 +38,7 @@ from provenn.verify.renewals import Renewals
 
 SPENT, SPENT_ON_CURVES = 0.5, (16.0, 2.0)
 # Reducing takes as long as bounding: given up when of the FIRST of all bounds less than LITTLE could go.
-FIRST, LITTLE, MANY = 0.125, 0.125, 8
+FIRST, LITTLE = 0.125, 0.125
 Mask = NDArray[np.bool_]
 Goal = tuple[Indices, Floats, Coefficients]
 Factors = Floats
@@ -213,16 +213,13 @@ def spare_unmet(regions: Regions, kept: Kept, goals: Sequence[Goal]) -> None:
 def attempts(regions: Regions, count: int) -> list[tuple[Sequence[int], float]]:
     """Targets that may give up bounds, for some boxes, and the share of ``needed``, in the order of trying.
 
-    A single box is worth more work than a few; of many one pass serves all, and their trees are deep. What
-    curves lose is overstated many times to first order.
+    A single box is worth more work than many. What curves lose is overstated many times to first order.
     """
     if regions.products or not count:
         return []
     last: list[tuple[Sequence[int], float]] = [(regions.last(), SPENT)] if regions.last() else []
     shares = SPENT_ON_CURVES if regions.curved else (SPENT,)
-    if count == 1 or (count >= MANY and not regions.curved):
-        return [*((regions.affine, share) for share in shares), *last]
-    return last
+    return [*((regions.affine, share) for share in shares), *last] if count == 1 else last
 
 
 def reduced(regions: Regions, old: State, new: State, goals: Sequence[Goal], among: Sequence[int],
