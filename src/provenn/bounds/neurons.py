@@ -10,15 +10,16 @@ from provenn.bounds.slopes import Best, Family, forward
 
 
 def improve_neurons(regions: Regions, state: State, target: int, owner: Indices, neuron: Indices,
-                    steps: int) -> tuple[Floats, Floats, Best]:
+                    steps: int, slopes: Coefficients | None = None) -> tuple[Floats, Floats, Best]:
     """Lower and upper bounds of single neurons with slopes of their own, and these slopes.
 
-    Both bounds of a neuron share its slopes; the pair with the narrowest interval is returned.
+    Both bounds of a neuron share its slopes; the pair with the narrowest interval is returned. They begin
+    with the given ``slopes`` [neurons, size], by unary node.
     """
     count = len(owner)
     both = np.concatenate([owner, owner])
     lo, hi = state.lo[both], state.hi[both]
-    family, everyone = Family(regions, state, target, owner, 2), np.arange(count)
+    family, everyone = Family(regions, state, target, owner, 2, slopes), np.arange(count)
     low, high, best = np.full(count, -np.inf), np.full(count, np.inf), Best.of(family)
     start, offset = regions.of[target].start(neuron)
     lost = own_noise(noise_of(regions, state, target), owner, neuron)

@@ -244,10 +244,9 @@ def needed(regions: Regions, old: State, new: State, goals: Sequence[Goal],
     for owner, weight, coefficients in goals:
         for u, c in coefficients.items():
             tally.spend(u, owner, c, weight)
-    lines, left = dict[int, Lines](), np.full(len(new), share)
+    lines, left = dict[int, Lines](), share * _abreast(goals, len(new))
     for count, t in zip(range(len(among), 0, -1), reversed(among)):
-        parts = (tally.losses(t, old.low[t], new.high[t]) * kept.lower[t],
-                 tally.losses(t, new.low[t], old.high[t]) * kept.upper[t])
+        parts = _prices(tally, old, new, kept, t)
         flat = np.concatenate(parts, 1)
         for worth, part, moved in zip((tally.found.lower[t], tally.found.upper[t]), parts,
                                       (new.low[t] - old.low[t], old.high[t] - new.high[t])):
@@ -268,6 +267,34 @@ def needed(regions: Regions, old: State, new: State, goals: Sequence[Goal],
             make_lines(regions, new, {}, t, lines)
             _pass_on(regions, new, lines, t, kept, tally)
     return kept
+
+
+def _abreast(goals: Sequence[Goal], boxes: int) -> Floats:
+    """How many goals of each box have about as little to spare as the one with the least, [boxes].
+
+    Prices are those of all goals together, each of which may spend its own.
+    """
+    total, most = np.zeros(boxes), np.zeros(boxes)
+    for owner, weight, _ in goals:
+        np.add.at(total, owner, weight)
+        np.maximum.at(most, owner, weight)
+    return np.where(most > 0.0, total / np.maximum(most, 1e-300), 1.0)
+
+
+def _prices(tally: Tally, old: State, new: State, kept: Kept, target: int) -> tuple[Floats, Floats]:
+    """What giving up lower and upper bounds of a target costs: of the dearer one, what both cost together.
+
+    A chord over one long side may still be low at the other end, one over two is not: losses do not add up.
+    """
+    low, high = kept.lower[target], kept.upper[target]
+    ends = np.where(low, new.low[target], old.low[target]), np.where(high, new.high[target], old.high[target])
+    lower = tally.losses(target, old.low[target], ends[1]) * low
+    upper = tally.losses(target, ends[0], old.high[target]) * high
+    least = np.minimum(lower, upper)
+    both = tally.losses(target, old.low[target], old.high[target]) - least
+    both = np.where(low & high, np.maximum(both, least), 0.0)
+    first = lower <= upper
+    return np.where(first, lower, np.maximum(both, lower)), np.where(first, np.maximum(both, upper), upper)
 
 
 def _pass_on(regions: Regions, new: State, lines: dict[int, Lines], target: int, kept: Kept,

@@ -7,7 +7,7 @@ changes much, all neurons of a layer share their slopes and one TIGHTEN.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,6 +33,7 @@ WORDS = 1 << 21
 FLOPS = 7e9
 GROUP_NUMBERS = 1 << 21
 WORTH = 0.99
+MANY, HALVINGS = 16, 3
 
 
 @dataclass
@@ -43,10 +44,12 @@ class Refined:
     steps: tuple[Step, ...]
 
 
-def refine(regions: Regions, state: State, worth: dict[int, Floats] | None = None) -> Refined:
+def refine(regions: Regions, state: State, worth: dict[int, Floats] | None = None,
+           known: dict[int, list[Tighten]] | None = None) -> Refined:
     """Tighten the one box of ``state`` (changed in place), first with adaptive, then with chosen slopes.
 
-    ``worth`` ranks the neurons of each target ([size]) where not all can be afforded.
+    ``worth`` ranks the neurons of each target ([size]) where not all can be afforded. Only neurons that are
+    ``known``, by target, are tightened again where these are given, with the slopes that they have.
     """
     steps: list[Step] = []
     old = state.take(np.zeros(1, np.intp))
@@ -56,7 +59,9 @@ def refine(regions: Regions, state: State, worth: dict[int, Floats] | None = Non
         tighten(regions, state, make_lines(regions, state, {}, target, dict[int, Lines]()), target)
         steps += opening(regions, target)
         renewals.changed.add(target)
-        if regions.above[target]:
+        if known is not None:
+            steps += _repeated(regions, state, target, known.get(target, []))
+        elif regions.above[target]:
             steps += _refine_target(regions, state, target, None if worth is None else worth.get(target))
         renew(regions, old, state)
     return Refined(state, (*steps, *renewals.before(regions.graph.output)))
@@ -94,6 +99,46 @@ def _refine_target(regions: Regions, state: State, target: int, rank: Floats | N
         made += [Tighten(target, np.array([j]), best.vectors(regions.sizes, k))
                  for k, j in enumerate(some.tolist()) if j in chosen]
     return made
+
+
+def _repeated(regions: Regions, state: State, target: int, steps: list[Tighten]) -> list[Tighten]:
+    """The same neurons with the same slopes, on other bounds."""
+    width = sum(regions.sizes[u] for u in regions.above[target])
+    group, made = max(1, GROUP_NUMBERS // (8 * max(1, width))), list[Tighten]()
+    for part in (steps[i : i + group] for i in range(0, len(steps), group)):
+        some = np.concatenate([s.neurons for s in part if s.neurons is not None])
+        slopes = {u: np.stack([s.slopes[u] for s in part]) for u in part[0].slopes}
+        low, high, _ = improve_neurons(regions, state, target, np.zeros(len(some), np.intp), some, 1, slopes)
+        chosen = set(_adopt(state, target, some, low, high).tolist())
+        made += [s for s, j in zip(part, some.tolist()) if j in chosen]
+    return made
+
+
+def spared(regions: Regions, before: State, plain: State, refined: Refined, worth: dict[int, Floats],
+           shown: Callable[[State], bool]) -> Refined:
+    """``refined`` with only the most valuable of the single neurons, as many as goals that are shown need.
+
+    That is, about as many: halves are tried. ``before`` are the bounds that it began with, ``plain`` those
+    with adaptive slopes, and ``worth`` is what a neuron's whole interval was worth then.
+    """
+    single = [s for s in refined.steps if isinstance(s, Tighten) and s.slopes and s.neurons is not None]
+    if len(single) < MANY:
+        return refined
+    gain = {t: w * (1.0 - (refined.state.high[t] - refined.state.low[t])[0]
+                    / np.maximum(plain.high[t] - plain.low[t], 1e-300)[0]) for t, w in worth.items()}
+    order = sorted(single, key=lambda s: -float(gain[s.node][s.neurons].sum()))
+    few, many = 0, len(order)
+    for _ in range(HALVINGS):
+        count = (few + many) // 2
+        known: dict[int, list[Tighten]] = {}
+        for step in order[:count]:
+            known.setdefault(step.node, []).append(step)
+        made = refine(regions, before.take(np.zeros(1, np.intp)), None, known)
+        if shown(made.state):
+            refined, many = made, count
+        else:
+            few = count
+    return refined
 
 
 def averaged(steps: Sequence[Step]) -> dict[int, Slopes]:

@@ -28,7 +28,7 @@ from provenn.verify.goals import Goals, make_goals
 from provenn.verify.limits import hoarding, one_thread, open_domains
 from provenn.verify.pace import Clock, Exhausted, Found, OutOfTime, Pace
 from provenn.verify.pool import POOL_BYTES, Hole
-from provenn.verify.root import refine
+from provenn.verify.root import refine, spared
 from provenn.verify.semantics import REAL, Semantics
 
 if TYPE_CHECKING:
@@ -299,11 +299,15 @@ class Search:
         found = importance(self.regions, plain, final.owner, weight.ravel(), final.tape.coefficients, kept)
         worth = {t: (found.lower[t] + found.upper[t])[0] * (plain.high[t] - plain.low[t])[0]
                  for t in self.regions.targets}
-        refined = refine(self.regions, state, worth)
+        refined = refine(self.regions, state.take(np.zeros(1, np.intp)), worth)
         final = brancher.final(refined.state, case)
         self._note(brancher.goals, k, final.bound[0])
         self.worst = float(final.value.min())
         self.report({"event": "refined", "neurons": len(refined.steps), "worst_bound": self.worst})
+        if final.shown[0]:
+            refined = spared(self.regions, state, plain, refined, worth,
+                             lambda less: bool(brancher.final(less, case).shown[0]))
+            final = brancher.final(refined.state, case)
         if brancher.close(final, [Hole(k, None, False)], [refined.steps])[0]:
             return None
         from provenn.verify.signs import SignBrancher
