@@ -26,6 +26,7 @@ from provenn.bounds.regions import Floats, Indices, Regions
 from provenn.bounds.slopes import Best
 from provenn.bounds.threads import each
 from provenn.verify.certificate import Again, Slopes, Step, Tighten
+from provenn.verify.pace import OutOfTime
 from provenn.verify.renewals import Renewals
 
 STEPS, AGAIN = 10, 3
@@ -33,7 +34,7 @@ WORDS = 1 << 21
 FLOPS = 7e9
 GROUP_NUMBERS = 1 << 21
 WORTH = 0.99
-MANY, HALVINGS = 16, 3
+MANY, HALVINGS, SLOWER = 16, 3, 10.0
 
 
 @dataclass
@@ -118,11 +119,13 @@ def spared(regions: Regions, before: State, plain: State, refined: Refined, wort
            shown: Callable[[State], bool]) -> Refined:
     """``refined`` with only the most valuable of the single neurons, as many as goals that are shown need.
 
-    That is, about as many: halves are tried. ``before`` are the bounds that it began with, ``plain`` those
-    with adaptive slopes, and ``worth`` is what a neuron's whole interval was worth then.
+    That is, about as many: halves are tried while there is time, if that costs less than the checker's work
+    on all of them. ``before`` are the bounds that it began with, ``plain`` those with adaptive slopes, and
+    ``worth`` is what a neuron's whole interval was worth then.
     """
     single = [s for s in refined.steps if isinstance(s, Tighten) and s.slopes and s.neurons is not None]
-    if len(single) < MANY:
+    again = sum(len(unstable(regions, plain, t)[1]) * regions.flops(t) for t in regions.affine)
+    if len(single) < MANY or HALVINGS * again > SLOWER * sum(regions.flops(s.node) for s in single):
         return refined
     gain = {t: w * (1.0 - (refined.state.high[t] - refined.state.low[t])[0]
                     / np.maximum(plain.high[t] - plain.low[t], 1e-300)[0]) for t, w in worth.items()}
@@ -133,11 +136,12 @@ def spared(regions: Regions, before: State, plain: State, refined: Refined, wort
         known: dict[int, list[Tighten]] = {}
         for step in order[:count]:
             known.setdefault(step.node, []).append(step)
-        made = refine(regions, before.take(np.zeros(1, np.intp)), None, known)
-        if shown(made.state):
-            refined, many = made, count
-        else:
-            few = count
+        try:
+            made = refine(regions, before.take(np.zeros(1, np.intp)), None, known)
+            enough = shown(made.state)
+        except OutOfTime:
+            break
+        refined, few, many = (made, few, count) if enough else (refined, count, many)
     return refined
 
 
