@@ -61,7 +61,6 @@ let in_turn f g = let x = f () in (x, g ())
 let both f g =
   match !tokens with
   | Some (r, w) when take r -> (
-      flush stdout;
       match Unix.pipe () with
       | exception Unix.Unix_error _ -> give w; in_turn f g
       | from, into -> (
@@ -78,12 +77,14 @@ let both f g =
               (x, value second)))
   | _ -> in_turn f g
 
-(* From now on this many processes, which is what it returns. *)
+(* From now on this many processes, which is what it returns; one where there are no files for pipes. Children
+   are waited for whatever SIGCHLD meant to whoever started this. *)
 let start processes =
-  if processes > 1 then begin
-    let r, w = Unix.pipe () in
-    Unix.set_nonblock r;
-    for _ = 2 to processes do give w done;
-    tokens := Some (r, w)
-  end;
-  processes
+  match if processes > 1 then Some (Unix.pipe ()) else None with
+  | None | exception Unix.Unix_error _ -> 1
+  | Some (r, w) ->
+      Sys.set_signal Sys.sigchld Signal_default;
+      Unix.set_nonblock r;
+      for _ = 2 to processes do give w done;
+      tokens := Some (r, w);
+      processes

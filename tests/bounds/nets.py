@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -79,13 +80,13 @@ def moved(seed: int) -> Graph:
     return m.done(m.linear(m.flat(e), 2))
 
 
-def sums(seed: int) -> Graph:
-    """A residual stream: normalised layers and products read sums, which go on to further sums."""
+def sums(seed: int, product: bool = True) -> Graph:
+    """A residual stream: normalised layers and a product read sums, which go on to further sums."""
     m = Maker(seed, (1, 3))
     x = m.linear(m.x, 6)
     for k in range(3):
         y = m.put("mul", x, m.parameter(1, 6))
-        y = m.put("mul", m.linear(y, 6), m.linear(y, 6)) if k == 1 else m.relu(m.linear(y, 6))
+        y = m.put("mul", m.linear(y, 6), m.linear(y, 6)) if product and k == 1 else m.relu(m.linear(y, 6))
         x = m.put("add", x, m.linear(y, 6))
     return m.done(m.linear(m.put("add", m.relu(x), x), 2))
 
@@ -149,7 +150,8 @@ def repeated(seed: int) -> Graph:
     return m.done(m.linear(m.b.add(ALL["reshape"], table, shape=(1, 16)), 2))
 
 
-PIECEWISE = {"dense": dense, "residual": residual, "sums": sums, "moved": moved, "images": images}
+PIECEWISE = {"dense": dense, "residual": residual, "stream": partial(sums, product=False), "moved": moved,
+             "images": images}
 KINDS = {**PIECEWISE, "curved": curved, "products": products, "forms": forms, "stepped": stepped,
          "repeated": repeated, "sums": sums}
 

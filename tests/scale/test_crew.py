@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -24,15 +23,18 @@ from provenn.verify.subproblems import Team
 from provenn.verify.together import Cores, forkable
 from provenn.verify.verdict import Verdict, verify
 from provenn.verify.workers import Processes
+from tests.conftest import missing
 from tests.scale import hard
-from tests.scale.test_workers import gone
-
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are copied on Linux only")
+from tests.scale.test_workers import ended, gone
 
 
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Searches are shared from their first rounds on, however little there is, in small rounds."""
+    if sys.platform != "linux":
+        missing("processes are copied on Linux only")
+    for name in together.UNSAFE:  # Loaded by other tests of the same process; copies do not use them.
+        monkeypatch.delitem(sys.modules, name, raising=False)
     monkeypatch.setattr(Cores, "solo", -1.0)
     monkeypatch.setattr(Pace, "crowd", lambda self, have, most: max(1, min(most, have // 2)))
     monkeypatch.setattr("provenn.verify.pace.LARGEST", 8)
@@ -170,16 +172,8 @@ def test_no_copy_outlives_the_one_it_was_made_of(how: signal.Signals, repository
                "        print(*event['pids'], flush=True)\n"
                "        time.sleep(60)\n"
                "verify(*hard.problem('inputs'), timeout=60, jobs=2, progress=say)\n")
-    child = subprocess.Popen([sys.executable, "-c", program], cwd=repository, stdout=subprocess.PIPE,
-                             stderr=subprocess.DEVNULL, text=True,
-                             env={**os.environ, "PYTHONPATH": f"{repository}:{repository / 'src'}"},
-                             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler))
-    assert child.stdout is not None
-    pids = [int(p) for p in child.stdout.readline().split()]
+    pids = ended(program, repository, how)
     assert pids
-    child.send_signal(how)
-    child.communicate(timeout=30)
-    assert child.returncode == -how
     assert all(gone(p) for p in pids)
 
 

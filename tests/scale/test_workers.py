@@ -112,6 +112,20 @@ def test_what_options_ask_for() -> None:
         assert (workers.size, workers.memory) == (3, 10**9)
 
 
+def ended(program: str, repository: Path, how: signal.Signals) -> list[int]:
+    """Run a program, end it by a signal as soon as it names processes, and return these."""
+    child = subprocess.Popen([sys.executable, "-c", program], cwd=repository, stdout=subprocess.PIPE,
+                             stderr=subprocess.DEVNULL, text=True,
+                             env={**os.environ, "PYTHONPATH": f"{repository}:{repository / 'src'}"},
+                             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler))
+    assert child.stdout is not None
+    pids = [int(p) for p in child.stdout.readline().split()]
+    child.send_signal(how)
+    child.communicate(timeout=30)
+    assert child.returncode == -how
+    return pids
+
+
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_no_process_outlives_the_one_that_started_it(how: signal.Signals, repository: Path) -> None:
     program = ("from contextlib import closing\nfrom tests.scale import hard\n"
@@ -120,16 +134,8 @@ def test_no_process_outlives_the_one_that_started_it(how: signal.Signals, reposi
                "    with closing(Processes(2)) as workers:\n"
                "        for _ in workers.map(hard.slowly, range(1000)):\n"
                "            print(*workers.pids, flush=True)\n")
-    child = subprocess.Popen([sys.executable, "-c", program], cwd=repository, stdout=subprocess.PIPE,
-                             stderr=subprocess.DEVNULL, text=True,
-                             env={**os.environ, "PYTHONPATH": f"{repository}:{repository / 'src'}"},
-                             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler))
-    assert child.stdout is not None
-    pids = [int(p) for p in child.stdout.readline().split()]
+    pids = ended(program, repository, how)
     assert len(pids) == 2
-    child.send_signal(how)
-    child.communicate(timeout=30)
-    assert child.returncode == -how
     assert all(gone(p) for p in pids)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -26,6 +27,7 @@ from provenn.ir.property import Case, Property, Row, property_hash, property_wor
 from provenn.ops import ALL
 from provenn.verify import certificate, checker
 from provenn.verify.certificate import Leaf, Sides, Split, Tighten, Tree, certificate_words
+from tests.conftest import missing
 
 WIDE = 600
 Files = tuple[Words, Words, Words]
@@ -114,6 +116,32 @@ def test_trees_give_the_same_on_any_number_of_processes(checker_program: Path) -
     assert said(three, 2) == said(three, 4) == one
 
 
+@pytest.fixture
+def stored(tmp_path: Path) -> list[str]:
+    """Files of a certificate whose check uses several processes."""
+    paths = [tmp_path / name for name in ("graph", "property", "certificate")]
+    for path, words in zip(paths, files(uneven())):
+        path.write_bytes(to_bytes(words))
+    return [str(path) for path in paths]
+
+
+@pytest.mark.parametrize("before", [
+    lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN),
+    lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (4, 4)),
+], ids=["children ignored", "no descriptors for pipes"])
+def test_what_the_caller_left_behind(before: Callable[[], object], stored: list[str],
+                                     checker_program: Path) -> None:
+    done = subprocess.run([checker_program, *stored, "3"], capture_output=True, text=True, preexec_fn=before)
+    assert (done.returncode, done.stdout.split()[-1]) == (0, "accepted")
+
+
+@pytest.mark.parametrize("processes", ["1", "3"])
+def test_a_full_output_is_no_rejection(processes: str, stored: list[str], checker_program: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([checker_program, *stored, processes], stdout=full, stderr=subprocess.PIPE)
+    assert done.returncode == 2
+
+
 @pytest.mark.usefixtures("forks")
 @pytest.mark.parametrize("bad", [(31,), (16, 3), (2, 9, 30), tuple(range(32))])
 def test_the_first_rejection_in_the_file_counts(bad: tuple[int, ...], checker_program: Path) -> None:
@@ -168,7 +196,7 @@ def until(condition: Callable[[], object], seconds: float = 20.0) -> None:
 def own(checker_program: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the checker, which only this test runs."""
     if not Path("/proc/self/stat").exists():
-        pytest.skip("processes are looked for in /proc")
+        missing("processes are looked for in /proc")
     program = Path(shutil.copy(checker_program, tmp_path / "a-checker"))
     monkeypatch.setenv("PROVENN_CHECKER", str(program))
     return program

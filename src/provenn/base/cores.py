@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
-_own: list[int] = []
+_own: ContextVar[int | None] = ContextVar("cores", default=None)
 
 
 def cores() -> int:
-    """The cores for this process and what it starts: all that are allowed, or what ``kept_to`` says."""
-    if _own:
-        return _own[-1]
+    """The cores for this computation and what it starts: all that are allowed, or what ``kept_to`` says."""
+    own = _own.get()
+    if own is not None:
+        return own
     asked = getattr(os, "sched_getaffinity", None)
     return len(asked(0)) if asked else os.cpu_count() or 1
 
@@ -24,9 +26,9 @@ def share(parts: int) -> int:
 
 @contextmanager
 def kept_to(count: int | None) -> Iterator[None]:
-    """Let ``cores`` be ``count``, in all threads of this process; None leaves it."""
-    _own.extend([count] if count is not None else [])
+    """Let ``cores`` be ``count`` in this thread, since others may search as well; None leaves it."""
+    token = _own.set(_own.get() if count is None else count)
     try:
         yield
     finally:
-        del _own[len(_own) - (count is not None):]
+        _own.reset(token)

@@ -13,6 +13,8 @@ import gc
 import multiprocessing
 import os
 import signal
+import socket
+import struct
 import threading
 import time
 import warnings
@@ -26,17 +28,18 @@ from typing import Any
 import numpy as np
 
 from provenn.base.cores import kept_to
+from provenn.errors import ToolError
 from provenn.verify.attack import Singles
 from provenn.verify.certificate import Tree
 from provenn.verify.flat import Flat, raised
 from provenn.verify.member import DONE, END, GIVE, GLANCE, PART, REAL, TASK, member
-from provenn.verify.pace import Found, OutOfTime
+from provenn.verify.pace import Exhausted, Found, OutOfTime
 from provenn.verify.pool import Hole
 from provenn.verify.portions import Piece, Portion, added, dealt, hung, spared
 from provenn.verify.subproblems import Work, counted
 from provenn.verify.workers import TRIES, deadly
 
-EVERY, GRACE = 0.25, 0.5
+EVERY, GRACE, PATIENCE = 0.25, 0.5, 2
 POOR, ATTACK = 3, 2.0
 
 
@@ -103,17 +106,21 @@ class Crew:
         self.base.clock.serve = self._serve
         try:
             with kept_to(1):
-                self._work()
+                self._work_or_gather()
         except Found:
             return self.job.witness() if self.witness is None else self.witness
-        except OutOfTime:
-            self._gather()
-            raise
         finally:
             self.base.clock.serve = None
             for key in [key for key in self.base.trees if key < 0]:
                 del self.base.trees[key]
         return None
+
+    def _work_or_gather(self) -> None:
+        try:
+            self._work()
+        except OutOfTime:
+            self._gather()
+            raise
 
     def _work(self) -> None:
         """Rounds of this process, and between them what must not be done in the middle of one."""
@@ -158,15 +165,34 @@ class Crew:
                 self._start(Task(portion, holes))
 
     def _start(self, task: Task) -> None:
-        """A worker for a task: a copy of this process, with the task in its memory."""
-        here, there = multiprocessing.Pipe()
-        made = multiprocessing.get_context("fork").Process(
-            target=member, args=(there, self.job, task.portion, os.getpid()), daemon=True)
-        with _undisturbed():
-            made.start()
-            self.hands.append(Hand(made, here, [task], len(task.portion), task.portion.worst))
-        there.close()
+        """A worker for a task: a copy of this process, with the task in its memory.
+
+        Where the system allows no more processes or files, the task stays here, and no further one is tried.
+        """
+        try:
+            self._copy(task)
+        except OSError:
+            self.size = len(self.hands) + 1
+            added(self.base.pool, self.job.signs, task.portion, task.holes)
+            return
         self.portions += 1
+
+    def _copy(self, task: Task) -> None:
+        """A new hand. Raises OSError."""
+        here, there = _pipe()
+        ends = [here, *(hand.pipe for hand in self.hands)]
+        made = multiprocessing.get_context("fork").Process(
+            target=member, args=(there, self.job, task.portion, os.getpid(), ends), daemon=True)
+        hand = Hand(made, here, [task], len(task.portion), task.portion.worst)
+        try:
+            with _undisturbed():
+                made.start()
+                self.hands.append(hand)
+        except OSError:
+            here.close()
+            raise
+        finally:
+            there.close()
 
     def _serve(self) -> None:
         """In the middle of a round: take in what came, and give to those who have little."""
@@ -270,8 +296,12 @@ class Crew:
     @staticmethod
     def _tell(hand: Hand, *message: Any) -> None:
         """Send something; that a worker has died is noticed when it is listened to."""
-        with suppress(OSError):
+        try:
             hand.pipe.send(message)
+        except BlockingIOError:  # Half of the message may be on its way.
+            hand.process.kill()
+        except OSError:
+            pass
 
     def _bury(self, hand: Hand) -> None:
         """A worker died; its tasks are for others. Raises ToolError PNN-TOOL-710."""
@@ -284,12 +314,15 @@ class Crew:
             self.lost_tasks.append(Task(task.portion, task.holes, task.lost + 1))
 
     def _gather(self) -> None:
-        """When the time is up, what the others send of their trees, as they do now, if it comes soon."""
+        """When the time is up, what the others send of their trees, as they do now, if it comes soon.
+
+        Raises Found when one has just found something; how else they ended does not matter now.
+        """
         until = time.perf_counter() + GRACE
         while (left := [h for h in self.hands if h.tasks]) and time.perf_counter() < until:
             for hand in left:
                 if hand.pipe.poll(GRACE / 10):
-                    with suppress(OutOfTime):
+                    with suppress(OutOfTime, Exhausted, MemoryError, ToolError):
                         self._hear(hand)
 
     def _close(self, hand: Hand) -> None:
@@ -299,9 +332,21 @@ class Crew:
         self.seconds.append(hand.seconds)
 
     def close(self) -> None:
-        """End the others."""
+        """End the others; all are killed first, since an interrupt may come."""
+        for hand in self.hands:
+            hand.process.kill()
         while self.hands:
             self._close(self.hands.pop())
+
+
+def _pipe() -> tuple[Connection, Connection]:
+    """The ends for here and for a worker; who neither reads nor goes on writing is as good as dead."""
+    here, there = socket.socketpair()
+    for end in (here, there):
+        end.setblocking(True)
+    for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+        here.setsockopt(socket.SOL_SOCKET, option, struct.pack("@ll", PATIENCE, 0))
+    return Connection(here.detach()), Connection(there.detach())
 
 
 @contextmanager
@@ -319,10 +364,10 @@ def _uncollected() -> Iterator[None]:
 @contextmanager
 def _undisturbed() -> Iterator[None]:
     """No Ctrl-C before a new process knows what to do with it, and no warning that it is a copy."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
             yield
     finally:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

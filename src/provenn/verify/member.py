@@ -10,6 +10,7 @@ import gc
 import os
 import signal
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from itertools import count
@@ -30,9 +31,14 @@ TASK, GIVE, REAL = "task", "give", "real"
 NEWS, PART, DONE, END = "news", "part", "done", "end"
 
 
-def member(pipe: Connection, job: Work, portion: Portion, parent: int) -> None:
-    """What a copy does until it is ended: no handler or buffer of the first process is its business."""
+def member(pipe: Connection, job: Work, portion: Portion, parent: int, ends: Sequence[Connection]) -> None:
+    """What a copy does until it is ended: no handler or buffer of the first process is its business.
+
+    It closes the first process's ``ends`` of pipes, so that it hears when nobody is there any more.
+    """
     depend(parent)
+    for end in ends:
+        end.close()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
     gc.freeze()

@@ -114,7 +114,9 @@ def _ended(begin: Callable[[], Search], start: float) -> Outcome:
     except Exhausted:
         return run.made("unknown")
     except OutOfTime:
-        return run.made("timed-out")
+        # Another thread of the attack may have found something in the same moment.
+        witness = run.attack.witness
+        return run.made("timed-out") if witness is None else run.made("sat", witness=witness)
     except MemoryError:
         return run.made("unknown", note=NO_MEMORY)
 

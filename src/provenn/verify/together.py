@@ -72,6 +72,8 @@ def together(jobs: int | None, workers: Workers | None,
             return nullcontext()
         if forkable():
             return closing(Cores(count))
+        if multiprocessing.current_process().daemon:  # Of a pool: it may start no processes.
+            return nullcontext()
         from provenn.verify.workers import Processes
 
         workers = Processes(count, memory)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,8 @@ from typing import Any
 import pytest
 
 from provenn.errors import FileError, PropertyError, ProvennError, UnsupportedError
-from provenn.io.vnnlib import load, read
+from provenn.io.vnnlib import load, read, v1
+from provenn.io.vnnlib.sexpr import Source
 from provenn.ir.property import Property, property_words
 
 HEAD = "".join(f"(declare-const {name} Real)\n" for name in ("X_0", "X_1", "Y_0", "Y_1"))
@@ -181,3 +183,27 @@ def test_files_that_are_no_text(tmp_path: Path, graph_of: Any) -> None:
     (tmp_path / "binary").write_bytes(b"(assert \xff\xfe)")
     with pytest.raises(FileError, match="PNN-VNNLIB-502"):
         read(tmp_path / "binary", graph_of(1, 1))
+
+
+def test_plain_lines_are_read_as_any_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = ("; a comment\n(declare-const X_1 Real) ; another\n\n(declare-const X_0 Real)"
+            "(declare-const Y_0 Real)\n(declare-fun Y_1 () Real)\n(assert (<= X_0 0.5))\n"
+            "(assert (>= X_0 -1e-1))(assert (<= X_1 12))\n(assert  (>= X_1 0.))\n"
+            "(assert (<= 0.25 X_1))\n(assert (>= Y_0 -3.0E+2))\n(assert (<= Y_0 Y_1))\n")
+    source = Source("plain", text)
+    made = v1.read_query(source)
+    monkeypatch.setattr(v1, "PLAIN", re.compile("(?!)" + 6 * "()"))
+    assert v1.read_query(source) == made
+    assert [text[at : at + 17] for at in made.inputs.values()] == ["(declare-const X_"] * 2
+
+
+@pytest.mark.parametrize(("line", "code"), [
+    ("(declare-const X_0 Real)", "PNN-VNNLIB-504"), ("(assert (<= X_7 1))", "PNN-VNNLIB-504"),
+    ("(assert (<= X_0 1.2.3))", "PNN-VNNLIB-505"), ("(assert (<= X_0 1e))", "PNN-VNNLIB-505"),
+    ("(assert (<= X_0 1)", "PNN-VNNLIB-502"),
+])
+def test_what_is_wrong_with_a_plain_line(line: str, code: str) -> None:
+    with pytest.raises(ProvennError) as caught:
+        v1.read_query(Source("plain", f"(declare-const X_0 Real)\n{line}"))
+    assert caught.value.code == code
+    assert "plain:2:" in str(caught.value.where)

@@ -74,14 +74,23 @@ def parse(source: Source) -> list[Expr]:
     Raises FileError (PNN-VNNLIB-502) for unbalanced parentheses, strange characters or nesting
     deeper than DEEPEST.
     """
-    top: list[Expr] = []
-    items = top
+    made: list[Expr] = []
+    at = 0
+    while (found := first(source, at)) is not None:
+        made.append(found[0])
+        at = found[1]
+    return made
+
+
+def first(source: Source, start: int) -> tuple[Expr, int] | None:
+    """The first expression from an offset on, and where it ends; None without one. Raises as ``parse``."""
+    items: list[Expr] = []
     open_forms: list[tuple[Form, list[Expr]]] = []
 
     def wrong(at: int, what: str, expected: str, got: str) -> FileError:
         return source.malformed(at, what, expected, got, "PNN-VNNLIB-502")
 
-    for match in TOKEN.finditer(source.text):
+    for match in TOKEN.finditer(source.text, start):
         word = match[1]
         if word is None:
             continue
@@ -93,7 +102,8 @@ def parse(source: Source) -> list[Expr]:
             items.append(form)
             open_forms.append((form, items))
             items = form.items
-        elif word == ")":
+            continue
+        if word == ")":
             if not open_forms:
                 raise wrong(match.start(), "a parenthesis closes nothing",
                             "an expression or the end of the file", ")")
@@ -103,6 +113,8 @@ def parse(source: Source) -> list[Expr]:
                         source.text[match.start():])
         else:
             items.append(Atom(word, match.start()))
+        if not open_forms:
+            return items[0], match.end()
     if open_forms:
         raise wrong(open_forms[-1][0].at, "a parenthesis is never closed", ")", "the end of the file")
-    return top
+    return None

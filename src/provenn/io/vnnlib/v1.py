@@ -16,12 +16,15 @@ from itertools import pairwise
 
 from provenn.io.vnnlib.formula import All, Formula, Linear, Some, compare, total
 from provenn.io.vnnlib.numbers import LONGEST, decimal
-from provenn.io.vnnlib.sexpr import Atom, Expr, Form, Source, parse, show
+from provenn.io.vnnlib.sexpr import Atom, Expr, Form, Source, first, show
 
 IGNORED = ("set-logic", "set-info", "set-option", "check-sat", "get-model", "exit")
 COMPARISONS = ("<=", "<", ">=", ">", "=")
 ONE = Fraction(1)
 VARIABLE = re.compile(r"([XY])_(\d{1,9})", re.ASCII)
+# What most lines are, of which a file may have a hundred thousand.
+PLAIN = re.compile(r"(?:\s|;[^\n]*\n)*\((?:declare-const ([XY])_(\d{1,9}) Real"
+                   r"|assert \((<=|>=) ([XY])_(\d{1,9}) (-?\d[\d.eE+-]*)\))\)", re.ASCII)
 
 
 @dataclass
@@ -45,8 +48,12 @@ def read_query(source: Source) -> Query:
     Raises FileError (PNN-VNNLIB-502 to -505, -512) for malformed text, UnsupportedError
     (PNN-VNNLIB-506) for what is valid SMT-LIB but not read; both with line and column.
     """
-    query = Query(source)
-    for expr in parse(source):
+    query, at = Query(source), 0
+    while True:
+        at = _plain(query, at)
+        if (found := first(source, at)) is None:
+            return query
+        expr, at = found
         if isinstance(expr, Atom) or not expr.items or not isinstance(expr.items[0], Atom):
             raise source.malformed(expr.at, "a command was expected", "(declare-const …) or (assert …)",
                                    show(expr), "PNN-VNNLIB-503")
@@ -60,7 +67,30 @@ def read_query(source: Source) -> Query:
         elif command not in IGNORED:
             raise source.malformed(expr.at, "an unknown command", "(declare-const …) or (assert …)",
                                    show(expr), "PNN-VNNLIB-503")
-    return query
+
+
+def _plain(query: Query, at: int) -> int:
+    """Read plain declarations and bounds of single variables from an offset on; returns where they end.
+
+    Whatever is wrong with one of them is left for others to say.
+    """
+    while (match := PLAIN.match(query.source.text, at)) is not None:
+        name, number, op, letter, place, value = match.groups()
+        known = query.inputs if "X" in (name, letter) else query.outputs
+        index = int(number or place)
+        if name:
+            if index in known:
+                break
+            known[index] = match.start(1) - len("(declare-const ")
+        else:
+            end = decimal(value)
+            if index not in known or end is None:
+                break
+            one = {index: ONE}
+            left = Linear(x=one) if letter == "X" else Linear(y=one)
+            query.asserted.append(compare(op, left, Linear(constant=end)))
+        at = match.end()
+    return at
 
 
 def _declare(query: Query, form: Form) -> None:
