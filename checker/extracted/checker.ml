@@ -2652,19 +2652,24 @@ let clip_curve a b =
 let clip_rule a b =
   let c = clip_curve a b in { range = (rising c); around = (s_lines c a) }
 
+(** val smallest : Float64.t **)
+
+let smallest =
+  (Float64.of_float (0x1p-126))
+
 (** val sign_range : Float64.t -> Float64.t -> itv **)
 
 let sign_range l h =
   { inf =
-    (if ltb0 (Float64.of_float (0x0p+0)) l
+    (if leb0 smallest l
      then (Float64.of_float (0x1p+0))
      else if ltb0 l (Float64.of_float (0x0p+0))
           then (Float64.of_float (-0x1p+0))
           else (Float64.of_float (0x0p+0))); sup =
-    (if ltb0 (Float64.of_float (0x0p+0)) h
-     then (Float64.of_float (0x1p+0))
-     else if ltb0 h (Float64.of_float (0x0p+0))
-          then (Float64.of_float (-0x1p+0))
+    (if leb0 h (opp smallest)
+     then (Float64.of_float (-0x1p+0))
+     else if ltb0 (Float64.of_float (0x0p+0)) h
+          then (Float64.of_float (0x1p+0))
           else (Float64.of_float (0x0p+0))) }
 
 (** val sign_rule : rule **)
@@ -3016,6 +3021,12 @@ type unary =
 | Power of Uint63.t
 | Sin
 | Cos
+
+(** val jumps : unary -> bool **)
+
+let jumps = function
+| Sign -> true
+| _ -> false
 
 (** val never : rule **)
 
@@ -3710,9 +3721,11 @@ let eta32 = function
   then (Float64.of_float (0x1p-126))
   else up (mul0 (summed ts) (Float64.of_float (0x1p-50)))
 | Unary (f, _, _) ->
-  if exactly32 f
-  then (Float64.of_float (0x1p-126))
-  else (Float64.of_float (0x1p-124))
+  if jumps f
+  then (Float64.of_float (0x0p+0))
+  else if exactly32 f
+       then (Float64.of_float (0x1p-126))
+       else (Float64.of_float (0x1p-124))
 | Product (_, _, _) -> (Float64.of_float (0x1p-50))
 | _ -> (Float64.of_float (0x0p+0))
 
@@ -3764,9 +3777,6 @@ let node_ok32 = function
   let k = summed ts in
   (&&) ((&&) (leb0 k (Float64.of_float (0x1p+22))) (finb (growth_up k)))
     (finb (up (mul0 k (Float64.of_float (0x1p-50)))))
-| Unary (f, _, _) -> (match f with
-                      | Sign -> false
-                      | _ -> true)
 | _ -> true
 
 (** val allowed : semantics -> node list -> bool **)

@@ -675,6 +675,8 @@ val clip_curve : Float64.t -> Float64.t -> curve
 
 val clip_rule : Float64.t -> Float64.t -> rule
 
+val smallest : Float64.t
+
 val sign_range : Float64.t -> Float64.t -> itv
 
 val sign_rule : rule
@@ -763,6 +765,8 @@ type unary =
 | Power of Uint63.t
 | Sin
 | Cos
+
+val jumps : unary -> bool
 
 val never : rule
 

@@ -510,24 +510,24 @@ Qed.
 
 (** The lines of a function are on their sides of it. *)
 Lemma unary_lines m s f z e d own ss hint (l := lines_of (Unary f e d) own ss hint) :
-  wf e -> ext m = e -> info_at ss d = s -> between m s z -> forall i, below e i ->
+  wf e -> ext m = e -> info_at ss d = s -> between m s z -> forall i y, below e i -> image f (z i) y ->
   (fin (fget (below_shift l) i) ->
-    fR (fget (below_slope l) i) * z i + fR (fget (below_shift l) i) <= sem f (z i)) /\
+    fR (fget (below_slope l) i) * z i + fR (fget (below_shift l) i) <= y) /\
   (fin (fget (above_shift l) i) ->
-    sem f (z i) <= fR (fget (above_slope l) i) * z i + fR (fget (above_shift l) i)).
+    y <= fR (fget (above_slope l) i) * z i + fR (fget (above_shift l) i)).
 Proof.
-  intros W Ee Es B i Hi. destruct (B i ltac:(now rewrite Ee)) as (Fl & Fh & Bz).
+  intros W Ee Es B i y Hi I. destruct (B i ltac:(now rewrite Ee)) as (Fl & Fh & Bz).
   unfold l, lines_of. cbn [below_slope above_slope below_shift above_shift].
   rewrite !fget_ftab_below, !quad_at_quads, !fget_ftab_below, Es by auto.
   match goal with |- context [around (rule_of f) ?a ?b ?t ?u] =>
-    destruct (proj2 (rule_of_sound f _ _ Fl Fh ltac:(lra)) t u) as (Lo & Up);
+    destruct (around_image f _ _ t u _ _ Fl Fh Bz I) as (Lo & Up);
     destruct (around (rule_of f) a b t u) as (low & high) end.
   unfold part. cbn [fst snd] in *. cbn -[fR].
-  split; intros F; [destruct (Lo F) as (_ & H) | destruct (Up F) as (_ & H)]; specialize (H (z i) Bz); lra.
+  split; intros F; [specialize (Lo F) | specialize (Up F)]; lra.
 Qed.
 Lemma back_unary fv m s ms f q z y e d own ss hint (l := lines_of (Unary f e d) own ss hint) :
   wf e -> ext m = e -> info_at ss d = s -> between m s z -> magnitudes fv m s ms z ->
-  (forall i, below e i -> y i = sem f (z i)) ->
+  (forall i, below e i -> image f (z i) (y i)) ->
   (forall i, below e i -> fin (fget q i) /\ fin (fget (rough l) i)) ->
   fin (dot_sel e q (below_shift l) (above_shift l)) ->
   (forall i, below e i -> fin (fget (selected e q (below_slope l) (above_slope l)) i)) ->
@@ -540,8 +540,8 @@ Proof.
   assert (Z : forall i, below e i -> fget zero i = 0%float) by (intros i Hi; now apply (fget_ftab_below e)).
   unshelve epose proof (back_lines e l' q (fget (mag s)) (fun _ => 0%float) y z (fun _ => 0)
     W _ _ _ _ _ _ _ _) as Q2; trivial.
-  - intros i Hi. rewrite Y by assumption.
-    destruct (unary_lines m s f z e d own ss hint W ltac:(now rewrite Ee) Es B i Hi) as (Lo & Up).
+  - intros i Hi.
+    destruct (unary_lines m s f z e d own ss hint W ltac:(now rewrite Ee) Es B i _ Hi (Y i Hi)) as (Lo & Up).
     unfold encloses, l'. cbn [below_slope above_slope below_right above_right below_shift above_shift].
     rewrite Z, fR_0 by assumption. fold l in Lo, Up.
     split; intros F; [specialize (Lo F) | specialize (Up F)]; lra.
@@ -595,6 +595,16 @@ Proof.
     cbn [rough below_slope above_slope below_right above_right below_shift above_shift].
     now rewrite !fget_ftab_below, Es, Es' by assumption.
   - lra.
+Qed.
+
+(** Which exact value a noisy one stands for. *)
+Definition meant (v : noise) (n : node) (f : unary) (x y : R) : R :=
+  if Rle_dec (Rabs (y - sem f x)) (relative v n * Rabs (sem f x) + absolute v n) then sem f x else sem f 0.
+Lemma meant_image v n f x y : (exists t, image f x t /\ off v n t (Rabs t) y) ->
+  image f x (meant v n f x y) /\ off v n (meant v n f x y) (Rabs (meant v n f x y)) y.
+Proof.
+  intros (t & I & O). unfold meant. destruct (Rle_dec _ _) as [L|L]; [split; [now left | exact L]|].
+  destruct I as [->|(J & A & ->)]; [now destruct L|]. split; [now right | exact O].
 Qed.
 
 (** What is paid for a row covers rounding of the step and noise. *)
@@ -677,11 +687,12 @@ Proof.
   destruct (silent_unary f e d s ss hint k W Hk Sk) as (Z1 & Z2 & Z3 & Z4).
   apply andb_prop in N as [_ N]. destruct (fits_node ns d e G W N) as (m & Em & Ee).
   destruct (known_nth fv ns ss ys d m K Em) as (Bm & _ & _).
-  destruct (unary_lines m _ f (value ys d) e d s ss hint W Ee eq_refl Bm k Hk) as (Lo & Up).
+  destruct (X k Hk) as (t & I & O).
+  destruct (unary_lines m _ f (value ys d) e d s ss hint W Ee eq_refl Bm k t Hk I) as (Lo & Up).
   destruct (fin_eqb_0 _ Z1) as (_ & E1), (fin_eqb_0 _ Z2) as (_ & E2), (fin_eqb_0 _ Z3) as (F3 & E3),
     (fin_eqb_0 _ Z4) as (F4 & E4).
   specialize (Lo F3). specialize (Up F4). rewrite E1, E3 in Lo. rewrite E2, E4 in Up.
-  rewrite (exactly _ _ _ _ _ _ C Q (X k Hk)). lra.
+  rewrite (exactly _ _ _ _ _ _ C Q O). lra.
 Qed.
 
 (** ** The whole pass *)
@@ -722,14 +733,17 @@ Proof.
     destruct (add_row d e (selected e q (below_slope l) (above_slope l)) ss rs) as [rs1 c1] eqn:Es.
     destruct (IH ss ls rs1 ys _ G K XS L F) as (I1 & I2 & I3). clear IH.
     outward I2. match goal with H : fin (dn (dot_sel _ _ _ _ - _)) |- _ => outward H end.
-    outwards. destruct (charged_sound v fv n e s l q y (fun i => sem f (value ys d i)) C W eq_refl eq_refl X
-      (load_ge _ _ _ _ _ M)) as (Fq & L0); [assumption|].
+    set (w := fun i => meant v n f (value ys d i) (y i)).
+    assert (Iw := fun i Hi => meant_image v n f _ _ (X i Hi)).
+    outwards. destruct (charged_sound v fv n e s l q y w C W eq_refl eq_refl (fun i Hi => proj2 (Iw i Hi))
+      (fun Q i Hi => load_ge _ _ _ _ _ M Q i _ Hi (proj1 (Iw i Hi)))) as (Fq & L0); [assumption|].
     assert (Nd := ex_intro _ m (conj Em Ee) : node_at ns d e).
     destruct (add_row_sound fv e _ W ns d ss rs ys rs1 c1 K Nd Es ltac:(assumption) I1) as (J1 & J2 & J3 &
       J4).
     destruct (known_nth fv ns ss ys d m K Em) as (Bm & (zs & Mm) & _).
-    unshelve epose proof (back_unary fv m _ zs f q (value ys d) (fun i => sem f (value ys d i)) e d s ss hint
-      W Ee eq_refl Bm Mm _ _ _ _) as Q2; trivial.
+    unshelve epose proof (back_unary fv m _ zs f q (value ys d) w e d s ss hint
+      W Ee eq_refl Bm Mm _ _ _ _) as Q2; trivial;
+      [intros i Hi; exact (proj1 (Iw i Hi))|..].
     fold n in Q2. fold l in Q2. repeat split; trivial; [now intros i Hi; apply Fq | lra].
   - destruct Ln as (hint & ->). set (n := Product e d d') in *. set (l := lines_of n s ss hint) in *.
     destruct (charged_other fv n s l) as (E1 & E2 & E3 & E4 & E5 & E6 & _).

@@ -99,8 +99,8 @@ Lemma plain_known fv n l h load coef ys y (s := plain fv (ext n) l h load coef) 
   | Affine e ts b =>
       (fin coef -> gammas ts + fR (gamma (len e)) + fR (kappa fv n) <= fR coef) /\
       (forall i, below e i -> fin (fget load i) -> affineA ts b (abs_all ys) i <= fR (fget load i))
-  | Unary f _ d => noisy fv = true -> forall i, below (ext n) i -> fin (fget load i) ->
-      Rabs (sem f (value ys d i)) <= fR (fget load i)
+  | Unary f _ d => noisy fv = true -> forall i t, below (ext n) i -> fin (fget load i) ->
+      image f (value ys d i) t -> Rabs t <= fR (fget load i)
   | Product _ d d' => noisy fv = true -> forall i, below (ext n) i -> fin (fget load i) ->
       Rabs (value ys d i * value ys d' i) <= fR (fget load i)
   | _ => True
@@ -325,25 +325,25 @@ Proof.
   intros G W K Hd Hi. destruct (fits_node ns d e G W Hd) as (m & Em & <-).
   exact (proj1 (known_nth fv ns ss ys d m K Em) i Hi).
 Qed.
-(** The exact value of such a node. *)
-Definition formula (n : node) (ys : list vec) (i : int) : R :=
+(** The exact value of such a node, up to flushing. *)
+Definition formula (n : node) (ys : list vec) (i : int) (t : R) : Prop :=
   match n with
-  | Unary f _ d => sem f (value ys d i)
-  | Product _ d d' => value ys d i * value ys d' i
-  | _ => 0
+  | Unary f _ d => image f (value ys d i) t
+  | Product _ d d' => t = value ys d i * value ys d' i
+  | _ => False
   end.
-Lemma exact_at_holds fv n ns ss ys i : graph_ok ns = true -> node_ok n ns = true -> known fv ns ss ys ->
-  derived n = true -> below (ext n) i -> Lines.holds (exact_at fv n ss i) (formula n ys i).
+Lemma exact_at_holds fv n ns ss ys i t : graph_ok ns = true -> node_ok n ns = true -> known fv ns ss ys ->
+  derived n = true -> below (ext n) i -> formula n ys i t -> Lines.holds (exact_at fv n ss i) t.
 Proof.
-  intros G N K D Hi. assert (W := node_ok_wf n ns N). apply andb_prop in N as [_ N].
+  intros G N K D Hi I. assert (W := node_ok_wf n ns N). apply andb_prop in N as [_ N].
   destruct n as [| | |f e d|e d d']; try discriminate; cbn [ext exact_at formula] in *.
   - destruct (between_bounds fv ns ss ys d e i G W K N Hi) as (Fl & Fh & L).
-    assert (H := proj1 (rule_of_sound f _ _ Fl Fh ltac:(lra)) _ L).
+    assert (H := range_image f _ _ _ t Fl Fh L I).
     destruct (noisy fv); [|exact H]. destruct (defined fv f _ _); [exact H|].
     split; intros F; now destruct fin_nan.
   - apply andb_prop in N as [N1 N2].
     destruct (between_bounds fv ns ss ys d e i G W K N1 Hi) as (_ & _ & L1).
-    destruct (between_bounds fv ns ss ys d' e i G W K N2 Hi) as (_ & _ & L2).
+    destruct (between_bounds fv ns ss ys d' e i G W K N2 Hi) as (_ & _ & L2). rewrite I.
     exact (product_range_holds _ _ _ _ _ _ L1 L2).
 Qed.
 Lemma size_ge_abs (i : itv) t : fin (size i) -> Lines.holds i t ->
@@ -383,24 +383,27 @@ Proof.
     apply Rabs_le_inv in D. lra.
 Qed.
 Lemma holds_formula v x n ys y i : derived n = true -> holds v x n ys y -> below (ext n) i ->
-  off v n (formula n ys i) (Rabs (formula n ys i)) (y i).
-Proof. intros D H Hi. specialize (H i Hi). destruct n; try discriminate; exact H. Qed.
+  exists t, formula n ys i t /\ off v n t (Rabs t) (y i).
+Proof.
+  intros D H Hi. specialize (H i Hi). destruct n; try discriminate; [exact H|].
+  eexists. now split; [|exact H].
+Qed.
 Lemma enclosed_holds fv v x n ns ss ys y l h i : covers fv v -> graph_ok ns = true -> node_ok n ns = true ->
   known fv ns ss ys -> holds v x n ys y -> derived n = true -> enclosed fv n ss = (l, h) -> below (ext n) i ->
   (fin (fget l i) -> fR (fget l i) <= y i) /\ (fin (fget h i) -> y i <= fR (fget h i)).
 Proof.
   intros C G N K Hy D E Hi. assert (W := node_ok_wf n ns N).
-  assert (H := widen_holds fv v n _ _ _ C (holds_formula v x n ys y i D Hy Hi)
-    (exact_at_holds fv n ns ss ys i G N K D Hi)).
+  destruct (holds_formula v x n ys y i D Hy Hi) as (t & I & O).
+  assert (H := widen_holds fv v n _ _ _ C O (exact_at_holds fv n ns ss ys i t G N K D Hi I)).
   destruct n; try discriminate; cbn [ext] in *; injection E as <- <-; now rewrite !fget_ftab_below.
 Qed.
-Lemma exact_sizes_ge fv n ns ss ys i : graph_ok ns = true -> node_ok n ns = true -> known fv ns ss ys ->
+Lemma exact_sizes_ge fv n ns ss ys i t : graph_ok ns = true -> node_ok n ns = true -> known fv ns ss ys ->
   derived n = true -> noisy fv = true -> below (ext n) i -> fin (fget (exact_sizes fv n ss) i) ->
-  Rabs (formula n ys i) <= fR (fget (exact_sizes fv n ss) i).
+  formula n ys i t -> Rabs t <= fR (fget (exact_sizes fv n ss) i).
 Proof.
   intros G N K D Q Hi. assert (W := node_ok_wf n ns N). unfold exact_sizes. rewrite Q.
-  rewrite fget_ftab_below by assumption. intros F.
-  now apply size_ge_abs, (exact_at_holds fv n ns).
+  rewrite fget_ftab_below by assumption. intros F I.
+  now apply size_ge_abs, (exact_at_holds fv n ns ss ys i t).
 Qed.
 
 (** ** All nodes *)
@@ -418,8 +421,8 @@ Proof.
     rewrite E in *. destruct (enclosed fv n ss) as [l h] eqn:El.
     apply (plain_known fv n); trivial.
     + intros i Hi F1 F2. destruct (enclosed_holds fv v x n ns ss ys y l h i Hv G Hn K Hy D El Hi). auto.
-    + assert (S := fun i => exact_sizes_ge fv n ns ss ys i G Hn K D).
-      destruct n; try discriminate; intros Q i; now apply S.
+    + assert (S := fun i t => exact_sizes_ge fv n ns ss ys i t G Hn K D).
+      destruct n; try discriminate; intros Q i; [intros t|]; intros; now apply S.
   - apply (plain_known fv (Input e)); trivial. intros i Hi _ _. rewrite (Hy i Hi). now apply (Hb e).
   - apply (plain_known fv (Constant e c)); trivial. intros i Hi _ _. rewrite (Hy i Hi). lra.
   - apply (affine_step fv v x ns ss ys e ts b y); trivial. intros t n _. now apply centred_nth.
@@ -492,8 +495,8 @@ Lemma or_else_known fv n s ys y l h load coef : fin (cap fv) -> fin (least fv) -
   | Affine e ts b =>
       (fin coef -> gammas ts + fR (gamma (len e)) + fR (kappa fv n) <= fR coef) /\
       (forall i, below e i -> fin (fget load i) -> affineA ts b (abs_all ys) i <= fR (fget load i))
-  | Unary f _ d => noisy fv = true -> forall i, below (ext n) i -> fin (fget load i) ->
-      Rabs (sem f (value ys d i)) <= fR (fget load i)
+  | Unary f _ d => noisy fv = true -> forall i t, below (ext n) i -> fin (fget load i) ->
+      image f (value ys d i) t -> Rabs t <= fR (fget load i)
   | Product _ d d' => noisy fv = true -> forall i, below (ext n) i -> fin (fget load i) ->
       Rabs (value ys d i * value ys d' i) <= fR (fget load i)
   | _ => True
@@ -525,8 +528,8 @@ Proof.
       destruct (enclosed_holds fv v x n ns ss ys y l h i C G N K Y D El Hi) as (L1 & L2).
       unfold maxf, minf in *. destruct (fget (lo s) i <=? fget l i)%float, (fget (hi s) i <=? fget h i)%float;
         split; auto; lra.
-    + assert (S := fun i => exact_sizes_ge fv n ns ss ys i G N K D).
-      destruct n; try discriminate; intros Q i; now apply S.
+    + assert (S := fun i t => exact_sizes_ge fv n ns ss ys i t G N K D).
+      destruct n; try discriminate; intros Q i; [intros t|]; intros; now apply S.
   - destruct n as [e|e c|e ts b| |]; try discriminate; try (now split).
     assert (T := node_ok_terms e ts b ns G N). apply (or_else_known fv (Affine e ts b)); trivial; try apply C.
     + intros i Hi _ _. now apply B.

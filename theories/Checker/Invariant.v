@@ -37,8 +37,8 @@ Record magnitudes (fv : fnoise) (n : node) (s : info) (ys : list vec) (y : vec) 
             end;
   load_ge : match n with
             | Affine e ts b => forall i, below e i -> affineA ts b (abs_all ys) i <= fR (fget (load s) i)
-            | Unary f e d => noisy fv = true -> forall i, below e i ->
-                Rabs (sem f (value ys d i)) <= fR (fget (load s) i)
+            | Unary f e d => noisy fv = true -> forall i t, below e i ->
+                image f (value ys d i) t -> Rabs t <= fR (fget (load s) i)
             | Product e d d' => noisy fv = true -> forall i, below e i ->
                 Rabs (value ys d i * value ys d' i) <= fR (fget (load s) i)
             | _ => True

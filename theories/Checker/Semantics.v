@@ -66,7 +66,7 @@ Definition kappa32 (ulps : float) (n : node) : float :=
 Definition eta32 (n : node) : float :=
   match n with
   | Affine _ ts b => if moves ts b then 0x1p-126 else up (summed ts * 0x1p-50)
-  | Unary f _ _ => if exactly32 f then 0x1p-126 else 0x1p-124
+  | Unary f _ _ => if jumps f then 0 else if exactly32 f then 0x1p-126 else 0x1p-124
   | Product _ _ _ => 0x1p-50
   | _ => 0
   end.
@@ -91,13 +91,11 @@ Definition exact32 (x : float) : bool :=
   (finb x && (e <=? 2229)%uint63 && (lost <? 24)%uint63 && (n land 536870911 =? 0)%uint63
    && (doubled (nat_of lost) (k >> lost) =? k)%uint63).
 
-(** The sign of a number that flushing may change is no function of the number: it is left out. *)
 Definition node_ok32 (n : node) : bool :=
   match n with
   | Constant e c => allb e (fun i => exact32 (fget c i))
   | Affine _ ts _ =>
       let k := summed ts in (k <=? 4194304) && finb (growth_up k) && finb (up (k * 0x1p-50))
-  | Unary Sign _ _ => false
   | _ => true
   end.
 Definition allowed (s : semantics) (ns : list node) : bool :=

@@ -8,8 +8,9 @@
     [summands ts b ys i]  the same for element [i] of an affine node, its bias as [1 * bias]
     [ready ts ys]       all operands of [ts] are finite
     [adds_up l r]       some order of summing [l], and a rounding to binary32, give [r]
-    [in_domain f x]     the function [f] has a value at [x], and flushing does not change it at will
-    [applies u f x r]   the machine's function [f] may give [r] at [x], with declared accuracy [u] in ulps
+    [in_domain f x]     the function [f] has a value at [x]
+    [applies u f x r]   the machine's function [f] may give [r] at [x], with declared accuracy [u] in ulps;
+                        one that jumps gives its value at [x], or at 0 if [x] is subnormal
     [runs u x n ys y]   [y] may be the machine's value of node [n]
     [execution u x ns ys]  [ys] may be the values of all nodes [ns], newest first
 
@@ -52,14 +53,15 @@ Definition in_domain (f : unary) (x : R) : Prop :=
   | Log => 0 < x
   | Sqrt => 0 <= x
   | Recip => x <> 0
-  | Sign => False
   | _ => True
   end.
 Definition applies (ulps : R) (f : unary) (x : R) (r : number) : Prop :=
   let z := sem f x in
   in_domain f x -> Rabs z < limit32 ->
   exists v, r = Some v /\
-    if exactly32 f then Rabs (v - z) <= e32 else Rabs (v - z) <= ulps * bpow radix2 (-23) * Rabs z + 4 * e32.
+    if jumps f then image f x v
+    else if exactly32 f then Rabs (v - z) <= e32
+    else Rabs (v - z) <= ulps * bpow radix2 (-23) * Rabs z + 4 * e32.
 
 Definition runs (ulps : R) (x : vec32) (n : node) (ys : list vec32) (y : vec32) : Prop :=
   forall i, below (ext n) i ->

@@ -250,7 +250,7 @@ Definition accurate (ulps : R) (lib : library) : Prop :=
 Lemma relu_applies ulps (x : B32) : is_finite x = true ->
   applies ulps Relu (B2R x) (num (relu_by Bleb (B754_zero false) x)).
 Proof.
-  intros F _ _. unfold relu_by. rewrite Bleb_correct by (trivial; reflexivity). cbn [sem exactly32].
+  intros F _ _. unfold relu_by. rewrite Bleb_correct by (trivial; reflexivity). cbn [sem jumps exactly32].
   change (B2R (B754_zero false : B32)) with 0. pose proof e32_pos.
   destruct (Rle_bool_spec (B2R x) 0) as [L|L].
   - exists 0. split; [reflexivity|]. rewrite Rmax_left by assumption. rewrite Rminus_eq_0, Rabs_R0. lra.

@@ -147,7 +147,7 @@ Qed.
 Lemma exact_load n s i : derived n = true -> node_ok n ns = true -> s = forward fv n (no_bounds, no_bounds)
   ss ->
   info_ok fv n s = true -> below (ext n) i ->
-  Rabs (formula n zs i) <= 281474976710656 /\ fin (size (exact_at fv n ss i)).
+  (forall t, formula n zs i t -> Rabs t <= 281474976710656) /\ fin (size (exact_at fv n ss i)).
 Proof.
   intros D N -> O Hi. assert (W := node_ok_wf n ns N).
   rewrite (forward_derived fv n _ ss D) in O. destruct (enclosed fv n ss) as [l h].
@@ -155,19 +155,21 @@ Proof.
   { unfold info_ok in O. rewrite !andb_true_iff in O. destruct O as (_ & _ & _ & _ & _ & _ & O).
     destruct n; try discriminate; exact O. }
   destruct (capped_below _ _ _ i (eq_refl : fin (cap fv)) W C Hi) as (F & L).
-  assert (S := exact_sizes_ge fv n ns ss zs i G N K D eq_refl Hi F).
+  assert (S := fun t => exact_sizes_ge fv n ns ss zs i t G N K D eq_refl Hi F).
   apply (Rle_trans _ _ _ (Rle_abs _)) in L. change (cap fv) with 0x1p48%float in L. rewrite fR_cap in L.
-  split; [lra|]. revert F. unfold exact_sizes. cbn [fv noise_of noisy]. now rewrite fget_ftab_below.
+  split; [intros t I; specialize (S t I); lra|].
+  revert F. unfold exact_sizes. cbn [fv noise_of noisy]. now rewrite fget_ftab_below.
 Qed.
 
 Lemma unary_runs f e d i y (n := Unary f e d) : node_ok n ns = true -> node_ok32 n = true ->
   fin (up (ulps * 0x1p-23)) -> 0 <= fR ulps ->
   info_ok fv n (forward fv n (no_bounds, no_bounds) ss) = true -> below e i ->
   applies (fR ulps) f (value zs d i) (num y) ->
-  let t := sem f (value zs d i) in is_finite y = true /\ off v n t (Rabs t) (B2R y).
+  is_finite y = true /\ exists t, image f (value zs d i) t /\ off v n t (Rabs t) (B2R y).
 Proof.
-  intros N N32 Fu Pu O Hi A t.
-  destruct (exact_load n _ i eq_refl N eq_refl O Hi) as (Lt & Fs). cbn [n formula] in Lt. fold t in Lt.
+  intros N N32 Fu Pu O Hi A. set (t := sem f (value zs d i)).
+  destruct (exact_load n _ i eq_refl N eq_refl O Hi) as (Lt & Fs). cbn [n formula] in Lt.
+  specialize (Lt t (or_introl eq_refl)).
   assert (Nd := N). apply andb_prop in Nd as [_ Nd]. assert (W := node_ok_wf n ns N).
   destruct (between_bounds fv ns ss zs d e i G W K Nd Hi) as (Fl & Fh & B).
   assert (Df : defined32 f (fget (lo (info_at ss d)) i) (fget (hi (info_at ss d)) i) = true).
@@ -175,13 +177,18 @@ Proof.
     destruct (defined32 f _ _); [reflexivity|]. intros F.
     destruct (max2_ge _ _ F) as (F1 & _). now destruct fin_nan. }
   assert (Dom : in_domain f (value zs d i)).
-  { destruct f; cbn [defined32 in_domain] in *; trivial; try discriminate.
+  { destruct f; cbn [defined32 in_domain] in *; trivial.
     - apply ltb_lt in Df; [|exact fin_0 | exact Fl]. rewrite fR_0 in Df. lra.
     - apply leb_le in Df; [|exact fin_0 | exact Fl]. rewrite fR_0 in Df. lra.
     - apply orb_prop in Df as [Df|Df]; apply ltb_lt in Df; trivial; rewrite fR_0 in Df; lra. }
   assert (Lim : Rabs t < limit32) by (rewrite limit32_value; lra).
   destruct (A Dom Lim) as (z & Ez & Hz). destruct (num_finite y z Ez) as (Fy & ->). split; [exact Fy|].
-  unfold off, v, noise32, n. cbn [relative absolute kappa32 eta32]. pose proof e32_pos.
+  destruct (jumps f) eqn:J.
+  { exists z. split; [exact Hz|]. unfold off, v, noise32, n. cbn [relative absolute kappa32 eta32]. rewrite J.
+    destruct f; try discriminate. cbn [exactly32]. rewrite !nonneg_eq by (try reflexivity; rewrite fR_0; lra).
+    rewrite fR_0, Rminus_eq_0, Rabs_R0. lra. }
+  exists t. split; [now left|].
+  unfold off, v, noise32, n. cbn [relative absolute kappa32 eta32]. rewrite J. pose proof e32_pos.
   pose proof (Rabs_pos t). destruct (exactly32 f).
   - rewrite !nonneg_eq by (try reflexivity; rewrite ?fR_0, ?fR_e32; lra). rewrite fR_0, fR_e32. fold t in
     Hz. lra.
@@ -202,7 +209,7 @@ Lemma product_runs e d d' i y (n := Product e d d') : node_ok n ns = true ->
   let t := value zs d i * value zs d' i in is_finite y = true /\ off v n t (Rabs t) (B2R y).
 Proof.
   intros N O Hi S t. destruct (exact_load n _ i eq_refl N eq_refl O Hi) as (Lt & _).
-  cbn [n formula] in Lt. fold t in Lt. assert (Nd := N). apply andb_prop in Nd as [_ Nd].
+  cbn [n formula] in Lt. specialize (Lt t eq_refl). assert (Nd := N). apply andb_prop in Nd as [_ Nd].
   apply andb_prop in Nd as [N1 N2]. assert (W := node_ok_wf n ns N).
   assert (A1 := value_le d e i (fits_node ns d e G W N1) Hi).
   assert (A2 := value_le d' e i (fits_node ns d' e G W N2) Hi).
@@ -242,7 +249,7 @@ Proof.
     | Input _ => real y i = real x i
     | Constant _ c => real y i = fR (fget c i)
     | Affine _ ts b => off v n (affine ts b zs i) (affineA ts b (abs_all zs) i) (real y i)
-    | Unary f _ d => let t := sem f (value zs d i) in off v n t (Rabs t) (real y i)
+    | Unary f _ d => exists t, image f (value zs d i) t /\ off v n t (Rabs t) (real y i)
     | Product _ d d' => let t := value zs d i * value zs d' i in off v n t (Rabs t) (real y i)
     end).
   { intros H. split; intros i Hi; now apply H. }

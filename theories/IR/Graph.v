@@ -69,7 +69,7 @@ Definition holds (v : noise) (x : vec) (n : node) (ys : list vec) (y : vec) : Pr
   | Input _ => y i = x i
   | Constant _ c => y i = fR (fget c i)
   | Affine _ ts b => off v n (affine ts b ys i) (affineA ts b (map (fun z k => Rabs (z k)) ys) i) (y i)
-  | Unary f _ d => let t := sem f (value ys d i) in off v n t (Rabs t) (y i)
+  | Unary f _ d => exists t, image f (value ys d i) t /\ off v n t (Rabs t) (y i)
   | Product _ d d' => let t := value ys d i * value ys d' i in off v n t (Rabs t) (y i)
   end.
 

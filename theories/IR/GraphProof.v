@@ -89,7 +89,8 @@ End Terms.
 Lemma eval_exec x ns : exec none x ns (eval x ns).
 Proof.
   induction ns as [|n ns IH]; [exact I|]. split; [|exact IH]. intros i _.
-  destruct n; cbn; trivial; unfold off; rewrite Rminus_eq_0, Rabs_R0; cbn; lra.
+  destruct n; cbn; trivial; try (eexists; split; [now left|]);
+    unfold off; rewrite Rminus_eq_0, Rabs_R0; cbn; lra.
 Qed.
 Lemma exec_input v x ns : forall ys d e k, exec v x ns ys -> nth_error ns d = Some (Input e) -> below e k ->
   value ys d k = x k.

@@ -1,6 +1,8 @@
 (** The elementwise functions that a network may hold, and what the checker knows about each.
 
     [unary], [sem f]   a function and its real meaning; [Power n] is the power with exponent [n >= 2]
+    [jumps f]          it is not continuous: flushing a subnormal operand to 0 can change the result at will
+    [image f x y]      [f] gives [y] at [x], or at 0 if it jumps and [x] may be flushed
     [rule_of f]        its rule; functions whose numbers make no sense have one that always fails
     [default_hint f l h]  the hint in [0, 1] that the checker picks itself
     [s_touch c m l h a]   where lines around an S-shaped curve should touch it: for a crossing interval,
@@ -38,6 +40,16 @@ Definition sem (f : unary) (x : R) : R :=
   | Sin => Rtrigo_def.sin x
   | Cos => Rtrigo_def.cos x
   end%R.
+
+(** Every function is listed: a new one needs a decision. *)
+Definition jumps (f : unary) : bool :=
+  match f with
+  | Sign => true
+  | Relu | Hinge _ | Clip _ _ | Sigmoid | Tanh | Softplus => false
+  | Exp | Log | Sqrt | Recip | Power _ | Sin | Cos => false
+  end.
+Definition image (f : unary) (x y : R) : Prop :=
+  (y = sem f x \/ jumps f = true /\ Rabs x < fR smallest /\ y = sem f 0)%R.
 
 Definition never : rule := Rule (fun _ _ => nothing) (fun _ _ _ _ => no_pair).
 (** The rule numbers exponents from 2. *)

@@ -53,3 +53,43 @@ Proof.
   - exact sin_sound.
   - exact cos_sound.
 Qed.
+
+(** ** Where operands may be flushed *)
+Lemma sign_0 : sign 0 = 0.
+Proof. unfold sign. repeat destruct Rlt_dec; lra. Qed.
+Theorem rule_of_images f g : (forall x, image f x (g x)) -> sound g (rule_of f).
+Proof.
+  intros I. destruct (jumps f) eqn:J.
+  - destruct f; try discriminate. apply flushed_sign_sound. intros x.
+    destruct (I x) as [->|(_ & A & ->)]; [now left | right]. split; [exact A | exact sign_0].
+  - assert (E : forall x, g x = sem f x)
+      by (intros x; destruct (I x) as [E|(J' & _)]; [exact E | congruence]).
+    intros l h Fl Fh Hlh. destruct (rule_of_sound f l h Fl Fh Hlh) as (A & B). split.
+    + intros x Hx. rewrite E. now apply A.
+    + intros t u. destruct (B t u) as (Lo & Up).
+      split; intros F; [destruct (Lo F) as (Fs & H) | destruct (Up F) as (Fs & H)]; (split; [exact Fs|]);
+        intros x Hx; rewrite E; now apply H.
+Qed.
+(** The function that gives [y] at [x], and elsewhere what it gives. *)
+Definition moved_to (f : unary) (x y z : R) : R := if Req_EM_T z x then y else sem f z.
+Lemma moved_to_image f x y : image f x y -> forall z, image f z (moved_to f x y z).
+Proof. intros I z. unfold moved_to. destruct (Req_EM_T z x) as [->|]; [exact I | now left]. Qed.
+Lemma moved_to_eq f x y : moved_to f x y x = y.
+Proof. unfold moved_to. now destruct (Req_EM_T x x). Qed.
+Lemma range_image f l h x y : fin l -> fin h -> fR l <= x <= fR h -> image f x y ->
+  holds (range (rule_of f) l h) y.
+Proof.
+  intros Fl Fh Hx I. rewrite <- (moved_to_eq f x y).
+  apply (rule_of_images f _ (moved_to_image f x y I) l h); trivial. lra.
+Qed.
+Lemma around_image f l h t u x y (s := around (rule_of f) l h t u) : fin l -> fin h -> fR l <= x <= fR h ->
+  image f x y ->
+  (fin (shift (fst s)) -> fR (slope (fst s)) * x + fR (shift (fst s)) <= y) /\
+  (fin (shift (snd s)) -> y <= fR (slope (snd s)) * x + fR (shift (snd s))).
+Proof.
+  intros Fl Fh Hx I.
+  destruct (proj2 (rule_of_images f _ (moved_to_image f x y I) l h Fl Fh ltac:(lra)) t u) as (Lo & Up).
+  fold s in Lo, Up.
+  split; intros F; [destruct (Lo F) as (_ & H) | destruct (Up F) as (_ & H)]; specialize (H x Hx);
+    now rewrite moved_to_eq in H.
+Qed.

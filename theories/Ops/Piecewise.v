@@ -6,7 +6,8 @@
     [clip_to a b x]    the real function: [x] moved into [a, b]
     [clip_rule a b]    what the checker needs about it
     [sign]             the real function -1, 0, 1
-    [sign_rule]        what the checker needs about it *)
+    [smallest]         2^-126: binary32 numbers below it are subnormal, and may be flushed to 0
+    [sign_rule]        what the checker needs about it; flushed operands are allowed for *)
 From Coq Require Import Reals Floats.
 From Provenn Require Import Base.Binary64 Ops.Lines.
 Local Open Scope float_scope.
@@ -37,6 +38,8 @@ Definition clip_rule (a b : float) : rule :=
   let c := clip_curve a b in Rule (rising c) (s_lines c a).
 
 Definition sign (x : R) : R := if Rlt_dec 0 x then 1%R else if Rlt_dec x 0 then (-1)%R else 0%R.
+Definition smallest : float := 0x1p-126.
 Definition sign_range (l h : float) : itv :=
-  Itv (if 0 <? l then 1 else if l <? 0 then -1 else 0) (if 0 <? h then 1 else if h <? 0 then -1 else 0).
+  Itv (if smallest <=? l then 1 else if l <? 0 then -1 else 0)
+      (if h <=? - smallest then -1 else if 0 <? h then 1 else 0).
 Definition sign_rule : rule := Rule sign_range (fun l h _ _ => flat_lines (sign_range l h)).

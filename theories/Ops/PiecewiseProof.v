@@ -1,5 +1,6 @@
 (** The rules of piecewise linear functions are sound. Symbols: see [Ops.Piecewise]. *)
 From Coq Require Import Floats Reals Lra.
+From Flocq Require Import Core.
 From Provenn Require Import Base.Binary64 Base.Binary64Proof Ops.Lines Ops.LinesProof.
 From Provenn Require Import Ops.Piecewise.
 Local Open Scope R_scope.
@@ -118,24 +119,38 @@ Qed.
 End Clip.
 
 (** ** Steps *)
-Lemma sign_rises x y : x <= y -> sign x <= sign y.
-Proof. intros H. unfold sign. repeat destruct Rlt_dec; lra. Qed.
-Lemma sign_value x : fin x ->
-  fR (if (0 <? x)%float then 1 else if (x <? 0)%float then -1 else 0)%float = sign (fR x).
+(** What the sign of [x] may be, if [x] may be flushed before. *)
+Definition sign_at (x s : R) : Prop := s = sign x \/ Rabs x < fR smallest /\ s = 0.
+Lemma smallest_pos : 0 < fR smallest.
+Proof. unfold smallest. rewrite (fR_pow2 _ 4503599627370496 (-178) 52) by easy. apply bpow_gt_0. Qed.
+Lemma sign_bounds x s : sign_at x s -> -1 <= s <= 1.
+Proof. unfold sign_at, sign. intros [->|(_ & ->)]; repeat destruct Rlt_dec; lra. Qed.
+Lemma sign_range_holds l h x s : fin l -> fin h -> fR l <= x <= fR h -> sign_at x s ->
+  holds (sign_range l h) s.
 Proof.
-  intros F. unfold sign. destruct (0 <? x)%float eqn:E1; [apply ltb_lt in E1 | apply ltb_ge in E1];
-    trivial using fin_0; rewrite fR_0 in E1; destruct Rlt_dec; try lra; [apply fR_1|].
-  destruct (x <? 0)%float eqn:E2; [apply ltb_lt in E2 | apply ltb_ge in E2];
-    trivial using fin_0; rewrite fR_0 in E2; destruct Rlt_dec; try lra; [apply fR_m1 | apply fR_0].
+  intros Fl Fh Hx S. assert (B := sign_bounds x s S). pose proof smallest_pos as P.
+  assert (Fs : fin smallest) by reflexivity. assert (Fm : fin (- smallest)) by reflexivity.
+  assert (M : fR (- smallest) = - fR smallest) by apply fR_opp.
+  split; cbn [sign_range inf sup]; intros _.
+  - destruct (smallest <=? l)%float eqn:E.
+    + apply leb_le in E; trivial. rewrite fR_1. destruct S as [->|(A & _)].
+      * unfold sign. destruct (Rlt_dec 0 x); lra.
+      * apply Rabs_def2 in A. lra.
+    + destruct (l <? 0)%float eqn:E0; [rewrite fR_m1; lra|]. apply ltb_ge in E0; trivial using fin_0.
+      rewrite fR_0 in *. destruct S as [->|(_ & ->)]; [|lra]. unfold sign. repeat destruct Rlt_dec; lra.
+  - destruct (h <=? - smallest)%float eqn:E.
+    + apply leb_le in E; trivial. rewrite fR_m1. destruct S as [->|(A & _)].
+      * unfold sign. repeat destruct Rlt_dec; lra.
+      * apply Rabs_def2 in A. lra.
+    + destruct (0 <? h)%float eqn:E0; [rewrite fR_1; lra|]. apply ltb_ge in E0; trivial using fin_0.
+      rewrite fR_0 in *. destruct S as [->|(_ & ->)]; [|lra]. unfold sign. repeat destruct Rlt_dec; lra.
 Qed.
-Lemma sign_range_holds l h x : fin l -> fin h -> fR l <= x <= fR h -> holds (sign_range l h) (sign x).
+(** Whatever flushing makes of each operand. *)
+Theorem flushed_sign_sound f : (forall x, sign_at x (f x)) -> sound f sign_rule.
 Proof.
-  intros Fl Fh Hx. split; cbn [sign_range inf sup]; intros _; rewrite sign_value by assumption;
-    now apply sign_rises.
+  intros S l h Fl Fh Hlh. split; cbn [sign_rule range around].
+  - intros x Hx. now apply (sign_range_holds l h x).
+  - intros t u. apply flat_lines_around. intros x Hx. now apply (sign_range_holds l h x).
 Qed.
 Theorem sign_sound : sound sign sign_rule.
-Proof.
-  intros l h Fl Fh Hlh. split; cbn [sign_rule range around].
-  - intros x Hx. now apply sign_range_holds.
-  - intros t u. apply flat_lines_around. intros x Hx. now apply sign_range_holds.
-Qed.
+Proof. apply flushed_sign_sound. intros x. now left. Qed.

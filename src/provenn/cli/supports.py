@@ -44,7 +44,7 @@ def supports(
         say("\n".join(asked))
     elif as_json:
         say_json({"onnx_operators": operators(), "opsets": opsets(), "vnnlib": VNNLIB,
-                  "ops": facets((*FACETS, WRITTEN)), "reals_only": jumping()})
+                  "ops": facets((*FACETS, WRITTEN)), "jump": jumping()})
     else:
         show_table(table())
         say("have: tested; proved: a Coq lemma is named; -: zero or not needed; a number: see below")
@@ -53,8 +53,8 @@ def supports(
         say("ONNX operators read: " + ", ".join(operators()))
         written = [tag for tag, row in facets((WRITTEN,)).items() if row[WRITTEN] == "have"]
         say("written as ONNX: " + ", ".join(sorted(written)))
-        say(f"verified over the reals only, since they jump: {', '.join(jumping())}, and what is read by it: "
-            "comparisons, logic, casts to truth values")
+        say(f"jump, and are verified with flushed operands allowed for: {', '.join(jumping())}, "
+            "and what is read by it: comparisons, logic, casts to truth values")
 
 
 def opsets() -> list[str]:
@@ -87,7 +87,7 @@ def facets(names: Sequence[str] = FACETS) -> dict[str, dict[str, str]]:
 
 
 def jumping() -> list[str]:
-    """ONNX operators read as functions that jump, of variables: no theorem covers their runs in binary32."""
+    """ONNX operators read as functions that jump, of variables."""
     from provenn.ops import ALL
 
     read = {name for op in ALL.values() if "jumps" in op.facts for name in getattr(op.onnx, "rule", ())}
