@@ -51,10 +51,9 @@ Definition lines_of (n : node) (own : info) (ss : list info) (hint : int -> floa
       let l := fget (lo s) in
       let h := fget (hi s) in
       let r := rule_of f in
-      let t := ftab (len e) (fun i => fst (touch f (l i) (h i) (hint i (l i) (h i)))) in
-      let u := ftab (len e) (fun i => snd (touch f (l i) (h i) (hint i (l i) (h i)))) in
       let both i :=
-        let '(low, high) := around r (l i) (h i) (fget t i) (fget u i) in
+        let '(t, u) := touch f (l i) (h i) (hint i (l i) (h i)) in
+        let '(low, high) := around r (l i) (h i) t u in
         ((slope low, slope high), (shift low, shift high)) in
       let found := quads e both in
       let a := ftab (len e) (fun i => quad_at e found both i 0) in

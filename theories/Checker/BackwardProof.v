@@ -518,8 +518,8 @@ Lemma unary_lines m s f z e d own ss hint (l := lines_of (Unary f e d) own ss hi
 Proof.
   intros W Ee Es B i y Hi I. destruct (B i ltac:(now rewrite Ee)) as (Fl & Fh & Bz).
   unfold l, lines_of. cbn [below_slope above_slope below_shift above_shift].
-  rewrite !fget_ftab_below, !quad_at_quads, !fget_ftab_below, Es by auto.
-  match goal with |- context [around (rule_of f) ?a ?b ?t ?u] =>
+  rewrite !fget_ftab_below, !quad_at_quads, Es by auto.
+  destruct (touch f _ _ _) as (t & u). match goal with |- context [around (rule_of f) ?a ?b t u] =>
     destruct (around_image f _ _ t u _ _ Fl Fh Bz I) as (Lo & Up);
     destruct (around (rule_of f) a b t u) as (low & high) end.
   unfold part. cbn [fst snd] in *. cbn -[fR].

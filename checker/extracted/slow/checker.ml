@@ -3914,14 +3914,9 @@ let lines_of n own ss hint0 =
     let l = fget s.lo in
     let h = fget s.hi in
     let r = rule_of f in
-    let t =
-      ftab e.len (fun i -> fst (touch f (l i) (h i) (hint0 i (l i) (h i))))
-    in
-    let u =
-      ftab e.len (fun i -> snd (touch f (l i) (h i) (hint0 i (l i) (h i))))
-    in
     let both0 = fun i ->
-      let (low, high) = r.around (l i) (h i) (fget t i) (fget u i) in
+      let (t, u) = touch f (l i) (h i) (hint0 i (l i) (h i)) in
+      let (low, high) = r.around (l i) (h i) t u in
       ((low.slope, high.slope), (low.shift, high.shift))
     in
     let found = quads e both0 in
