@@ -5232,11 +5232,11 @@ let read_slopes f ns top p =
   read_vectors hinted in_unit SlopeOutside f ns top p
 
 (** val hint :
-    words -> vectors -> node -> nat -> Uint63.t -> Float64.t -> Float64.t ->
+    words -> Uint63.t option -> node -> Uint63.t -> Float64.t -> Float64.t ->
     Float64.t **)
 
-let hint f s n d i l h =
-  match look s d with
+let hint f given n i l h =
+  match given with
   | Some p -> f.word (add0 p i)
   | None ->
     (match n with
@@ -5248,12 +5248,13 @@ let hint f s n d i l h =
     option -> lines **)
 
 let lines_at v f s n own ss d known =
-  match look s d with
-  | Some _ -> charged v n own (lines_of n own ss (hint f s n d))
-  | None ->
-    (match known with
-     | Some l -> l
-     | None -> charged v n own (lines_of n own ss (hint f s n d)))
+  let given = look s d in
+  (match given with
+   | Some _ -> charged v n own (lines_of n own ss (hint f given n))
+   | None ->
+     (match known with
+      | Some l -> l
+      | None -> charged v n own (lines_of n own ss (hint f given n))))
 
 (** val all_lines :
     fnoise -> words -> vectors -> node list -> state -> lines option list ->

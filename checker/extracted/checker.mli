@@ -1187,7 +1187,7 @@ val read_slopes :
   words -> node list -> Uint63.t -> Uint63.t -> (vectors * Uint63.t) res
 
 val hint :
-  words -> vectors -> node -> nat -> Uint63.t -> Float64.t -> Float64.t ->
+  words -> Uint63.t option -> node -> Uint63.t -> Float64.t -> Float64.t ->
   Float64.t
 
 val lines_at :

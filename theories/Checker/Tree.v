@@ -74,16 +74,17 @@ Definition read_slopes (f : words) (ns : list node) (top p : int) : res (vectors
   read_vectors hinted in_unit SlopeOutside f ns top p.
 
 (** Lines of every node, the first of which is at distance [d]. *)
-Definition hint (f : words) (s : vectors) (n : node) (d : nat) (i : int) (l h : float) : float :=
-  match look s d with
+Definition hint (f : words) (given : option int) (n : node) (i : int) (l h : float) : float :=
+  match given with
   | Some p => word f (p + i)
   | None => match n with Unary g _ _ => default_hint g l h | _ => 0.5 end
   end.
 Definition lines_at (v : fnoise) (f : words) (s : vectors) (n : node) (own : info) (ss : state) (d : nat)
     (known : option lines) : lines :=
-  match look s d, known with
+  let given := look s d in
+  match given, known with
   | None, Some l => l
-  | _, _ => charged v n own (lines_of n own ss (hint f s n d))
+  | _, _ => charged v n own (lines_of n own ss (hint f given n))
   end.
 Fixpoint all_lines (v : fnoise) (f : words) (s : vectors) (ns : list node) (ss : state)
     (ks : list (option lines)) (d : nat) : list lines :=
