@@ -268,7 +268,8 @@ Definition sharpen (v : fnoise) (f : words) (ns : list node) (top : int) (ss : s
   let known := skipn d ks in
   let ls := if whole then [] else all_lines v f s (skipn d ns) (skipn d ss) known d in
   let* ss := if whole then reenclose v ns ss d start else tighten v ns ss d ls below above start in
-  let ks := if noisy v then unknown ns else forget ns (firstn d ks ++ remember s known ls d) d in
+  let ks := if noisy v then firstn (S d) (unknown ns) ++ skipn 1 (remember s known ls d)
+            else forget ns (firstn d ks ++ remember s known ls d) d in
   Ok (refreshed v d ns ss, ks, q).
 
 (** One TIE of the product [Product e l r] at distance [d]: from [p] on, factors for planes below it, then above

@@ -116,6 +116,16 @@ Proof.
     + apply orb_false_elim in R as [R R']. apply Nat.eqb_neq in R, R'.
       rewrite !info_replace by (lia || congruence). reflexivity.
 Qed.
+Lemma next_skipn {A} (l : list A) : forall d, skipn 1 (skipn d l) = skipn (S d) l.
+Proof. induction l as [|a l IH]; intros [|d]; try reflexivity. exact (IH d). Qed.
+(** What lies below a node does not change with it. *)
+Lemma skipn_replace t : forall (ss : state) d, skipn (S d) (replace ss d t) = skipn (S d) ss.
+Proof.
+  induction ss as [|u ss IH]; intros [|d]; try reflexivity.
+  change (replace (u :: ss) (S d) t) with (u :: replace ss d t). exact (IH d).
+Qed.
+Lemma skipn_renew fv : forall d ns ss, skipn (S d) (renew fv d ns ss) = skipn (S d) ss.
+Proof. induction d as [|d IH]; intros [|n ns] [|t ss]; try reflexivity. exact (IH ns ss). Qed.
 Lemma nth_length {A} (l : list A) d a : nth_error l d = Some a -> (d < length l)%nat.
 Proof. intros E. apply nth_error_Some. congruence. Qed.
 
@@ -344,9 +354,12 @@ Proof.
   assert (Er : exists t, ss1 = replace ss d t)
     by (destruct whole; [exact (reenclose_replaces _ _ _ _ _ _ E2) | exact (tighten_replaces _ _ _ _ _ _ _ _ _ E2)]).
   assert (K2 := refreshed_known fv v x C d ns ss1 ys G K' X). split; [exact K2|].
-  unfold refreshed in *. destruct (noisy fv); [now apply (caches_unknown fv _ _ ys)|].
   assert (R : caches fv (skipn d ns) (skipn d ss) (remember s (skipn d ks) (if whole then [] else ls) d)).
   { destruct whole; [|exact (caches_remember fv s _ _ _ _ d Kd L)]. now destruct (skipn d ks). }
+  unfold refreshed in *. destruct (noisy fv).
+  { apply (caches_app fv _ (S d)); [exact (caches_unknown fv _ _ ys K2)|].
+    apply (caches_skipn fv 1) in R. destruct Er as (t & ->).
+    rewrite (next_skipn ns), (next_skipn ss) in R. rewrite skipn_renew, skipn_replace. exact R. }
   assert (A := caches_app fv _ d ns ss ks Kc R). destruct Er as (t & ->).
   exact (caches_replace fv t ns ss _ d A (nth_length ns d n N)).
 Qed.

@@ -5678,7 +5678,8 @@ let sharpen v f ns top ss ks d whole below above start p =
        else tighten v ns ss d ls below above start) (fun ss0 ->
       let ks0 =
         if v.noisy
-        then unknown ns
+        then app (firstn (S d) (unknown ns))
+               (skipn (S O) (remember s known ls d))
         else forget ns (app (firstn d ks) (remember s known ls d)) d
       in
       Ok (((refreshed v d ns ss0), ks0), q)))
