@@ -3851,14 +3851,9 @@ let lines_of n own ss hint0 =
     let l = fget s.lo in
     let h = fget s.hi in
     let r = rule_of f in
-    let t =
-      ftab e.len (fun i -> fst (touch f (l i) (h i) (hint0 i (l i) (h i))))
-    in
-    let u =
-      ftab e.len (fun i -> snd (touch f (l i) (h i) (hint0 i (l i) (h i))))
-    in
     let both0 = fun i ->
-      let (low, high) = r.around (l i) (h i) (fget t i) (fget u i) in
+      let (t, u) = touch f (l i) (h i) (hint0 i (l i) (h i)) in
+      let (low, high) = r.around (l i) (h i) t u in
       ((low.slope, high.slope), (low.shift, high.shift))
     in
     let found = quads e both0 in
@@ -3917,6 +3912,47 @@ let lines_of n own ss hint0 =
       rough_of (fget a i) (fget b i) (fget s.mag i) (fget a' i) (fget b' i)
         (fget s'.mag i) (fget p i) (fget q i) g)); silent = None }
   | _ -> no_lines
+
+(** val charges : fnoise -> node -> extent -> info -> farr **)
+
+let charges v n e s =
+  let c = s.coef in
+  let eta = v.eta_up n in
+  ftab e.len (fun i -> up (add1 (up (mul0 c (fget s.load i))) eta))
+
+(** val with_rough : lines -> farr -> lines **)
+
+let with_rough l r =
+  { below_slope = l.below_slope; above_slope = l.above_slope; below_right =
+    l.below_right; above_right = l.above_right; below_shift = l.below_shift;
+    above_shift = l.above_shift; rough = r; silent = l.silent }
+
+(** val charged : fnoise -> node -> info -> lines -> lines **)
+
+let charged v n s l =
+  match n with
+  | Affine (e, _, _) -> with_rough l (charges v n e s)
+  | Unary (_, e, _) ->
+    if v.noisy
+    then let k = v.kappa n in
+         let eta = v.eta_up n in
+         with_rough l
+           (ftab e.len (fun i ->
+             up
+               (add1 (fget l.rough i)
+                 (up (add1 (up (mul0 k (fget s.load i))) eta)))))
+    else l
+  | Product (e, _, _) ->
+    if v.noisy
+    then let k = v.kappa n in
+         let eta = v.eta_up n in
+         with_rough l
+           (ftab e.len (fun i ->
+             up
+               (add1 (fget l.rough i)
+                 (up (add1 (up (mul0 k (fget s.load i))) eta)))))
+    else l
+  | _ -> l
 
 (** val selected : extent -> farr -> farr -> farr -> farr **)
 
@@ -3981,29 +4017,6 @@ let bias_dot e b r =
   | Some v -> dot e r (Uint63.of_int (0)) v (Uint63.of_int (0))
   | None -> (Float64.of_float (0x0p+0))
 
-(** val absolute_cost : fnoise -> node -> extent -> farr -> Float64.t **)
-
-let absolute_cost v n e q =
-  let eta = v.eta_up n in
-  if eqb0 eta (Float64.of_float (0x0p+0))
-  then (Float64.of_float (0x0p+0))
-  else up (mul0 eta (sum_abs_f e q))
-
-(** val with_noise :
-    fnoise -> node -> extent -> farr -> info -> Float64.t -> Float64.t **)
-
-let with_noise v n e q s cost =
-  if v.noisy
-  then up
-         (add1 cost
-           (up
-             (add1
-               (up
-                 (mul0 (v.kappa n)
-                   (dot_abs e q (Uint63.of_int (0)) s.load
-                     (Uint63.of_int (0))))) (absolute_cost v n e q))))
-  else cost
-
 (** val back :
     fnoise -> node list -> info list -> lines list -> row list -> Float64.t
     -> Float64.t **)
@@ -4060,11 +4073,8 @@ let rec back v ns ss ls rs acc =
                    let own =
                      up
                        (add1
-                         (up
-                           (mul0 s.coef
-                             (dot_abs e q (Uint63.of_int (0)) s.load
-                               (Uint63.of_int (0)))))
-                         (up (add1 tiny (absolute_cost v n e q))))
+                         (dot_abs e q (Uint63.of_int (0)) l.rough
+                           (Uint63.of_int (0))) tiny)
                    in
                    let (rs1, cost) =
                      spread ts (fun t ->
@@ -4074,14 +4084,13 @@ let rec back v ns ss ls rs acc =
                      (dn (add1 acc (dn (sub1 (bias_dot e b q) cost))))
                  | Unary (_, e, d) ->
                    let cost =
-                     with_noise v n e q s
-                       (up
-                         (add1
-                           (up
-                             (add1
-                               (dot_abs e q (Uint63.of_int (0)) l.rough
-                                 (Uint63.of_int (0))) (info_at ss0 d).spare))
-                           tiny))
+                     up
+                       (add1
+                         (up
+                           (add1
+                             (dot_abs e q (Uint63.of_int (0)) l.rough
+                               (Uint63.of_int (0))) (info_at ss0 d).spare))
+                         tiny)
                    in
                    let (rs1, c) =
                      add_row d e (selected e q l.below_slope l.above_slope)
@@ -4098,13 +4107,12 @@ let rec back v ns ss ls rs acc =
                      up (add1 (info_at ss0 d).spare (info_at ss0 d').spare)
                    in
                    let cost =
-                     with_noise v n e q s
-                       (up
-                         (add1
-                           (up
-                             (add1
-                               (dot_abs e q (Uint63.of_int (0)) l.rough
-                                 (Uint63.of_int (0))) spares)) tiny))
+                     up
+                       (add1
+                         (up
+                           (add1
+                             (dot_abs e q (Uint63.of_int (0)) l.rough
+                               (Uint63.of_int (0))) spares)) tiny)
                    in
                    let (rs1, c) =
                      add_row d e (selected e q l.below_slope l.above_slope)
@@ -4132,10 +4140,8 @@ let combined v n s q ns ss ls rs =
     let own =
       up
         (add1
-          (up
-            (mul0 s.coef
-              (dot_abs e q (Uint63.of_int (0)) s.load (Uint63.of_int (0)))))
-          (up (add1 tiny (absolute_cost (noiseless v) n e q))))
+          (dot_abs e q (Uint63.of_int (0)) (charges (noiseless v) n e s)
+            (Uint63.of_int (0))) tiny)
     in
     let (rs0, cost) =
       spread ts (fun t -> transV (snd t) (silent_at v ls (fst t)) q) ss rs own
@@ -5226,11 +5232,11 @@ let read_slopes f ns top p =
   read_vectors hinted in_unit SlopeOutside f ns top p
 
 (** val hint :
-    words -> vectors -> node -> nat -> Uint63.t -> Float64.t -> Float64.t ->
+    words -> Uint63.t option -> node -> Uint63.t -> Float64.t -> Float64.t ->
     Float64.t **)
 
-let hint f s n d i l h =
-  match look s d with
+let hint f given n i l h =
+  match given with
   | Some p -> f.word (add0 p i)
   | None ->
     (match n with
@@ -5238,21 +5244,23 @@ let hint f s n d i l h =
      | _ -> (Float64.of_float (0x1p-1)))
 
 (** val lines_at :
-    words -> vectors -> node -> info -> state -> nat -> lines option -> lines **)
+    fnoise -> words -> vectors -> node -> info -> state -> nat -> lines
+    option -> lines **)
 
-let lines_at f s n own ss d known =
-  match look s d with
-  | Some _ -> lines_of n own ss (hint f s n d)
-  | None ->
-    (match known with
-     | Some l -> l
-     | None -> lines_of n own ss (hint f s n d))
+let lines_at v f s n own ss d known =
+  let given = look s d in
+  (match given with
+   | Some _ -> charged v n own (lines_of n own ss (hint f given n))
+   | None ->
+     (match known with
+      | Some l -> l
+      | None -> charged v n own (lines_of n own ss (hint f given n))))
 
 (** val all_lines :
-    words -> vectors -> node list -> state -> lines option list -> nat ->
-    lines list **)
+    fnoise -> words -> vectors -> node list -> state -> lines option list ->
+    nat -> lines list **)
 
-let rec all_lines f s ns ss ks d =
+let rec all_lines v f s ns ss ks d =
   match ns with
   | [] -> []
   | n :: ns0 ->
@@ -5262,7 +5270,7 @@ let rec all_lines f s ns ss ks d =
        (match ks with
         | [] -> []
         | k :: ks0 ->
-          (lines_at f s n t ss0 d k) :: (all_lines f s ns0 ss0 ks0 (S d))))
+          (lines_at v f s n t ss0 d k) :: (all_lines v f s ns0 ss0 ks0 (S d))))
 
 (** val unknown : node list -> lines option list **)
 
@@ -5539,7 +5547,7 @@ let refute v f ns ss top p c ks =
         let (b, q0) = pat0 in
         let rs = extra_rows f b ns ss O in
         bind (demand (all_pay ns ss rs) MultiplierSign q0) (fun _ ->
-          let ls = all_lines f s ns ss ks O in
+          let ls = all_lines v f s ns ss ks O in
           let low = combined v c.over c.about m ns ss ls rs in
           if finb low
           then if ltb0 (Float64.of_float (0x0p+0)) low
@@ -5598,7 +5606,7 @@ let sharpen v f ns top ss ks d whole below above start p =
     let (s, q) = pat in
     let known = skipn d ks in
     let ls =
-      if whole then [] else all_lines f s (skipn d ns) (skipn d ss) known d
+      if whole then [] else all_lines v f s (skipn d ns) (skipn d ss) known d
     in
     bind
       (if whole
@@ -5606,7 +5614,8 @@ let sharpen v f ns top ss ks d whole below above start p =
        else tighten v ns ss d ls below above start) (fun ss0 ->
       let ks0 =
         if v.noisy
-        then unknown ns
+        then app (firstn (S d) (unknown ns))
+               (skipn (S O) (remember s known ls d))
         else forget ns (app (firstn d ks) (remember s known ls d)) d
       in
       Ok (((refreshed v d ns ss0), ks0), q)))
@@ -5624,7 +5633,7 @@ let bind_factors v f ns top ss ks d e l r p =
       (fun pat ->
       let (s, q) = pat in
       let older = fun xs -> skipn (S d) xs in
-      let ls = all_lines f s (older ns) (older ss) (older ks) (S d) in
+      let ls = all_lines v f s (older ns) (older ss) (older ks) (S d) in
       let side = fun minus at_ ->
         tie_of v (older ns) (older ss) ls e l r minus (fun i ->
           f.word (add0 at_ i))

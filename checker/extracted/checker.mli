@@ -976,6 +976,12 @@ val lines_of :
   node -> info -> info list -> (Uint63.t -> Float64.t -> Float64.t ->
   Float64.t) -> lines
 
+val charges : fnoise -> node -> extent -> info -> farr
+
+val with_rough : lines -> farr -> lines
+
+val charged : fnoise -> node -> info -> lines -> lines
+
 val selected : extent -> farr -> farr -> farr -> farr
 
 type row = farr option
@@ -988,11 +994,6 @@ val spread :
   list * Float64.t
 
 val bias_dot : extent -> farr option -> farr -> Float64.t
-
-val absolute_cost : fnoise -> node -> extent -> farr -> Float64.t
-
-val with_noise :
-  fnoise -> node -> extent -> farr -> info -> Float64.t -> Float64.t
 
 val back :
   fnoise -> node list -> info list -> lines list -> row list -> Float64.t ->
@@ -1186,15 +1187,16 @@ val read_slopes :
   words -> node list -> Uint63.t -> Uint63.t -> (vectors * Uint63.t) res
 
 val hint :
-  words -> vectors -> node -> nat -> Uint63.t -> Float64.t -> Float64.t ->
+  words -> Uint63.t option -> node -> Uint63.t -> Float64.t -> Float64.t ->
   Float64.t
 
 val lines_at :
-  words -> vectors -> node -> info -> state -> nat -> lines option -> lines
+  fnoise -> words -> vectors -> node -> info -> state -> nat -> lines option
+  -> lines
 
 val all_lines :
-  words -> vectors -> node list -> state -> lines option list -> nat -> lines
-  list
+  fnoise -> words -> vectors -> node list -> state -> lines option list ->
+  nat -> lines list
 
 val unknown : node list -> lines option list
 

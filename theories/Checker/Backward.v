@@ -7,11 +7,12 @@
     [rough_of ...]      bounds, per unit of coefficient, the rounding of one backward step
     [quads], [quad_at]  four numbers per element, and where they are
     [lines_of n s ss h] the lines of node [n] with info [s], for known bounds, given hints
+    [charges v n e s]   what a unit of coefficient on each element of an affine node may cost, noise included
+    [charged v n s l]   the lines [l], whose [rough] is the whole cost of a unit of coefficient, noise included
     [selected e q a b]  the row of products of coefficients with slopes below or above
     [row]               coefficients on the values of one node, if any
     [add_row], [spread] add coefficients to the row of one node, or of all operands of an affine node
     [back ns ss ls rs a]  lower bound of [a] plus the sum over all nodes of row times value
-    [with_noise ...]    the cost of a step, and of noise
     [combined ...]      the same, starting from a combination of rows of the claim [n], known by [s]
     [neuron ...]        the same, starting from plus or minus one element of the newest node
     [pair_dn ...]       the same, starting from a combination of one element of each of two nodes
@@ -50,10 +51,9 @@ Definition lines_of (n : node) (own : info) (ss : list info) (hint : int -> floa
       let l := fget (lo s) in
       let h := fget (hi s) in
       let r := rule_of f in
-      let t := ftab (len e) (fun i => fst (touch f (l i) (h i) (hint i (l i) (h i)))) in
-      let u := ftab (len e) (fun i => snd (touch f (l i) (h i) (hint i (l i) (h i)))) in
       let both i :=
-        let '(low, high) := around r (l i) (h i) (fget t i) (fget u i) in
+        let '(t, u) := touch f (l i) (h i) (hint i (l i) (h i)) in
+        let '(low, high) := around r (l i) (h i) t u in
         ((slope low, slope high), (shift low, shift high)) in
       let found := quads e both in
       let a := ftab (len e) (fun i => quad_at e found both i 0) in
@@ -85,6 +85,25 @@ Definition lines_of (n : node) (own : info) (ss : list info) (hint : int -> floa
         rough_of (fget a i) (fget b i) (fget (mag s) i) (fget a' i) (fget b' i) (fget (mag s') i)
           (fget p i) (fget q i) g)) None
   | _ => no_lines
+  end.
+
+Definition charges (v : fnoise) (n : node) (e : extent) (s : info) : farr :=
+  let c := coef s in
+  let eta := eta_up v n in
+  ftab (len e) (fun i => up (up (c * fget (load s) i) + eta)).
+Definition with_rough (l : lines) (r : farr) : lines :=
+  Lines (below_slope l) (above_slope l) (below_right l) (above_right l) (below_shift l) (above_shift l) r
+    (silent l).
+Definition charged (v : fnoise) (n : node) (s : info) (l : lines) : lines :=
+  match n with
+  | Affine e _ _ => with_rough l (charges v n e s)
+  | Unary _ e _ | Product e _ _ =>
+      if noisy v then
+        let k := kappa v n in
+        let eta := eta_up v n in
+        with_rough l (ftab (len e) (fun i => up (fget (rough l) i + up (up (k * fget (load s) i) + eta))))
+      else l
+  | _ => l
   end.
 
 Definition selected (e : extent) (q a b : farr) : farr :=
@@ -119,15 +138,6 @@ Definition bias_dot (e : extent) (b : option farr) (r : farr) : float :=
   | None => 0
   end.
 
-(** What the absolute part of the noise may cost a row. *)
-Definition absolute_cost (v : fnoise) (n : node) (e : extent) (q : farr) : float :=
-  let eta := eta_up v n in if eta =? 0 then 0 else up (eta * sum_abs_f e q).
-(** The cost of a step through a node that is not affine, and what its noise may cost. *)
-Definition with_noise (v : fnoise) (n : node) (e : extent) (q : farr) (s : info) (cost : float) : float :=
-  if noisy v then
-    up (cost + up (up (kappa v n * dot_abs e q 0 (load s) 0) + absolute_cost v n e q))
-  else cost.
-
 Fixpoint back (v : fnoise) (ns : list node) (ss : list info) (ls : list lines) (rs : list row) (acc : float)
   : float :=
   match ns, ss, ls, rs with
@@ -144,19 +154,17 @@ Fixpoint back (v : fnoise) (ns : list node) (ss : list info) (ls : list lines) (
               let cost := up (up (gamma (len e) * dot_abs e q 0 c 0) + tiny) in
               back v ns ss ls rs (dn (acc + dn (dot e q 0 c 0 - cost)))
           | Affine e ts b =>
-              let own := up (up (coef s * dot_abs e q 0 (load s) 0)
-                             + up (tiny + absolute_cost v n e q)) in
+              let own := up (dot_abs e q 0 (rough l) 0 + tiny) in
               let '(rs, cost) := spread ts (fun t => transV (snd t) (silent_at v ls (fst t)) q) ss rs own in
               back v ns ss ls rs (dn (acc + dn (bias_dot e b q - cost)))
           | Unary f e d =>
-              let cost := with_noise v n e q s
-                            (up (up (dot_abs e q 0 (rough l) 0 + spare (info_at ss d)) + tiny)) in
+              let cost := up (up (dot_abs e q 0 (rough l) 0 + spare (info_at ss d)) + tiny) in
               let '(rs, c) := add_row d e (selected e q (below_slope l) (above_slope l)) ss rs in
               back v ns ss ls rs
                 (dn (acc + dn (dot_sel e q (below_shift l) (above_shift l) - up (cost + c))))
           | Product e d d' =>
               let spares := up (spare (info_at ss d) + spare (info_at ss d')) in
-              let cost := with_noise v n e q s (up (up (dot_abs e q 0 (rough l) 0 + spares) + tiny)) in
+              let cost := up (up (dot_abs e q 0 (rough l) 0 + spares) + tiny) in
               let '(rs, c) := add_row d e (selected e q (below_slope l) (above_slope l)) ss rs in
               let '(rs, c') := add_row d' e (selected e q (below_right l) (above_right l)) ss rs in
               back v ns ss ls rs
@@ -171,8 +179,7 @@ Definition combined (v : fnoise) (n : node) (s : info) (q : farr) (ns : list nod
     (ls : list lines) (rs : list row) : float :=
   match n with
   | Affine e ts b =>
-      let own := up (up (coef s * dot_abs e q 0 (load s) 0)
-                     + up (tiny + absolute_cost (noiseless v) n e q)) in
+      let own := up (dot_abs e q 0 (charges (noiseless v) n e s) 0 + tiny) in
       let '(rs, cost) := spread ts (fun t => transV (snd t) (silent_at v ls (fst t)) q) ss rs own in
       back v ns ss ls rs (dn (bias_dot e b q - cost))
   | _ => nan

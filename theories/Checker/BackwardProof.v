@@ -6,6 +6,7 @@
     [pulled make ts ys] the sum over the terms of the coefficients [make] on their operands times values
     [at_rest ...]       what lines call silent is 0
     [underflow ss ts]   bounds what underflow adds to transposed products into the operands of the terms
+    [paid e q l]        what the row [q] pays for rounding in lines [l]
     [lines_good ...]    the lines of each node come from its operands' bounds, whatever the hints
     [encloses ...]      lines or planes are on their sides of the value
     [outwards]          splits all finite outward steps into facts about their operands *)
@@ -299,16 +300,21 @@ Proof.
   lra.
 Qed.
 
-Lemma absolute_cost_ge fv n e q : 0 <= fR (eta_up fv n) -> wf e -> fin (absolute_cost fv n e q) ->
-  fR (eta_up fv n) * sum e (fun i => Rabs (fR (fget q i))) <= fR (absolute_cost fv n e q).
+Lemma charges_ge fv n e s q : wf e -> fin (dot_abs e q 0 (charges fv n e s) 0) ->
+  (forall i, below e i -> fin (fget q i)) /\
+  fR (coef s) * sum e (fun i => Rabs (fR (fget q i)) * fR (fget (load s) i))
+    + fR (eta_up fv n) * sum e (fun i => Rabs (fR (fget q i))) <= fR (dot_abs e q 0 (charges fv n e s) 0).
 Proof.
-  intros P W. unfold absolute_cost. cbv zeta. destruct (eta_up fv n =? 0)%float eqn:E; intros F.
-  - rewrite (eqb_fR _ _ E), fR_0. lra.
-  - outward F. assert (S := sum_abs_f_ge e q W ltac:(assumption)).
-    apply (Rmult_le_compat_l _ _ _ P) in S. lra.
+  intros W F. assert (Fq := fun i Hi => dot_abs_fin_0 e q (charges fv n e s) i W F Hi).
+  split; [intros i Hi; now apply Fq|].
+  refine (Rle_trans _ _ _ _ (dot_abs_ge_0 e q _
+    (fun i => fR (coef s) * fR (fget (load s) i) + fR (eta_up fv n)) W F _)).
+  - right. rewrite <- !sum_scal, <- sum_plus. apply sum_ext; [exact W|]. intros. ring.
+  - intros i Hi. destruct (Fq i Hi) as (_ & Fi). refine (Rle_trans _ _ _ _ (Rle_abs _)). revert Fi.
+    unfold charges. rewrite fget_ftab_below by assumption. intros Fi. outwards. lra.
 Qed.
 Lemma back_affine v fv x ns ss ys e ts b s y z q (n := Affine e ts b)
-    (own := up (up (coef s * dot_abs e q 0 (load s) 0) + up (tiny + absolute_cost fv n e q))%float) :
+    (own := up (dot_abs e q 0 (charges fv n e s) 0 + tiny)%float) :
   covers fv v -> graph_ok ns = true -> node_ok n ns = true -> known fv ns ss ys ->
   magnitudes fv n s ys y -> holds v x n ys y -> fin own -> fin (bias_dot e b q) ->
   (forall d e k, node_at ns d e -> below e k -> skipped (z d) k = true -> value ys d k = 0) ->
@@ -319,18 +325,17 @@ Lemma back_affine v fv x ns ss ys e ts b s y z q (n := Affine e ts b)
 Proof.
   intros C G N K M X Fo Fb Z Ft. assert (W := node_ok_wf n ns N). cbn [n ext] in W.
   assert (T := node_ok_terms e ts b ns G N). unfold own in *. outwards.
-  assert (Fa : fin (dot_abs e q 0 (load s) 0)) by assumption.
-  split; [intros i Hi; now apply (dot_abs_fin_0 e q (load s) i W Fa)|].
+  destruct (charges_ge fv n e s q W ltac:(assumption)) as (Fq & S). split; [exact Fq|].
   assert (P := transposed_sound fv ns ss ys e z q K W Z ts T Ft). assert (D := bias_dot_sound e b q W Fb).
   assert (Pa : 0 <= fR (eta_up fv n)) by (assert (A := absolute_le _ _ C n); lra).
-  assert (S := absolute_cost_ge fv n e q Pa W ltac:(assumption)).
   assert (PV : forall d a k, node_at ns d a -> below a k -> 0 <= value (abs_all ys) d k)
     by (intros; rewrite value_abs; apply Rabs_pos).
   set (m := affineA ts b (abs_all ys)). assert (Pm : forall i, below e i -> 0 <= m i)
     by (intros i Hi; now apply (affineA_nonneg ns e)).
   assert (Q := noise_sum v fv n e q y (affine ts b ys) m C W). assert (Cr := relative_le _ _ C n).
-  assert (Lm : sum e (fun i => Rabs (fR (fget q i)) * m i) <= fR (dot_abs e q 0 (load s) 0)).
-  { apply dot_abs_ge_0; trivial. intros i Hi. eapply Rle_trans; [|apply Rle_abs].
+  set (Ld := sum e (fun i => Rabs (fR (fget q i)) * fR (fget (load s) i))) in *.
+  assert (Lm : sum e (fun i => Rabs (fR (fget q i)) * m i) <= Ld).
+  { apply sum_le; [exact W|]. intros i Hi. apply Rmult_le_compat_l; [apply Rabs_pos|].
     exact (load_ge _ _ _ _ _ M i Hi). }
   lapply Q; clear Q; [intros Q|].
   2: { intros i Hi. split; [now apply Pm | exact (X i Hi)]. }
@@ -352,16 +357,16 @@ Proof.
   assert (Pgs := gammas_nonneg ns e ts T). assert (Pg := gamma_nonneg (len e)).
   assert (0 <= gammas ts * Ab) by now apply Rmult_le_pos.
   assert (0 <= fR (gamma (len e)) * A0) by now apply Rmult_le_pos.
-  assert ((gammas ts + fR (gamma (len e)) + fR (kappa fv n)) * A <= fR (coef s) * fR (dot_abs e q 0 (load s)
-    0))
+  assert ((gammas ts + fR (gamma (len e)) + fR (kappa fv n)) * A <= fR (coef s) * Ld)
     by (apply Rmult_le_compat; lra).
   apply Rabs_le_inv in D. rewrite EA in *. lra.
 Qed.
 
 (** ** An elementwise function or a product *)
-Fixpoint lines_good (ns : list node) (ss : list info) (ls : list lines) : Prop :=
+Fixpoint lines_good (fv : fnoise) (ns : list node) (ss : list info) (ls : list lines) : Prop :=
   match ns, ss, ls with
-  | n :: ns, s :: ss, l :: ls => (exists hint, l = lines_of n s ss hint) /\ lines_good ns ss ls
+  | n :: ns, s :: ss, l :: ls =>
+      (exists hint, l = charged fv n s (lines_of n s ss hint)) /\ lines_good fv ns ss ls
   | [], [], [] => True
   | _, _, _ => False
   end.
@@ -405,7 +410,7 @@ Lemma plane_step a b m a' b' m' s t g c y x x'
   fR c * fR (if (0 <=? c)%float then s else t)
     + fR g * (Rabs (fR c) * Rmax (Rabs (fR s)) (Rabs (fR t)))
     + fR (c * k)%float * x + fR (c * k')%float * x'
-  <= fR c * y + Rabs (fR c) * Rabs (fR cost) + eta * fR m + eta * fR m'.
+  <= fR c * y + Rabs (fR c) * fR cost + eta * fR m + eta * fR m'.
 Proof.
   intros Lo Up Hm Hm' Pg Fc Fk Fk' Fcost. unfold cost, rough_of in *. cbv zeta in *.
   match type of Fcost with fin (up (up (?p + ?q) + up (g * ?r))) =>
@@ -424,8 +429,7 @@ Proof.
   fold o in L2, L3. set (M := Rmax (Rabs (fR s)) (Rabs (fR t))) in *.
   set (total := fR (up (up (h + h') + up (g * o)))) in *.
   assert (fR g * M <= fR g * fR o) by (apply Rmult_le_compat_l; lra).
-  assert (T : C * (fR h + fR h' + fR g * M) <= C * Rabs total).
-  { apply Rmult_le_compat_l; [exact PC|]. pose proof (Rle_abs total). lra. }
+  assert (T : C * (fR h + fR h' + fR g * M) <= C * total) by (apply Rmult_le_compat_l; [exact PC | lra]).
   assert (0 <= C * fR h) by now apply Rmult_le_pos. assert (0 <= C * fR h') by now apply Rmult_le_pos.
   assert (Q : fR c * (fR k * x + fR k' * x' + fR (if (0 <=? c)%float then s else t)) <= fR c * y).
   { assert (Q := sign_le c _ _ _ Fc (conj Lo Up)). unfold k, k'. now destruct (0 <=? c)%float. }
@@ -439,6 +443,8 @@ Definition encloses (l : lines) (i : int) (y x x' : R) : Prop :=
   (fin (fget (above_shift l) i) ->
     y <= fR (fget (above_slope l) i) * x + fR (fget (above_right l) i) * x' + fR (fget (above_shift l) i)).
 
+Definition paid (e : extent) (q : farr) (l : lines) : R :=
+  sum e (fun i => Rabs (fR (fget q i)) * fR (fget (rough l) i)).
 Lemma back_lines e (l : lines) q (m m' : int -> PrimFloat.float) (y z z' : vec) :
   wf e -> (forall i, below e i -> encloses l i (y i) (z i) (z' i)) ->
   (forall i, below e i -> Rabs (z i) <= fR (m i)) -> (forall i, below e i -> Rabs (z' i) <= fR (m' i)) ->
@@ -446,20 +452,17 @@ Lemma back_lines e (l : lines) q (m m' : int -> PrimFloat.float) (y z z' : vec) 
      = rough_of (fget (below_slope l) i) (fget (above_slope l) i) (m i)
          (fget (below_right l) i) (fget (above_right l) i) (m' i)
          (fget (below_shift l) i) (fget (above_shift l) i) (gamma (len e))) ->
-  fin (dot_abs e q 0 (rough l) 0) -> fin (dot_sel e q (below_shift l) (above_shift l)) ->
+  (forall i, below e i -> fin (fget q i) /\ fin (fget (rough l) i)) ->
+  fin (dot_sel e q (below_shift l) (above_shift l)) ->
   (forall i, below e i -> fin (fget (selected e q (below_slope l) (above_slope l)) i)) ->
   (forall i, below e i -> fin (fget (selected e q (below_right l) (above_right l)) i)) ->
-  (forall i, below e i -> fin (fget q i)) /\
   fR (dot_sel e q (below_shift l) (above_shift l))
     + dotR e (selected e q (below_slope l) (above_slope l)) z
     + dotR e (selected e q (below_right l) (above_right l)) z'
-  <= dotR e q y + fR (dot_abs e q 0 (rough l) 0) + fR tiny
+  <= dotR e q y + paid e q l + fR tiny
      + eta * sum e (fun i => fR (m i)) + eta * sum e (fun i => fR (m' i)).
 Proof.
-  intros W E Hm Hm' R Fa Fs Fd Fd'. assert (Fq := fun i Hi => dot_abs_fin_0 e q (rough l) i W Fa Hi).
-  split; [intros i Hi; now apply Fq|].
-  assert (A := dot_abs_ge_0 e q (rough l) (fun i => Rabs (fR (fget (rough l) i))) W Fa (fun i _ => Rle_refl
-    _)).
+  intros W E Hm Hm' R Fq Fs Fd Fd'.
   assert (D := dot_sel_error e q _ _ W Fs). apply Rabs_le_inv in D.
   assert (S : forall i, below e i ->
     fR (fget q i) * fR (if (0 <=? fget q i)%float then fget (below_shift l) i else fget (above_shift l) i)
@@ -467,14 +470,14 @@ Proof.
         * Rmax (Rabs (fR (fget (below_shift l) i))) (Rabs (fR (fget (above_shift l) i))))
     + fR (fget (selected e q (below_slope l) (above_slope l)) i) * z i
     + fR (fget (selected e q (below_right l) (above_right l)) i) * z' i
-    <= fR (fget q i) * y i + Rabs (fR (fget q i)) * Rabs (fR (fget (rough l) i))
+    <= fR (fget q i) * y i + Rabs (fR (fget q i)) * fR (fget (rough l) i)
        + eta * fR (m i) + eta * fR (m' i)).
   { intros i Hi. destruct (Fq i Hi) as (Fqi & Fri). specialize (Fd i Hi). specialize (Fd' i Hi).
     unfold selected in *. rewrite !fget_ftab_below in * by assumption. rewrite R in Fri |- * by assumption.
     destruct (E i Hi) as (Lo & Up).
     exact (plane_step _ _ _ _ _ _ _ _ _ (fget q i) (y i) (z i) (z' i) Lo Up (Hm i Hi) (Hm' i Hi)
       (gamma_nonneg _) Fqi Fd Fd' Fri). }
-  assert (T := sum_le e _ _ W S). rewrite !sum_plus, !sum_scal in T. unfold dotR. lra.
+  assert (T := sum_le e _ _ W S). rewrite !sum_plus, !sum_scal in T. unfold dotR, paid. lra.
 Qed.
 
 Lemma fin_mul_0 c : fin c -> fin (c * 0)%float.
@@ -515,8 +518,8 @@ Lemma unary_lines m s f z e d own ss hint (l := lines_of (Unary f e d) own ss hi
 Proof.
   intros W Ee Es B i y Hi I. destruct (B i ltac:(now rewrite Ee)) as (Fl & Fh & Bz).
   unfold l, lines_of. cbn [below_slope above_slope below_shift above_shift].
-  rewrite !fget_ftab_below, !quad_at_quads, !fget_ftab_below, Es by auto.
-  match goal with |- context [around (rule_of f) ?a ?b ?t ?u] =>
+  rewrite !fget_ftab_below, !quad_at_quads, Es by auto.
+  destruct (touch f _ _ _) as (t & u). match goal with |- context [around (rule_of f) ?a ?b t u] =>
     destruct (around_image f _ _ t u _ _ Fl Fh Bz I) as (Lo & Up);
     destruct (around (rule_of f) a b t u) as (low & high) end.
   unfold part. cbn [fst snd] in *. cbn -[fR].
@@ -525,33 +528,34 @@ Qed.
 Lemma back_unary fv m s ms f q z y e d own ss hint (l := lines_of (Unary f e d) own ss hint) :
   wf e -> ext m = e -> info_at ss d = s -> between m s z -> magnitudes fv m s ms z ->
   (forall i, below e i -> image f (z i) (y i)) ->
-  fin (dot_abs e q 0 (rough l) 0) -> fin (dot_sel e q (below_shift l) (above_shift l)) ->
+  (forall i, below e i -> fin (fget q i) /\ fin (fget (rough l) i)) ->
+  fin (dot_sel e q (below_shift l) (above_shift l)) ->
   (forall i, below e i -> fin (fget (selected e q (below_slope l) (above_slope l)) i)) ->
-  (forall i, below e i -> fin (fget q i)) /\
   fR (dot_sel e q (below_shift l) (above_shift l)) + dotR e (selected e q (below_slope l) (above_slope l)) z
-  <= dotR e q y + fR (dot_abs e q 0 (rough l) 0) + fR tiny + fR (spare s).
+  <= dotR e q y + paid e q l + fR tiny + fR (spare s).
 Proof.
-  intros W Ee Es B M Y Fa Fs Fd. destruct (spare_pays _ _ _ _ _ M ltac:(now rewrite Ee)) as (P & S).
+  intros W Ee Es B M Y Fq Fs Fd. destruct (spare_pays _ _ _ _ _ M ltac:(now rewrite Ee)) as (P & S).
   set (zero := ftab (len e) (fun _ => 0%float)). rewrite Ee in *.
   set (l' := Lines (below_slope l) (above_slope l) zero zero (below_shift l) (above_shift l) (rough l) None).
   assert (Z : forall i, below e i -> fget zero i = 0%float) by (intros i Hi; now apply (fget_ftab_below e)).
-  assert (Fq := fun i Hi => proj1 (dot_abs_fin_0 e q (rough l) i W Fa Hi)).
-  destruct (back_lines e l' q (fget (mag s)) (fun _ => 0%float) y z (fun _ => 0) W) as (Q1 & Q2); trivial.
+  unshelve epose proof (back_lines e l' q (fget (mag s)) (fun _ => 0%float) y z (fun _ => 0)
+    W _ _ _ _ _ _ _ _) as Q2; trivial.
   - intros i Hi.
     destruct (unary_lines m s f z e d own ss hint W ltac:(now rewrite Ee) Es B i _ Hi (Y i Hi)) as (Lo & Up).
     unfold encloses, l'. cbn [below_slope above_slope below_right above_right below_shift above_shift].
     rewrite Z, fR_0 by assumption. fold l in Lo, Up.
     split; intros F; [specialize (Lo F) | specialize (Up F)]; lra.
   - intros i Hi. apply (mag_ge _ _ _ _ _ M). now rewrite Ee.
-  - intros i Hi. rewrite fR_0, Rabs_R0. lra.
+  - intros i Hi. cbv beta. rewrite fR_0, Rabs_R0. lra.
   - intros i Hi. cbn [l' rough below_slope above_slope below_right above_right below_shift above_shift].
     rewrite Z by assumption. unfold l, lines_of. cbn [rough below_slope above_slope below_shift above_shift].
     now rewrite !fget_ftab_below, Es by assumption.
-  - intros i Hi. unfold selected. rewrite fget_ftab_below by assumption.
+  - intros i Hi. unfold selected. cbv beta. rewrite fget_ftab_below by assumption.
     cbn [l' below_right above_right]. rewrite Z by assumption.
     destruct (0 <=? fget q i)%float; now apply fin_mul_0, Fq.
   - cbn [l' rough below_slope above_slope below_right above_right below_shift above_shift] in Q2.
-    split; [exact Q1|]. rewrite (sum_zero e (fun _ => fR 0) W) in Q2 by (intros; apply fR_0).
+    unfold paid in Q2 |- *. cbn [l' rough] in Q2.
+    rewrite (sum_zero e (fun _ => fR 0) W) in Q2 by (intros; apply fR_0).
     unfold dotR at 2 in Q2. rewrite (sum_zero e (fun i => _ * 0) W) in Q2 by (intros; ring). lra.
 Qed.
 
@@ -563,18 +567,19 @@ Lemma back_product fv m s ms z m' s' ms' z' q y e d d' own ss hint (l := lines_o
   | Some (t, t') => forall i, below e i -> held (tie_at t i) (z i) (z' i) /\ held (tie_at t' i) (- z i) (z' i)
   | None => True
   end ->
-  fin (dot_abs e q 0 (rough l) 0) -> fin (dot_sel e q (below_shift l) (above_shift l)) ->
+  (forall i, below e i -> fin (fget q i) /\ fin (fget (rough l) i)) ->
+  fin (dot_sel e q (below_shift l) (above_shift l)) ->
   (forall i, below e i -> fin (fget (selected e q (below_slope l) (above_slope l)) i)) ->
   (forall i, below e i -> fin (fget (selected e q (below_right l) (above_right l)) i)) ->
-  (forall i, below e i -> fin (fget q i)) /\
   fR (dot_sel e q (below_shift l) (above_shift l)) + dotR e (selected e q (below_slope l) (above_slope l)) z
     + dotR e (selected e q (below_right l) (above_right l)) z'
-  <= dotR e q y + fR (dot_abs e q 0 (rough l) 0) + fR tiny + fR (spare s) + fR (spare s').
+  <= dotR e q y + paid e q l + fR tiny + fR (spare s) + fR (spare s').
 Proof.
   intros W Ee Es B M Ee' Es' B' M' Y Ti Fa Fs Fd Fd'.
   destruct (spare_pays _ _ _ _ _ M ltac:(now rewrite Ee)) as (P & S).
   destruct (spare_pays _ _ _ _ _ M' ltac:(now rewrite Ee')) as (P' & S'). rewrite Ee, Ee' in *.
-  destruct (back_lines e l q (fget (mag s)) (fget (mag s')) y z z' W) as (Q1 & Q2); trivial.
+  unshelve epose proof (back_lines e l q (fget (mag s)) (fget (mag s')) y z z'
+    W _ _ _ _ _ _ _ _) as Q2; trivial.
   - intros i Hi. rewrite Y by assumption. destruct (B i ltac:(now rewrite Ee)) as (_ & _ & Bz).
     destruct (B' i ltac:(now rewrite Ee')) as (_ & _ & Bz').
     unfold encloses, l, lines_of. cbn [below_slope above_slope below_right above_right below_shift
@@ -589,7 +594,7 @@ Proof.
   - intros i Hi. unfold l, lines_of.
     cbn [rough below_slope above_slope below_right above_right below_shift above_shift].
     now rewrite !fget_ftab_below, Es, Es' by assumption.
-  - split; [exact Q1 | lra].
+  - lra.
 Qed.
 
 (** Which exact value a noisy one stands for. *)
@@ -602,26 +607,51 @@ Proof.
   destruct I as [->|(J & A & ->)]; [now destruct L|]. split; [now right | exact O].
 Qed.
 
-(** What noise may cost on top of the step itself. *)
-Lemma with_noise_sound v fv n e q s (y f : vec) cost : covers fv v -> wf e ->
+(** What is paid for a row covers rounding of the step and noise. *)
+Lemma charged_sound v fv n e s l q (y f : vec) (l' := charged fv n s l) : covers fv v -> wf e ->
+  derived n = true -> ext n = e ->
   (forall i, below e i -> off v n (f i) (Rabs (f i)) (y i)) ->
   (noisy fv = true -> forall i, below e i -> Rabs (f i) <= fR (fget (load s) i)) ->
-  fin (with_noise fv n e q s cost) ->
-  fin cost /\ dotR e q f + fR cost <= dotR e q y + fR (with_noise fv n e q s cost).
+  fin (dot_abs e q 0 (rough l') 0) ->
+  (forall i, below e i -> fin (fget q i) /\ fin (fget (rough l) i)) /\
+  dotR e q f + paid e q l <= dotR e q y + fR (dot_abs e q 0 (rough l') 0).
 Proof.
-  intros C W H L. unfold with_noise. destruct (noisy fv) eqn:N.
-  - specialize (L eq_refl). intros F. destruct (up_add _ _ F) as (Fc & F1 & L1).
-    destruct (up_add _ _ F1) as (F2 & F3 & L2). destruct (up_mul _ _ F2) as (_ & F4 & L3).
-    split; [exact Fc|].
-    assert (Q := noise_sum v fv n e q y f (fun i => Rabs (f i)) C W (fun i Hi => conj (Rabs_pos _) (H i Hi))).
-    assert (Pk := relative_le _ _ C n). assert (Pe := absolute_le _ _ C n).
-    assert (A := absolute_cost_ge fv n e q ltac:(lra) W F3).
-    assert (S := dot_abs_ge_0 e q (load s) (fun i => Rabs (f i)) W F4
-      (fun i Hi => Rle_trans _ _ _ (L i Hi) (Rle_abs _))).
-    apply (Rmult_le_compat_l (fR (kappa fv n))) in S; [|lra]. unfold dotR at 1. lra.
-  - intros F. split; [exact F|]. apply Rplus_le_compat_r, Req_le, sum_ext; [exact W|]. intros i Hi.
+  intros C W D Ee H L F. assert (Fq := fun i Hi => dot_abs_fin_0 e q (rough l') i W F Hi).
+  assert (A := fun m Hm => dot_abs_ge_0 e q (rough l') m W F Hm).
+  destruct (noisy fv) eqn:N.
+  - specialize (L eq_refl).
+    assert (E : forall i, below e i -> fget (rough l') i
+      = up (fget (rough l) i + up (up (kappa fv n * fget (load s) i) + eta_up fv n))%float).
+    { intros i Hi. unfold l', charged. rewrite N. destruct n; try discriminate; cbn [ext] in Ee; subst e;
+        cbn [with_rough rough]; cbv zeta; rewrite fget_ftab_below by assumption; reflexivity. }
+    split.
+    + intros i Hi. destruct (Fq i Hi) as (F1 & F2). rewrite E in F2 by assumption. outwards. now split.
+    + assert (Q := noise_sum v fv n e q y f (fun i => Rabs (f i)) C W
+        (fun i Hi => conj (Rabs_pos _) (H i Hi))).
+      assert (Pk := relative_le _ _ C n).
+      specialize (A (fun i => fR (fget (rough l) i) + fR (kappa fv n) * Rabs (f i) + fR (eta_up fv n))).
+      lapply A; clear A.
+      * intros A. unfold dotR at 1, paid. rewrite <- !sum_scal in Q.
+        assert (X : sum e (fun i => Rabs (fR (fget q i))
+            * (fR (fget (rough l) i) + fR (kappa fv n) * Rabs (f i) + fR (eta_up fv n)))
+          = sum e (fun i => Rabs (fR (fget q i)) * fR (fget (rough l) i))
+            + sum e (fun i => fR (kappa fv n) * (Rabs (fR (fget q i)) * Rabs (f i)))
+            + sum e (fun i => fR (eta_up fv n) * Rabs (fR (fget q i)))).
+        { rewrite <- !sum_plus. apply sum_ext; [exact W|]. intros. ring. }
+        lra.
+      * intros i Hi. refine (Rle_trans _ _ _ _ (Rle_abs _)). destruct (Fq i Hi) as (_ & F2).
+        specialize (L i Hi). rewrite E in F2 |- * by assumption. outwards.
+        assert (fR (kappa fv n) * Rabs (f i) <= fR (kappa fv n) * fR (fget (load s) i))
+          by (apply Rmult_le_compat_l; lra). lra.
+  - assert (E : rough l' = rough l) by (unfold l', charged; rewrite N; now destruct n).
+    rewrite E in *. split; [exact Fq|]. specialize (A _ (fun i _ => Rle_abs _)). fold (paid e q l) in A.
+    apply Rplus_le_compat; [|exact A]. apply Req_le, sum_ext; [exact W|]. intros i Hi.
     now rewrite (exactly _ _ _ _ _ _ C N (H i Hi)).
 Qed.
+Lemma charged_other fv n s l (l' := charged fv n s l) : below_slope l' = below_slope l /\
+  above_slope l' = above_slope l /\ below_right l' = below_right l /\ above_right l' = above_right l /\
+  below_shift l' = below_shift l /\ above_shift l' = above_shift l /\ silent l' = silent l.
+Proof. unfold l', charged. destruct n; try destruct (noisy fv); now repeat split. Qed.
 
 Lemma fin_eqb_0 x : (x =? 0)%float = true -> fin x /\ fR x = 0.
 Proof.
@@ -642,7 +672,7 @@ Proof.
 Qed.
 (** Where both lines of a function are 0 and there is no noise, its value is 0. *)
 Lemma silent_at_rest v fv x : covers fv v -> forall ns ss ls ys,
-  graph_ok ns = true -> known fv ns ss ys -> exec v x ns ys -> lines_good ns ss ls -> at_rest fv ls ns ys.
+  graph_ok ns = true -> known fv ns ss ys -> exec v x ns ys -> lines_good fv ns ss ls -> at_rest fv ls ns ys.
 Proof.
   intros C. unfold at_rest, silent_at. destruct (noisy fv) eqn:Q; [easy|].
   induction ns as [|n ns IH]; intros [|s ss] [|l ls] [|y ys] G K X L d e k (m & Em & <-) Hk Sk;
@@ -651,6 +681,8 @@ Proof.
   destruct K as (_ & _ & K), X as (X & XS), L as ((hint & ->) & L).
   destruct d as [|d]; [|exact (IH ss ls ys G K XS L d (ext m) k (ex_intro _ m (conj Em eq_refl)) Hk Sk)].
   injection Em as <-. change (value (y :: ys) 0) with y. cbn [nth] in Sk.
+  destruct (charged_other fv n s (lines_of n s ss hint)) as (_ & _ & _ & _ & _ & _ & Es). rewrite Es in Sk.
+  clear Es.
   destruct n as [e|e c|e ts b|f e d|e d d']; try discriminate. cbn [ext] in *.
   destruct (silent_unary f e d s ss hint k W Hk Sk) as (Z1 & Z2 & Z3 & Z4).
   apply andb_prop in N as [_ N]. destruct (fits_node ns d e G W N) as (m & Em & Ee).
@@ -665,7 +697,7 @@ Qed.
 
 (** ** The whole pass *)
 Theorem back_sound v fv x : covers fv v -> forall ns ss ls rs ys acc,
-  graph_ok ns = true -> known fv ns ss ys -> exec v x ns ys -> lines_good ns ss ls ->
+  graph_ok ns = true -> known fv ns ss ys -> exec v x ns ys -> lines_good fv ns ss ls ->
   fin (back fv ns ss ls rs acc) ->
   rows_fin ns rs /\ fin acc /\ fR (back fv ns ss ls rs acc) <= fR acc + rowsum ns rs ys.
 Proof.
@@ -691,28 +723,31 @@ Proof.
     destruct (dn_add _ _ I2) as (F0 & F1 & L1), (dn_sub _ _ F1) as (F2 & Fc & L2).
     assert (T := node_ok_terms e ts b ns G N).
     destruct (spread_sound fv ns e _ ts ss rs ys _ rs1 cost K T Es Fc I1) as (J1 & J2 & J3 & J4).
+    destruct Ln as (hint & ->). cbn [charged with_rough rough] in *.
     destruct (back_affine v fv x ns ss ys e ts b s y (silent_at fv ls) q C G N K M X) as (Q1 & Q2); trivial.
     repeat split; trivial. lra.
   - destruct Ln as (hint & ->). set (n := Unary f e d) in *. set (l := lines_of n s ss hint) in *.
+    destruct (charged_other fv n s l) as (E1 & E2 & E3 & E4 & E5 & E6 & _).
+    rewrite ?E1, ?E2, ?E3, ?E4, ?E5, ?E6 in *. clear E1 E2 E3 E4 E5 E6.
     apply andb_prop in N as [_ N]. destruct (fits_node ns d e G W N) as (m & Em & Ee).
     destruct (add_row d e (selected e q (below_slope l) (above_slope l)) ss rs) as [rs1 c1] eqn:Es.
     destruct (IH ss ls rs1 ys _ G K XS L F) as (I1 & I2 & I3). clear IH.
     outward I2. match goal with H : fin (dn (dot_sel _ _ _ _ - _)) |- _ => outward H end.
-    match goal with H : fin (up (with_noise _ _ _ _ _ _ + c1)) |- _ => outward H end.
     set (w := fun i => meant v n f (value ys d i) (y i)).
     assert (Iw := fun i Hi => meant_image v n f _ _ (X i Hi)).
-    match goal with H : fin (with_noise _ _ _ _ _ _) |- _ =>
-      destruct (with_noise_sound v fv n e q s y w _ C W (fun i Hi => proj2 (Iw i Hi))
-        (fun Q i Hi => load_ge _ _ _ _ _ M Q i _ Hi (proj1 (Iw i Hi))) H) as (F0 & L0) end.
-    outwards.
+    outwards. destruct (charged_sound v fv n e s l q y w C W eq_refl eq_refl (fun i Hi => proj2 (Iw i Hi))
+      (fun Q i Hi => load_ge _ _ _ _ _ M Q i _ Hi (proj1 (Iw i Hi)))) as (Fq & L0); [assumption|].
     assert (Nd := ex_intro _ m (conj Em Ee) : node_at ns d e).
     destruct (add_row_sound fv e _ W ns d ss rs ys rs1 c1 K Nd Es ltac:(assumption) I1) as (J1 & J2 & J3 &
       J4).
     destruct (known_nth fv ns ss ys d m K Em) as (Bm & (zs & Mm) & _).
-    destruct (back_unary fv m _ zs f q (value ys d) w e d s ss hint W Ee eq_refl
-      Bm Mm (fun i Hi => proj1 (Iw i Hi))) as (Q1 & Q2); trivial.
-    fold n in Q2. fold l in Q2. repeat split; trivial. lra.
+    unshelve epose proof (back_unary fv m _ zs f q (value ys d) w e d s ss hint
+      W Ee eq_refl Bm Mm _ _ _ _) as Q2; trivial;
+      [intros i Hi; exact (proj1 (Iw i Hi))|..].
+    fold n in Q2. fold l in Q2. repeat split; trivial; [now intros i Hi; apply Fq | lra].
   - destruct Ln as (hint & ->). set (n := Product e d d') in *. set (l := lines_of n s ss hint) in *.
+    destruct (charged_other fv n s l) as (E1 & E2 & E3 & E4 & E5 & E6 & _).
+    rewrite ?E1, ?E2, ?E3, ?E4, ?E5, ?E6 in *. clear E1 E2 E3 E4 E5 E6.
     apply andb_prop in N as [_ N]. apply andb_prop in N as [N1 N2].
     destruct (fits_node ns d e G W N1) as (m & Em & Ee). destruct (fits_node ns d' e G W N2) as (m' & Em' &
       Ee').
@@ -720,29 +755,25 @@ Proof.
     destruct (add_row d' e (selected e q (below_right l) (above_right l)) ss rs1) as [rs2 c2] eqn:Es'.
     destruct (IH ss ls rs2 ys _ G K XS L F) as (I1 & I2 & I3). clear IH.
     outward I2. match goal with H : fin (dn (dot_sel _ _ _ _ - _)) |- _ => outward H end.
-    match goal with H : fin (up (_ + c2)) |- _ => outward H end.
-    match goal with H : fin (up (with_noise _ _ _ _ _ _ + c1)) |- _ => outward H end.
-    match goal with H : fin (with_noise _ _ _ _ _ _) |- _ =>
-      destruct (with_noise_sound v fv n e q s y (fun i => value ys d i * value ys d' i) _ C W X
-        (load_ge _ _ _ _ _ M) H) as (F0 & L0) end.
-    outwards.
+    outwards. destruct (charged_sound v fv n e s l q y (fun i => value ys d i * value ys d' i) C W eq_refl
+      eq_refl X (load_ge _ _ _ _ _ M)) as (Fq & L0); [assumption|].
     destruct (add_row_sound fv e _ W ns d' ss rs1 ys rs2 c2 K (ex_intro _ m' (conj Em' Ee')) Es'
       ltac:(assumption) I1) as (T1 & T2 & T3 & T4).
     destruct (add_row_sound fv e _ W ns d ss rs ys rs1 c1 K (ex_intro _ m (conj Em Ee)) Es
       ltac:(assumption) T1) as (J1 & J2 & J3 & J4).
     destruct (known_nth fv ns ss ys d m K Em) as (Bm & (zs & Mm) & _).
     destruct (known_nth fv ns ss ys d' m' K Em') as (Bm' & (zs' & Mm') & _).
-    destruct (back_product fv m _ zs (value ys d) m' _ zs' (value ys d') q
+    unshelve epose proof (back_product fv m _ zs (value ys d) m' _ zs' (value ys d') q
       (fun i => value ys d i * value ys d' i) e d d' s ss hint
-      W Ee eq_refl Bm Mm Ee' eq_refl Bm' Mm') as (Q1 & Q2); trivial.
+      W Ee eq_refl Bm Mm Ee' eq_refl Bm' Mm' _ _ _ _ _ _) as Q2; trivial.
     1: { assert (Ti := ties_hold _ _ _ _ _ M). cbn [n] in Ti. now destruct (ties s) as [(t, t')|]. }
-    fold n in Q2. fold l in Q2. pose proof tiny_pos. repeat split; trivial. lra.
+    fold n in Q2. fold l in Q2. pose proof tiny_pos. repeat split; trivial; [now intros i Hi; apply Fq | lra].
 Qed.
 
 (** ** A claim *)
 Theorem combined_sound v fv x e ts b ns s ss ls rs ys q (n := Affine e ts b) :
   covers fv v -> graph_ok ns = true -> node_ok n ns = true -> known fv ns ss ys ->
-  magnitudes (noiseless fv) n s ys (affine ts b ys) -> exec v x ns ys -> lines_good ns ss ls ->
+  magnitudes (noiseless fv) n s ys (affine ts b ys) -> exec v x ns ys -> lines_good fv ns ss ls ->
   holds none x n ys (affine ts b ys) -> fin (combined fv n s q ns ss ls rs) ->
   rows_fin ns rs /\ fR (combined fv n s q ns ss ls rs) <= dotR e q (affine ts b ys) + rowsum ns rs ys.
 Proof.
@@ -770,7 +801,7 @@ Proof.
 Qed.
 Theorem neuron_sound v fv x e ts b ns s ss l ls y ys minus j (n := Affine e ts b) :
   covers fv v -> graph_ok (n :: ns) = true -> known fv (n :: ns) (s :: ss) (y :: ys) ->
-  exec v x (n :: ns) (y :: ys) -> lines_good ns ss ls -> below e j ->
+  exec v x (n :: ns) (y :: ys) -> lines_good fv ns ss ls -> below e j ->
   fin (neuron fv (n :: ns) (s :: ss) (l :: ls) minus j) ->
   fR (neuron fv (n :: ns) (s :: ss) (l :: ls) minus j) <= if minus then - y j else y j.
 Proof.
@@ -801,7 +832,7 @@ Proof.
   rewrite fR_0. ring.
 Qed.
 Lemma pair_dn_sound v fv x0 ns ss ls ys e d d' j x y : covers fv v -> graph_ok ns = true ->
-  known fv ns ss ys -> exec v x0 ns ys -> lines_good ns ss ls -> wf e -> node_at ns d e -> node_at ns d' e ->
+  known fv ns ss ys -> exec v x0 ns ys -> lines_good fv ns ss ls -> wf e -> node_at ns d e -> node_at ns d' e ->
   below e j -> fin (pair_dn fv ns ss ls e d d' j x y) -> fin x /\ fin y /\
   fR (pair_dn fv ns ss ls e d d' j x y) <= fR x * value ys d j + fR y * value ys d' j.
 Proof.
@@ -818,7 +849,7 @@ Qed.
 Lemma fR_1_opp : fR (-1) = -1.
 Proof. transitivity (fR (- (1))%float); [reflexivity | now rewrite fR_opp, fR_1]. Qed.
 Theorem tie_of_sound v fv x ns ss ls ys e d d' (minus : bool) w i (t := tie_of fv ns ss ls e d d' minus w) :
-  covers fv v -> graph_ok ns = true -> known fv ns ss ys -> exec v x ns ys -> lines_good ns ss ls -> wf e ->
+  covers fv v -> graph_ok ns = true -> known fv ns ss ys -> exec v x ns ys -> lines_good fv ns ss ls -> wf e ->
   node_at ns d e -> node_at ns d' e -> below e i ->
   held (tie_at t i) (if minus then - value ys d i else value ys d i) (value ys d' i).
 Proof.

@@ -74,21 +74,22 @@ Definition read_slopes (f : words) (ns : list node) (top p : int) : res (vectors
   read_vectors hinted in_unit SlopeOutside f ns top p.
 
 (** Lines of every node, the first of which is at distance [d]. *)
-Definition hint (f : words) (s : vectors) (n : node) (d : nat) (i : int) (l h : float) : float :=
-  match look s d with
+Definition hint (f : words) (given : option int) (n : node) (i : int) (l h : float) : float :=
+  match given with
   | Some p => word f (p + i)
   | None => match n with Unary g _ _ => default_hint g l h | _ => 0.5 end
   end.
-Definition lines_at (f : words) (s : vectors) (n : node) (own : info) (ss : state) (d : nat)
+Definition lines_at (v : fnoise) (f : words) (s : vectors) (n : node) (own : info) (ss : state) (d : nat)
     (known : option lines) : lines :=
-  match look s d, known with
+  let given := look s d in
+  match given, known with
   | None, Some l => l
-  | _, _ => lines_of n own ss (hint f s n d)
+  | _, _ => charged v n own (lines_of n own ss (hint f given n))
   end.
-Fixpoint all_lines (f : words) (s : vectors) (ns : list node) (ss : state) (ks : list (option lines)) (d : nat)
-  : list lines :=
+Fixpoint all_lines (v : fnoise) (f : words) (s : vectors) (ns : list node) (ss : state)
+    (ks : list (option lines)) (d : nat) : list lines :=
   match ns, ss, ks with
-  | n :: ns, t :: ss, k :: ks => lines_at f s n t ss d k :: all_lines f s ns ss ks (S d)
+  | n :: ns, t :: ss, k :: ks => lines_at v f s n t ss d k :: all_lines v f s ns ss ks (S d)
   | _, _, _ => []
   end.
 
@@ -229,7 +230,7 @@ Definition refute (v : fnoise) (f : words) (ns : list node) (ss : state) (top p 
   let* (b, q) := read_vectors (fun _ => true) finb NotFinite f ns top q in
   let rs := extra_rows f b ns ss 0 in
   let* _ := demand (all_pay ns ss rs) MultiplierSign q in
-  let ls := all_lines f s ns ss ks 0 in
+  let ls := all_lines v f s ns ss ks 0 in
   let low := combined v (over c) (about c) m ns ss ls rs in
   if finb low then if (0 <? low)%float then Ok (q, remember s ks ls 0) else Err NotRefuted p low 0%float
   else Err BoundFailed p low 0%float.
@@ -265,9 +266,10 @@ Definition sharpen (v : fnoise) (f : words) (ns : list node) (top : int) (ss : s
     : res (state * list (option lines) * int) :=
   let* (s, q) := read_slopes f ns top p in
   let known := skipn d ks in
-  let ls := if whole then [] else all_lines f s (skipn d ns) (skipn d ss) known d in
+  let ls := if whole then [] else all_lines v f s (skipn d ns) (skipn d ss) known d in
   let* ss := if whole then reenclose v ns ss d start else tighten v ns ss d ls below above start in
-  let ks := if noisy v then unknown ns else forget ns (firstn d ks ++ remember s known ls d) d in
+  let ks := if noisy v then firstn (S d) (unknown ns) ++ skipn 1 (remember s known ls d)
+            else forget ns (firstn d ks ++ remember s known ls d) d in
   Ok (refreshed v d ns ss, ks, q).
 
 (** One TIE of the product [Product e l r] at distance [d]: from [p] on, factors for planes below it, then above
@@ -278,7 +280,7 @@ Definition bind_factors (v : fnoise) (f : words) (ns : list node) (top : int) (s
   let* _ := demand (p + 2 * len e <=? count f) Truncated p in
   let* (s, q) := read_slopes f ns top (p + 2 * len e) in
   let older {A} (xs : list A) := skipn (S d) xs in
-  let ls := all_lines f s (older ns) (older ss) (older ks) (S d) in
+  let ls := all_lines v f s (older ns) (older ss) (older ks) (S d) in
   let side minus at_ := tie_of v (older ns) (older ss) ls e l r minus (fun i => word f (at_ + i)) in
   let ks := firstn (S d) ks ++ remember s (older ks) ls (S d) in
   let tied i := negb (word f (p + i) =? 0)%float in

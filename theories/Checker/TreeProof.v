@@ -1,7 +1,7 @@
 (** Walking a certificate keeps every enclosure true, and no claim survives an accepted tree.
 
     [claim_known fv ns ys c]    what is known of the claim [c] on top of the network's values [ys]
-    [caches ns ss ks]           the lines in [ks] are lines for the bounds in [ss]
+    [caches fv ns ss ks]        the lines in [ks] are lines for the bounds in [ss]
     [refuted ys c]              some row of the claim [c] is positive at this execution *)
 From Coq Require Import Bool ZArith Reals Lra Lia Floats Uint63 List.
 From Provenn Require Import Base.Vector Base.VectorProof Base.Parallel Base.ParallelProof.
@@ -53,38 +53,43 @@ Proof.
     intros i Hi. exact (all_words_below test w f (ext n0) _ x i (graph_ok_wf ns d0 _ G En) E4 Hi).
   - exact (IH _ _ _ E5 d b n' L N').
 Qed.
-Fixpoint caches (ns : list node) (ss : state) (ks : list (option lines)) : Prop :=
+Fixpoint caches (fv : fnoise) (ns : list node) (ss : state) (ks : list (option lines)) : Prop :=
   match ns, ss, ks with
   | n :: ns, t :: ss, k :: ks =>
-      match k with Some l => exists hint, l = lines_of n t ss hint | None => True end /\ caches ns ss ks
+      match k with
+      | Some l => exists hint, l = charged fv n t (lines_of n t ss hint)
+      | None => True
+      end /\ caches fv ns ss ks
   | [], [], [] => True
   | _, _, _ => False
   end.
-Lemma all_lines_good f s : forall ns ss ks d, caches ns ss ks -> lines_good ns ss (all_lines f s ns ss ks d).
+Lemma all_lines_good fv f s : forall ns ss ks d, caches fv ns ss ks ->
+  lines_good fv ns ss (all_lines fv f s ns ss ks d).
 Proof.
   induction ns as [|n ns IH]; intros [|t ss] [|k ks] d K; try contradiction; [exact I|].
   cbn [all_lines lines_good]. destruct K as (Kn & K). split; [|exact (IH ss ks _ K)].
   unfold lines_at. destruct (look s d), k; first [exact Kn | eexists; reflexivity].
 Qed.
-Lemma caches_unknown fv : forall ns ss ys, known fv ns ss ys -> caches ns ss (unknown ns).
+Lemma caches_unknown fv : forall ns ss ys, known fv ns ss ys -> caches fv ns ss (unknown ns).
 Proof.
   induction ns as [|n ns IH]; intros [|t ss] [|y ys] K; try contradiction; [exact I|].
   split; [exact I | exact (IH ss ys (proj2 (proj2 K)))].
 Qed.
-Lemma caches_remember s : forall ns ss ks ls d, caches ns ss ks -> lines_good ns ss ls ->
-  caches ns ss (remember s ks ls d).
+Lemma caches_remember fv s : forall ns ss ks ls d, caches fv ns ss ks -> lines_good fv ns ss ls ->
+  caches fv ns ss (remember s ks ls d).
 Proof.
   induction ns as [|n ns IH]; intros [|t ss] [|k ks] [|l ls] d K L; try contradiction; [exact I|].
   destruct K as (Kn & K), L as (Ln & L). cbn [remember caches]. split; [|exact (IH ss ks ls _ K L)].
   destruct (look s d); [exact Kn | exact Ln].
 Qed.
-Lemma caches_skipn : forall d ns ss ks, caches ns ss ks -> caches (skipn d ns) (skipn d ss) (skipn d ks).
+Lemma caches_skipn fv : forall d ns ss ks, caches fv ns ss ks ->
+  caches fv (skipn d ns) (skipn d ss) (skipn d ks).
 Proof.
   induction d as [|d IH]; intros [|n ns] [|t ss] [|k ks] K; try contradiction; trivial.
   exact (IH ns ss ks (proj2 K)).
 Qed.
-Lemma caches_app ks' : forall d ns ss ks, caches ns ss ks -> caches (skipn d ns) (skipn d ss) ks' ->
-  caches ns ss (firstn d ks ++ ks').
+Lemma caches_app fv ks' : forall d ns ss ks, caches fv ns ss ks -> caches fv (skipn d ns) (skipn d ss) ks' ->
+  caches fv ns ss (firstn d ks ++ ks').
 Proof.
   induction d as [|d IH]; intros [|n ns] [|t ss] [|k ks] K K'; try contradiction; trivial.
   exact (conj (proj1 K) (IH ns ss ks (proj2 K) K')).
@@ -95,8 +100,8 @@ Proof.
   induction ss as [|t ss IH]; intros [|d] [|d'] L N; cbn [length] in L; try lia; try reflexivity.
   change (replace (t :: ss) (S d) s) with (t :: replace ss d s). apply IH; lia.
 Qed.
-Lemma caches_replace s : forall ns ss ks d, caches ns ss ks -> (d < length ns)%nat ->
-  caches ns (replace ss d s) (forget ns ks d).
+Lemma caches_replace fv s : forall ns ss ks d, caches fv ns ss ks -> (d < length ns)%nat ->
+  caches fv ns (replace ss d s) (forget ns ks d).
 Proof.
   induction ns as [|n ns IH]; intros [|t ss] [|k ks] [|d] K L; cbn [length] in L; try contradiction; try lia.
   - exact (conj I (proj2 K)).
@@ -111,6 +116,16 @@ Proof.
     + apply orb_false_elim in R as [R R']. apply Nat.eqb_neq in R, R'.
       rewrite !info_replace by (lia || congruence). reflexivity.
 Qed.
+Lemma next_skipn {A} (l : list A) : forall d, skipn 1 (skipn d l) = skipn (S d) l.
+Proof. induction l as [|a l IH]; intros [|d]; try reflexivity. exact (IH d). Qed.
+(** What lies below a node does not change with it. *)
+Lemma skipn_replace t : forall (ss : state) d, skipn (S d) (replace ss d t) = skipn (S d) ss.
+Proof.
+  induction ss as [|u ss IH]; intros [|d]; try reflexivity.
+  change (replace (u :: ss) (S d) t) with (u :: replace ss d t). exact (IH d).
+Qed.
+Lemma skipn_renew fv : forall d ns ss, skipn (S d) (renew fv d ns ss) = skipn (S d) ss.
+Proof. induction d as [|d IH]; intros [|n ns] [|t ss]; try reflexivity. exact (IH ns ss). Qed.
 Lemma nth_length {A} (l : list A) d a : nth_error l d = Some a -> (d < length l)%nat.
 Proof. intros E. apply nth_error_Some. congruence. Qed.
 
@@ -179,7 +194,7 @@ Proof.
 Qed.
 
 Lemma tighten_known v fv x ns ss ys d ls below_at above_at p ss' : covers fv v -> graph_ok ns = true ->
-  known fv ns ss ys -> exec v x ns ys -> lines_good (skipn d ns) (skipn d ss) ls ->
+  known fv ns ss ys -> exec v x ns ys -> lines_good fv (skipn d ns) (skipn d ss) ls ->
   tighten fv ns ss d ls below_at above_at p = Ok ss' -> known fv ns ss' ys.
 Proof.
   intros C G K X L H. assert (R := reenclose_known v fv x ns ss ys d p ss' C G K X).
@@ -270,15 +285,15 @@ Proof.
   apply (pays_le n s y (fget q i) i B Hi (R1 i Hi)). exact (allb_spec _ _ i W P1 Hi).
 Qed.
 Lemma refute_sound v fv x f ns ss top p c ks q ks' ys : covers fv v -> graph_ok ns = true ->
-  known fv ns ss ys -> exec v x ns ys -> claim_known fv ns ys c -> caches ns ss ks ->
-  refute fv f ns ss top p c ks = Ok (q, ks') -> refuted ys c /\ caches ns ss ks'.
+  known fv ns ss ys -> exec v x ns ys -> claim_known fv ns ys c -> caches fv ns ss ks ->
+  refute fv f ns ss top p c ks = Ok (q, ks') -> refuted ys c /\ caches fv ns ss ks'.
 Proof.
   intros C G K X (e & ts & b & Ec & N & M) Kc H. unfold refute in H. unfold refuted. rewrite Ec in *.
   cbn [ext] in H. assert (W := node_ok_wf _ _ N). change (wf e) in W.
   assert (T := node_ok_terms e ts b ns G N).
   reading H as r En. reading H as (s, p1) Es.
   reading H as (b2, p2) Eb. passing H as Pay. set (rs := extra_rows f b2 ns ss 0) in *.
-  assert (L := all_lines_good f s ns ss ks 0 Kc). set (ls := all_lines f s ns ss ks 0) in *.
+  assert (L := all_lines_good fv f s ns ss ks 0 Kc). set (ls := all_lines fv f s ns ss ks 0) in *.
   set (m := ftab (len e) (fun i => word f (p + i))) in *.
   match type of H with (if finb ?w then _ else _) = _ => set (low := w) in * end.
   destruct (finb low) eqn:F; [|discriminate]. destruct (0 <? low)%float eqn:P; [|discriminate].
@@ -293,7 +308,7 @@ Proof.
   destruct (nth_offset e p i W Hi) as (k & Hk & ->). exact (all_nonneg_nth f (fuel e) p r En k Hk).
 Qed.
 Lemma leaf_sound v fv x f ns ss top ys : covers fv v -> graph_ok ns = true -> known fv ns ss ys ->
-  exec v x ns ys -> forall cs ks p q, Forall (claim_known fv ns ys) cs -> caches ns ss ks ->
+  exec v x ns ys -> forall cs ks p q, Forall (claim_known fv ns ys) cs -> caches fv ns ss ks ->
   leaf fv f ns ss top p cs ks = Ok q -> Forall (refuted ys) cs.
 Proof.
   intros C G K X. induction cs as [|c cs IH]; intros ks p q T Kc H; [constructor|]. cbn [leaf] in H.
@@ -324,25 +339,29 @@ Proof.
   rewrite (skipn_all2 ns (proj1 (nth_error_None ns d) N)) in E2. now destruct whole.
 Qed.
 Lemma sharpen_sound v fv x f ns top ss ks ys d whole below_at above_at start p ss' ks' q n : covers fv v ->
-  graph_ok ns = true -> known fv ns ss ys -> exec v x ns ys -> caches ns ss ks -> nth_error ns d = Some n ->
+  graph_ok ns = true -> known fv ns ss ys -> exec v x ns ys -> caches fv ns ss ks -> nth_error ns d = Some n ->
   sharpen fv f ns top ss ks d whole below_at above_at start p = Ok (ss', ks', q) ->
-  known fv ns ss' ys /\ caches ns ss' ks'.
+  known fv ns ss' ys /\ caches fv ns ss' ks'.
 Proof.
   intros C G K X Kc N H. unfold sharpen in H. reading H as (s, q1) E1. reading H as ss1 E2.
-  injection H as <- <- <-. assert (Kd := caches_skipn d ns ss ks Kc).
-  set (ls := all_lines f s (skipn d ns) (skipn d ss) (skipn d ks) d) in *.
-  assert (L : lines_good (skipn d ns) (skipn d ss) ls) by exact (all_lines_good f s _ _ _ d Kd).
+  injection H as <- <- <-. assert (Kd := caches_skipn fv d ns ss ks Kc).
+  set (ls := all_lines fv f s (skipn d ns) (skipn d ss) (skipn d ks) d) in *.
+  assert (L : lines_good fv (skipn d ns) (skipn d ss) ls)
+    by exact (all_lines_good fv f s _ _ _ d Kd).
   assert (K' : known fv ns ss1 ys).
   { destruct whole; [now apply (reenclose_known v fv x ns ss ys d start)|].
     exact (tighten_known v fv x ns ss ys d _ _ _ start ss1 C G K X L E2). }
   assert (Er : exists t, ss1 = replace ss d t)
     by (destruct whole; [exact (reenclose_replaces _ _ _ _ _ _ E2) | exact (tighten_replaces _ _ _ _ _ _ _ _ _ E2)]).
   assert (K2 := refreshed_known fv v x C d ns ss1 ys G K' X). split; [exact K2|].
-  unfold refreshed in *. destruct (noisy fv); [now apply (caches_unknown fv _ _ ys)|].
-  assert (R : caches (skipn d ns) (skipn d ss) (remember s (skipn d ks) (if whole then [] else ls) d)).
-  { destruct whole; [|exact (caches_remember s _ _ _ _ d Kd L)]. now destruct (skipn d ks). }
-  assert (A := caches_app _ d ns ss ks Kc R). destruct Er as (t & ->).
-  exact (caches_replace t ns ss _ d A (nth_length ns d n N)).
+  assert (R : caches fv (skipn d ns) (skipn d ss) (remember s (skipn d ks) (if whole then [] else ls) d)).
+  { destruct whole; [|exact (caches_remember fv s _ _ _ _ d Kd L)]. now destruct (skipn d ks). }
+  unfold refreshed in *. destruct (noisy fv).
+  { apply (caches_app fv _ (S d)); [exact (caches_unknown fv _ _ ys K2)|].
+    apply (caches_skipn fv 1) in R. destruct Er as (t & ->).
+    rewrite (next_skipn ns), (next_skipn ss) in R. rewrite skipn_renew, skipn_replace. exact R. }
+  assert (A := caches_app fv _ d ns ss ks Kc R). destruct Er as (t & ->).
+  exact (caches_replace fv t ns ss _ d A (nth_length ns d n N)).
 Qed.
 
 Lemma nth_skipn {A} (l : list A) : forall d a, nth_error l d = Some a -> skipn d l = a :: skipn (S d) l.
@@ -363,13 +382,14 @@ Proof.
   - exact (conj B (conj M (IH ss ys d e l r t K N H))).
 Qed.
 Lemma bind_factors_sound v fv x f ns top ss ks ys d e l r p ss' ks' q : covers fv v -> graph_ok ns = true ->
-  known fv ns ss ys -> exec v x ns ys -> caches ns ss ks -> nth_error ns d = Some (Product e l r) ->
-  bind_factors fv f ns top ss ks d e l r p = Ok (ss', ks', q) -> known fv ns ss' ys /\ caches ns ss' ks'.
+  known fv ns ss ys -> exec v x ns ys -> caches fv ns ss ks -> nth_error ns d = Some (Product e l r) ->
+  bind_factors fv f ns top ss ks d e l r p = Ok (ss', ks', q) -> known fv ns ss' ys /\ caches fv ns ss' ks'.
 Proof.
   intros C G K X Kc N H. unfold bind_factors in H. passing H as E0. reading H as (s, q1) E1.
-  injection H as <- <- <-. assert (Kd := caches_skipn (S d) ns ss ks Kc).
-  set (ls := all_lines f s (skipn (S d) ns) (skipn (S d) ss) (skipn (S d) ks) (S d)) in *.
-  assert (L : lines_good (skipn (S d) ns) (skipn (S d) ss) ls) by exact (all_lines_good f s _ _ _ (S d) Kd).
+  injection H as <- <- <-. assert (Kd := caches_skipn fv (S d) ns ss ks Kc).
+  set (ls := all_lines fv f s (skipn (S d) ns) (skipn (S d) ss) (skipn (S d) ks) (S d)) in *.
+  assert (L : lines_good fv (skipn (S d) ns) (skipn (S d) ss) ls)
+    by exact (all_lines_good fv f s _ _ _ (S d) Kd).
   assert (Gd := graph_ok_skipn d ns G). assert (En := nth_skipn ns d _ N). rewrite En in Gd.
   cbn [graph_ok] in Gd. apply andb_prop in Gd as [No Gn]. assert (W := node_ok_wf _ _ No).
   cbn [node_ok] in No. apply andb_prop in No as [_ No]. apply andb_prop in No as [Nl Nr].
@@ -381,25 +401,25 @@ Proof.
     split; [exact (tie_of_sound v fv x _ _ ls _ e l r false _ i C Gn Kn Xn L W Nl Nr Hi)
            | exact (tie_of_sound v fv x _ _ ls _ e l r true _ i C Gn Kn Xn L W Nl Nr Hi)].
   - apply caches_replace; [|exact (nth_length ns d _ N)].
-    exact (caches_app _ (S d) ns ss ks Kc (caches_remember s _ _ _ _ (S d) Kd L)).
+    exact (caches_app fv _ (S d) ns ss ks Kc (caches_remember fv s _ _ _ _ (S d) Kd L)).
 Qed.
 
 (** ** The whole tree *)
 Lemma halves_sound fv ns d i w ss ks p below above ks' ys : graph_ok ns = true -> known fv ns ss ys ->
-  caches ns ss ks -> fin w -> halves ns d i w ss ks p = Ok (below, above, ks') ->
-  known fv ns below ys /\ caches ns below ks' \/ known fv ns above ys /\ caches ns above ks'.
+  caches fv ns ss ks -> fin w -> halves ns d i w ss ks p = Ok (below, above, ks') ->
+  known fv ns below ys /\ caches fv ns below ks' \/ known fv ns above ys /\ caches fv ns above ks'.
 Proof.
   intros G K Kc F H. unfold halves in H. destruct (nth_error ns d) as [n|] eqn:N; [|discriminate].
   passing H as E1. reading H as r E2. injection H as <- <- <-.
   assert (W := graph_ok_wf ns d _ G N). assert (Ld := nth_length ns d n N).
   destruct (Rle_lt_dec (value ys d i) (fR w)) as [V|V]; [left | right];
-    (split; [|exact (caches_replace _ ns ss ks d Kc Ld)]).
+    (split; [|exact (caches_replace fv _ ns ss ks d Kc Ld)]).
   - exact (cut_known fv ns ss ys d n i w true K N W F V).
   - exact (cut_known fv ns ss ys d n i w false K N W F (Rlt_le _ _ V)).
 Qed.
 Theorem walk_sound v fv x ns top ys : covers fv v -> graph_ok ns = true -> exec v x ns ys ->
   forall depth f cs ss ks p q, known fv ns ss ys -> Forall (claim_known fv ns ys) cs ->
-  caches ns ss ks -> walk depth fv f ns top cs ss ks p = Ok q -> Forall (refuted ys) cs.
+  caches fv ns ss ks -> walk depth fv f ns top cs ss ks p = Ok q -> Forall (refuted ys) cs.
 Proof.
   intros C G X. induction depth as [|depth IH]; intros f cs ss ks p q K T Kc H; [discriminate|]. cbn [walk] in H.
   reading H as kind Ek.
