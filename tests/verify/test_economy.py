@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from provenn.base.types import TensorType
-from provenn.bounds.backward import make_lines, root_state, tighten
+from provenn.bounds.backward import State, make_lines, root_state, tighten
 from provenn.bounds.interval import intervals
 from provenn.bounds.noise import Noise
 from provenn.bounds.regions import Floats, Regions
@@ -20,12 +20,13 @@ from provenn.verify import reduce
 from provenn.verify.branch import Brancher
 from provenn.verify.certificate import PER_WORD, Again, Sides, Tighten, _add_mask
 from provenn.verify.goals import Goals
-from provenn.verify.pace import Clock
+from provenn.verify.pace import Clock, OutOfTime
 from provenn.verify.pool import Hole
 from provenn.verify.reduce import Ascended, improved, sized
-from provenn.verify.root import opening
+from provenn.verify.root import Refined, opening, refine, spared
 from provenn.verify.starts import begun, best_starts
 from tests.bounds import nets
+from tests.bounds.test_sound import assert_inside, samples
 
 
 def goals(rows: tuple[int, ...], inputs: int) -> Goals:
@@ -232,3 +233,36 @@ def test_sums_of_copies_have_no_origin() -> None:
     regions = Regions(graph)
     assert regions.copies
     assert not regions.origins
+
+
+def test_roots_keep_as_few_single_neurons_as_are_needed() -> None:
+    graph = nets.dense(5, inputs=6, width=24, layers=4)
+    regions = Regions(graph)
+    lo, hi = np.full((1, 6), -0.4), np.full((1, 6), 0.4)
+    before, last = root_state(regions, lo, hi), regions.affine[-1]
+    plain = before.take(np.zeros(1, np.intp))
+    for t in regions.affine:
+        tighten(regions, plain, make_lines(regions, plain, {}, t), t)
+    worth = {t: (plain.high[t] - plain.low[t])[0] for t in regions.targets}
+    refined = refine(regions, before.take(np.zeros(1, np.intp)), worth)
+
+    def width(state: State) -> float:
+        return float((state.high[last] - state.low[last]).sum())
+
+    def single(made: Refined) -> int:
+        return sum(isinstance(s, Tighten) and bool(s.slopes) for s in made.steps)
+
+    allowed = 0.7 * width(refined.state) + 0.3 * width(plain)
+    assert width(refined.state) < allowed < width(plain)
+    fewer = spared(regions, before, plain, refined, worth, lambda s: width(s) <= allowed)
+    assert width(fewer.state) <= allowed
+    assert 0 < single(fewer) < single(refined)
+    assert spared(regions, before, plain, refined, worth, lambda s: False) is refined
+
+    def late(state: State) -> bool:
+        raise OutOfTime
+
+    assert spared(regions, before, plain, refined, worth, late) is refined
+    found = samples(graph, lo[0], hi[0])
+    for t in regions.affine:
+        assert_inside(fewer.state.low[t], fewer.state.high[t], found[t])
