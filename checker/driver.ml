@@ -89,7 +89,7 @@ let judge names paths check =
 let certificate processes files =
   let[@warning "-8"] [ g; p; c ] = List.map for_certificate files in
   Printf.printf "processes %d\n" (Glue.processes processes);
-  match Checker.check g p c with
+  match Fun.protect ~finally:Glue.leave (fun () -> Checker.check g p c) with
   | Ok facts -> Result.Ok (fun () -> understood_certificate facts)
   | Err (r, at, x, y) -> Result.Error (certificate_reason r, at, x, y)
 let gradient files =

@@ -4,3 +4,4 @@ let count (n : int) : Uint63.t = n
 let word (x : float) : Float64.t = x [@@inline]
 let number (x : Float64.t) : float = x
 let processes (n : int) : int = Parallel.start n
+let leave () = Parallel.leave ()

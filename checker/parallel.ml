@@ -1,5 +1,9 @@
-(* Coq's [both]: two computations, the second one in a process of its own where one is free. A process that runs
-   holds a token, the others lie in a pipe. Who waits for a child lends its token. *)
+(* Coq's [both] and [abreast]: two computations in two processes.
+
+   Copies of the first process, a power of two of them, do everything that it does at the same time, except that of
+   two computations abreast each half of them makes one, and tells the other half. Who is alone in its half may
+   give the second of [both] to a process of its own where one is free: a process that runs holds a token, the
+   others lie in a pipe. Who waits lends its token. *)
 type 'a outcome = Value of 'a | Overflow | Memory | Failed of string
 
 let tokens : (Unix.file_descr * Unix.file_descr) option ref = ref None
@@ -58,7 +62,7 @@ let collected (type b) r w from pid (_ : unit -> b) : b outcome =
   with _ -> lost ()
 
 let in_turn f g = let x = f () in (x, g ())
-let both f g =
+let apart f g =
   match !tokens with
   | Some (r, w) when take r -> (
       match Unix.pipe () with
@@ -77,6 +81,77 @@ let both f g =
               (x, value second)))
   | _ -> in_turn f g
 
+(* The copies that make the other half, one way for each halving, the widest first. *)
+type way = { first : bool; from : in_channel; into : out_channel }
+let ways : way list ref = ref []
+let copy = ref false
+
+(* Memory may end in one copy and not in the next, which would then wait for it. *)
+let told way made =
+  match made with
+  | Memory -> lost ()
+  | _ -> ( try Marshal.to_channel way.into made []; flush way.into with _ -> lost ())
+let patience = 0.1
+let heard way =
+  try
+    match !tokens with
+    | Some (r, w) when again (Unix.select [ Unix.descr_of_in_channel way.from ] [] []) patience = ([], [], []) ->
+        give w;
+        let made = Marshal.from_channel way.from in
+        wait r;
+        made
+    | _ -> Marshal.from_channel way.from
+  with _ -> lost ()
+
+let halved (type a b) way inner (f : unit -> a) (g : unit -> b) : a * b =
+  ways := inner;
+  let x, y =
+    if way.first then (
+      let x = outcome f in
+      told way x;
+      let y : b outcome = heard way in
+      (x, y))
+    else
+      let y = outcome g in
+      let x : a outcome = heard way in
+      told way y;
+      (x, y) in
+  ways := way :: inner;
+  let x = value x in
+  (x, value y)
+
+let abreast f g = match !ways with way :: inner -> halved way inner f g | [] -> in_turn f g
+let both f g = match !ways with way :: inner -> halved way inner f g | [] -> apart f g
+
+(* [1 lsl levels] processes in all, with a pipe from each to its counterpart on every level; none but the first
+   where that many cannot be had. *)
+let most_levels = 3
+let multiply levels =
+  let count = 1 lsl levels and made = ref [] and born = ref [] in
+  let other level k = k lxor (1 lsl level) in
+  let keep pipes k =
+    Array.iteri (fun level -> Array.iteri (fun j (r, w) ->
+      if j <> other level k then Unix.close r;
+      if j <> k then Unix.close w)) pipes;
+    ways := List.rev (List.init levels (fun level ->
+      { first = k < other level k; from = Unix.in_channel_of_descr (fst pipes.(level).(other level k));
+        into = Unix.out_channel_of_descr (snd pipes.(level).(k)) })) in
+  let pipe _ = let p = Unix.pipe () in made := p :: !made; p in
+  let self = Unix.getpid () in
+  let rec populate pipes k =
+    if k = count then keep pipes 0
+    else match Unix.fork () with
+      | 0 -> copy := true; ( try follow self; keep pipes k with _ -> lost ())
+      | pid -> born := pid :: !born; populate pipes (k + 1) in
+  try populate (Array.init levels (fun _ -> Array.init count pipe)) 1; count
+  with Unix.Unix_error _ when not !copy ->
+    List.iter (fun pid -> Unix.kill pid Sys.sigkill; ignore (again (Unix.waitpid []) pid)) !born;
+    List.iter (fun (r, w) -> Unix.close r; Unix.close w) !made;
+    1
+
+(* A copy has nobody to tell what came of it. *)
+let leave () = if !copy then Unix._exit 0
+
 (* From now on this many processes, which is what it returns; one where there are no files for pipes. Children
    are waited for whatever SIGCHLD meant to whoever started this. *)
 let start processes =
@@ -84,7 +159,10 @@ let start processes =
   | None | exception Unix.Unix_error _ -> 1
   | Some (r, w) ->
       Sys.set_signal Sys.sigchld Signal_default;
+      Sys.set_signal Sys.sigpipe Signal_ignore;
       Unix.set_nonblock r;
-      for _ = 2 to processes do give w done;
       tokens := Some (r, w);
+      let rec levels k = if k < most_levels && 2 lsl k <= processes then levels (k + 1) else k in
+      let abreast = multiply (levels 0) in
+      if not !copy then for _ = abreast + 1 to processes do give w done;
       processes

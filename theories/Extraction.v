@@ -2,7 +2,7 @@
     (float/kernel.ml, a program of its own): the only file with [Extract] directives.
 
     The slow build (extracted/slow) uses Coq's official directives and Coq's own modules, nothing chosen here.
-    The fast build (extracted) replaces nine names by OCaml code written by hand, with the meaning that they
+    The fast build (extracted) replaces ten names by OCaml code written by hand, with the meaning that they
     have in Coq:
       [farr]  a flat array of 64-bit floats
       [fget]  its bounds-checked access; out of bounds it raises, and the driver rejects (in Coq: a default)
@@ -10,8 +10,8 @@
       [ftab4] the same, with four values from each call (in Coq: four calls, of which each gives one)
       [nat_of]  the same unary number by a loop (in Coq: by binary ones, with a stack as deep as the number)
       [table], [entry], [tabulate]  the same for arrays of anything else, without the four
-      [both]    a pair, whose second half another process computes where one is free (in Coq: a pair)
-    All but [nat_of] stand in checker/farray.ml, and the last one in checker/parallel.ml; checker/float64.ml and
+      [both], [abreast]  a pair, one half of which another process may compute (in Coq: a pair)
+    All but [nat_of] stand in checker/farray.ml, and the last two in checker/parallel.ml; checker/float64.ml and
     checker/uint63.ml replace Coq's modules of these names, so that neither building nor running the checker
     needs Coq. Tests compare the two builds. *)
 From Coq Require Import Extraction ExtrOcamlBasic ExtrOCamlFloats ExtrOCamlInt63 ExtrOCamlPArray.
@@ -41,6 +41,7 @@ Extract Constant entry => "Farray.entry".
 Extract Constant tabulate => "Farray.tabulate".
 Extract Constant nat_of => "(let rec up n m = if n = 0 then m else up (n - 1) (S m) in fun n -> up n O)".
 Extract Constant both => "Parallel.both".
+Extract Constant abreast => "Parallel.abreast".
 
 Extraction "checker.ml" check dot.
 Extraction "gradient.ml" check_gradient check_step.

@@ -398,12 +398,16 @@ let ok_len n =
 
 let both = Parallel.both
 
+(** val abreast : (unit -> 'a1) -> (unit -> 'a2) -> 'a1 * 'a2 **)
+
+let abreast = Parallel.abreast
+
 (** val fan : nat -> (nat -> 'a1) -> (nat -> 'a2) -> 'a1 * 'a2 **)
 
 let fan k f g =
   match k with
   | O -> ((f O), (g O))
-  | S k0 -> both (fun _ -> f k0) (fun _ -> g k0)
+  | S k0 -> abreast (fun _ -> f k0) (fun _ -> g k0)
 
 (** val parts : nat -> Uint63.t -> (Uint63.t -> Float64.t) -> farr **)
 
@@ -412,7 +416,7 @@ let rec parts k n f =
   | O -> ftab n f
   | S k0 ->
     let (even0, odd) =
-      both (fun _ ->
+      abreast (fun _ ->
         parts k0 (div (add0 n (Uint63.of_int (1))) (Uint63.of_int (2)))
           (fun i -> f (mul i (Uint63.of_int (2))))) (fun _ ->
         parts k0 (div n (Uint63.of_int (2))) (fun i ->
@@ -427,7 +431,7 @@ let rec parts k n f =
 (** val grain : Uint63.t **)
 
 let grain =
-  (Uint63.of_int (40000000))
+  (Uint63.of_int (1000000))
 
 (** val halvings : nat -> Uint63.t -> nat **)
 
@@ -5421,16 +5425,20 @@ let tighten v ns ss d ls below above p =
           let ss' = s :: l0 in
           let low = fun i -> neuron v ns' ss' ls false i in
           let high = fun i -> opp (neuron v ns' ss' ls true i) in
-          let k =
-            levels (mul (work ns') (add0 (tally e below) (tally e above)))
+          let lower0 = tally e below in
+          let upper = tally e above in
+          let few =
+            if leb (add0 lower0 upper) (Uint63.of_int (4))
+            then levels (mul (work ns') (add0 lower0 upper))
+            else O
           in
           let (l1, h) =
-            fan k (fun k0 ->
-              parts k0 e.len (fun i ->
+            fan few (fun _ ->
+              parts (levels (mul (work ns') lower0)) e.len (fun i ->
                 if below i
                 then sharper (fget s.lo i) (low i) maxf
-                else fget s.lo i)) (fun k0 ->
-              parts k0 e.len (fun i ->
+                else fget s.lo i)) (fun _ ->
+              parts (levels (mul (work ns') upper)) e.len (fun i ->
                 if above i
                 then sharper (fget s.hi i) (high i) minf
                 else fget s.hi i))

@@ -1,6 +1,7 @@
 (** Computations that may run side by side. What they give does not depend on it.
 
     [both f g]      the results of [f] and of [g]; the fast build makes them in two processes where one is free
+    [abreast f g]   the same for work of about equal length; only processes that run anyway make them
     [fan k f g]     the same where [k] says that it pays, and what is left of [k] for [f] and [g] themselves
     [parts k n f]   the array [ftab n f], whose entries of even and of odd index are computed apart, [k] times
                     over
@@ -10,22 +11,24 @@ From Provenn Require Import Base.Vector.
 Local Open Scope uint63_scope.
 
 Definition both {A B : Type} (f : unit -> A) (g : unit -> B) : A * B := (f tt, g tt).
+Definition abreast {A B : Type} (f : unit -> A) (g : unit -> B) : A * B := (f tt, g tt).
 Definition fan {A B : Type} (k : nat) (f : nat -> A) (g : nat -> B) : A * B :=
   match k with
   | O => (f O, g O)
-  | S k => both (fun _ => f k) (fun _ => g k)
+  | S k => abreast (fun _ => f k) (fun _ => g k)
   end.
 Fixpoint parts (k : nat) (n : int) (f : int -> float) : farr :=
   match k with
   | O => ftab n f
   | S k =>
-      let '(even, odd) := both (fun _ => parts k ((n + 1) / 2) (fun i => f (i * 2)))
-                               (fun _ => parts k (n / 2) (fun i => f (i * 2 + 1))) in
+      let '(even, odd) := abreast (fun _ => parts k ((n + 1) / 2) (fun i => f (i * 2)))
+                                  (fun _ => parts k (n / 2) (fun i => f (i * 2 + 1))) in
       ftab n (fun i => fget (if i mod 2 =? 0 then even else odd) (i / 2))
   end.
 
-(** In multiplications. Another process costs as much as tens of millions, so less than [grain] stays whole. *)
-Definition grain : int := 40000000.
+(** In multiplications. Telling another process costs as much as some hundred thousand, so less than [grain] stays
+    whole. *)
+Definition grain : int := 1000000.
 Fixpoint halvings (most : nat) (w : int) : nat :=
   match most with
   | O => O

@@ -17,7 +17,7 @@ Qed.
 Lemma fget_parts k : forall n f i, ok_len n = true -> to_Z i < to_Z n -> fget (parts k n f) i = f i.
 Proof.
   induction k as [|k IH]; intros n f i L Hi; [now apply fget_ftab|].
-  cbn [parts both]. rewrite fget_ftab by assumption. apply ok_len_le in L.
+  cbn [parts abreast]. rewrite fget_ftab by assumption. apply ok_len_le in L.
   pose proof (to_Z_bounded i). pose proof (to_Z_bounded n). assert (wB > 4194304) by reflexivity.
   assert (N : to_Z (n + 1) = to_Z n + 1) by (rewrite to_Z_add; change (to_Z 1) with 1; lia).
   assert (Hn := half_spec n). assert (Hm := half_spec (n + 1)). assert (Hh := half_spec i).

@@ -165,11 +165,13 @@ Definition tighten (v : fnoise) (ns : list node) (ss : state) (d : nat) (ls : li
   | (Affine e ts b :: _) as ns', (s :: _) as ss' =>
       let low i := neuron v ns' ss' ls false i in
       let high i := (- neuron v ns' ss' ls true i)%float in
-      let k := levels (work ns' * (tally e below + tally e above)) in
-      let '(l, h) := fan k
-        (fun k => parts k (len e) (fun i =>
+      let lower := tally e below in
+      let upper := tally e above in
+      let few := if lower + upper <=? 4 then levels (work ns' * (lower + upper)) else O in
+      let '(l, h) := fan few
+        (fun _ => parts (levels (work ns' * lower)) (len e) (fun i =>
           if below i then sharper (fget (lo s) i) (low i) maxf else fget (lo s) i))
-        (fun k => parts k (len e) (fun i =>
+        (fun _ => parts (levels (work ns' * upper)) (len e) (fun i =>
           if above i then sharper (fget (hi s) i) (high i) minf else fget (hi s) i)) in
       let* _ := demand (finite e l && finite e h) BoundFailed p in
       let* _ := demand (ordered e l h) Crossed p in

@@ -207,7 +207,7 @@ Proof.
   assert (Ei := skipn_info ss d s ss1 Es). assert (Ev := skipn_value ys d y ys' Ey).
   assert (Nd := skipn_nth ns d _ _ En).
   destruct ls as [|l0 ls]; [contradiction|]. destruct L as (_ & L).
-  match type of H with context [fan ?k ?f ?g] => destruct (fan_pair k f g) as (k0 & Ek) end.
+  cbv zeta in H. match type of H with context [fan ?k ?f ?g] => destruct (fan_pair k f g) as (k0 & Ek) end.
   rewrite Ek in H. cbv beta iota in H.
   match type of H with context [finite e ?l && finite e ?h] =>
     set (new_lo := l) in *; set (new_hi := h) in * end.

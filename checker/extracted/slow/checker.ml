@@ -461,12 +461,17 @@ let ok_len n =
 let both f g =
   ((f ()), (g ()))
 
+(** val abreast : (unit -> 'a1) -> (unit -> 'a2) -> 'a1 * 'a2 **)
+
+let abreast f g =
+  ((f ()), (g ()))
+
 (** val fan : nat -> (nat -> 'a1) -> (nat -> 'a2) -> 'a1 * 'a2 **)
 
 let fan k f g =
   match k with
   | O -> ((f O), (g O))
-  | S k0 -> both (fun _ -> f k0) (fun _ -> g k0)
+  | S k0 -> abreast (fun _ -> f k0) (fun _ -> g k0)
 
 (** val parts : nat -> Uint63.t -> (Uint63.t -> Float64.t) -> farr **)
 
@@ -475,7 +480,7 @@ let rec parts k n f =
   | O -> ftab n f
   | S k0 ->
     let (even0, odd) =
-      both (fun _ ->
+      abreast (fun _ ->
         parts k0 (div (add0 n (Uint63.of_int (1))) (Uint63.of_int (2)))
           (fun i -> f (mul i (Uint63.of_int (2))))) (fun _ ->
         parts k0 (div n (Uint63.of_int (2))) (fun i ->
@@ -490,7 +495,7 @@ let rec parts k n f =
 (** val grain : Uint63.t **)
 
 let grain =
-  (Uint63.of_int (40000000))
+  (Uint63.of_int (1000000))
 
 (** val halvings : nat -> Uint63.t -> nat **)
 
@@ -5485,16 +5490,20 @@ let tighten v ns ss d ls below above p =
           let ss' = s :: l0 in
           let low = fun i -> neuron v ns' ss' ls false i in
           let high = fun i -> opp (neuron v ns' ss' ls true i) in
-          let k =
-            levels (mul (work ns') (add0 (tally e below) (tally e above)))
+          let lower0 = tally e below in
+          let upper = tally e above in
+          let few =
+            if leb (add0 lower0 upper) (Uint63.of_int (4))
+            then levels (mul (work ns') (add0 lower0 upper))
+            else O
           in
           let (l1, h) =
-            fan k (fun k0 ->
-              parts k0 e.len (fun i ->
+            fan few (fun _ ->
+              parts (levels (mul (work ns') lower0)) e.len (fun i ->
                 if below i
                 then sharper (fget s.lo i) (low i) maxf
-                else fget s.lo i)) (fun k0 ->
-              parts k0 e.len (fun i ->
+                else fget s.lo i)) (fun _ ->
+              parts (levels (mul (work ns') upper)) e.len (fun i ->
                 if above i
                 then sharper (fget s.hi i) (high i) minf
                 else fget s.hi i))

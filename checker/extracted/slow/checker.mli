@@ -182,6 +182,8 @@ val ok_len : Uint63.t -> bool
 
 val both : (unit -> 'a1) -> (unit -> 'a2) -> 'a1 * 'a2
 
+val abreast : (unit -> 'a1) -> (unit -> 'a2) -> 'a1 * 'a2
+
 val fan : nat -> (nat -> 'a1) -> (nat -> 'a2) -> 'a1 * 'a2
 
 val parts : nat -> Uint63.t -> (Uint63.t -> Float64.t) -> farr
