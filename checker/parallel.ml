@@ -1,6 +1,6 @@
 (* Coq's [both] and [abreast]: two computations in two processes.
 
-   Copies of the first process, a power of two of them, do everything that it does at the same time, except that of
+   Copies of the first process, a power of two with it, do everything that it does at the same time, except that of
    two computations abreast each half of them makes one, and tells the other half. Who is alone in its half may
    give the second of [both] to a process of its own where one is free: a process that runs holds a token, the
    others lie in a pipe. Who waits lends its token. *)
@@ -120,9 +120,6 @@ let halved (type a b) way inner (f : unit -> a) (g : unit -> b) : a * b =
   let x = value x in
   (x, value y)
 
-let abreast f g = match !ways with way :: inner -> halved way inner f g | [] -> in_turn f g
-let both f g = match !ways with way :: inner -> halved way inner f g | [] -> apart f g
-
 (* [1 lsl levels] processes in all, with a pipe from each to its counterpart on every level; none but the first
    where that many cannot be had. *)
 let most_levels = 3
@@ -149,6 +146,22 @@ let multiply levels =
     List.iter (fun (r, w) -> Unix.close r; Unix.close w) !made;
     1
 
+(* Copies are made when there is something to share out: they share what has been read by then. Without them their
+   tokens lie in the pipe. *)
+let halvings = ref 0
+let sharing () =
+  let levels = !halvings in
+  halvings := 0;
+  match !tokens with
+  | Some (_, w) when levels > 0 && multiply levels = 1 -> for _ = 2 to 1 lsl levels do give w done
+  | _ -> ()
+let abreast f g =
+  sharing ();
+  match !ways with way :: inner -> halved way inner f g | [] -> in_turn f g
+let both f g =
+  sharing ();
+  match !ways with way :: inner -> halved way inner f g | [] -> apart f g
+
 (* A copy has nobody to tell what came of it. *)
 let leave () = if !copy then Unix._exit 0
 
@@ -162,7 +175,6 @@ let start processes =
       Sys.set_signal Sys.sigpipe Signal_ignore;
       Unix.set_nonblock r;
       tokens := Some (r, w);
-      let rec levels k = if k < most_levels && 2 lsl k <= processes then levels (k + 1) else k in
-      let abreast = multiply (levels 0) in
-      if not !copy then for _ = abreast + 1 to processes do give w done;
+      while !halvings < most_levels && 2 lsl !halvings <= processes do incr halvings done;
+      for _ = 1 lsl !halvings + 1 to processes do give w done;
       processes
