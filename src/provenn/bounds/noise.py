@@ -51,10 +51,10 @@ def growth(terms: float) -> float:
 
 @dataclass(frozen=True)
 class Inner:
-    """Affine ``nodes`` inside of a region that depend on its activations, which read ``sources``.
+    """Affine ``nodes`` of a region that depend on its activations, which read ``sources``.
 
     Once bounds of sources are sharper, these nodes must be enclosed again, in order, for their magnitudes to
-    become smaller, and with them the noise of the region.
+    become smaller, and with them the noise of the region. Last comes its target, unless that is the output.
     """
 
     nodes: tuple[int, ...]
@@ -69,7 +69,7 @@ class Inner:
         for i in nodes:
             if not met.isdisjoint(graph.nodes[i].inputs):
                 met.add(i)
-        return Inner(tuple(i for i in nodes if i in met and i != target), sources)
+        return Inner(tuple(i for i in nodes if i in met and i != graph.output), sources)
 
 
 @dataclass
@@ -130,20 +130,23 @@ class Noise:
         shape = graph.input_type.shape
         made: list[Pair] = [(lo.reshape(-1, *shape), hi.reshape(-1, *shape))]
         for i, node in enumerate(graph.nodes[1:], 1):
-            if i in self.regions.fixed:
-                made.append((self.regions.fixed[i],) * 2)
-                continue
-            rule, ends = node.op.need("interval", graph.where(i)), [made[k] for k in node.inputs]
-            low, high = rule(node.attrs, *ends)
-            load = size(low, high)
-            if "affine" in node.op.facts:
-                load = size(*rule(node.attrs, *(e if k in self.regions.fixed else around(size(*e))
-                                                for k, e in zip(node.inputs, ends))))
-            if not (load <= CAP).all():
-                raise Uncovered(f"values at {graph.where(i)} may exceed 2^48")
-            kappa, eta = self.rates[i]
-            made.append((low - (kappa * load + eta), high + (kappa * load + eta)))
+            known = self.regions.fixed.get(i)
+            made.append(self.enclosed(i, [made[k] for k in node.inputs]) if known is None else (known, known))
         return [(_flat(a), _flat(b)) for a, b in made]
+
+    def enclosed(self, i: int, ends: list[Pair]) -> Pair:
+        """Bounds of node ``i`` with its noise, from those of its operands. Raises Uncovered."""
+        graph = self.regions.graph
+        node, rule = graph.nodes[i], graph.nodes[i].op.need("interval", graph.where(i))
+        low, high = rule(node.attrs, *ends)
+        load = size(low, high)
+        if "affine" in node.op.facts:
+            load = size(*rule(node.attrs, *(e if k in self.regions.fixed else around(size(*e))
+                                            for k, e in zip(node.inputs, ends))))
+        if not (load <= CAP).all():
+            raise Uncovered(f"values at {graph.where(i)} may exceed 2^48")
+        kappa, eta = self.rates[i]
+        return low - (kappa * load + eta), high + (kappa * load + eta)
 
     def begin(self, lo: Floats, hi: Floats) -> None:
         """Enclose the network over some boxes as the checker will. Raises Uncovered."""

@@ -28,6 +28,7 @@ from provenn.bounds.backward import (
     undecided,
     walk,
 )
+from provenn.bounds.enclosures import Enclosures
 from provenn.bounds.importance import dull, importance, input_scores
 from provenn.bounds.interval import intervals
 from provenn.bounds.regions import Floats, Indices, Regions
@@ -167,18 +168,20 @@ class Brancher:
         self.stats.megaflops += boxes * rows * self.flops[self.output]
         return Final(bound, value - margin, multipliers, margin, entry, owner, tape)
 
-    def tighten(self, state: State) -> dict[int, Rows]:
+    def tighten(self, state: State, base: State | None = None) -> dict[int, Rows]:
         """Recompute all unstable neurons, layer by layer, with adaptive slopes.
 
         While noise spoils bounds that are positive without it, also the sizes that it is proportional to.
+        ``base``: see Enclosures.
         """
-        kept, lines = {}, dict[int, Lines]()
+        kept, lines, self.ties = {}, dict[int, Lines](), {}
         todo = [u for u, wanted in self.tied.items() if wanted.any()]
-        self.ties = {}
         old = state.take(np.arange(len(state))) if self.regions.relays else state
+        enclosures = Enclosures(self.regions, state, base)
         for target in self.regions.affine:
             while todo and todo[0] < target:
                 self._tie(state, lines, todo.pop(0))
+            enclosures.sharpen(target)
             make_lines(self.regions, state, {}, target, lines)
             noisy = self.regions.noise is not None and target not in self.regions.curved
             before = state.high[target].copy() if noisy else None

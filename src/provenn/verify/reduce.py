@@ -27,6 +27,7 @@ from provenn.bounds.backward import (
     source_bounds,
 )
 from provenn.bounds.copies import Origin
+from provenn.bounds.enclosures import Enclosures, first_bounds
 from provenn.bounds.importance import Tally
 from provenn.bounds.noise import Inner
 from provenn.bounds.regions import Coefficients, Floats, Indices, Regions
@@ -213,11 +214,17 @@ def spare_unmet(regions: Regions, kept: Kept, goals: Sequence[Goal]) -> None:
 def attempts(regions: Regions, count: int) -> list[tuple[Sequence[int], float]]:
     """Targets that may give up bounds, for some boxes, and the share of ``needed``, in the order of trying.
 
-    A single box is worth more work than many. What curves lose is overstated many times to first order.
+    A single box is worth more work than many. What curves lose is overstated many times to first order. Where
+    products are, losses multiply on their way through the layers: only what no other target meets can go, if
+    something is left of it (provenn.bounds.enclosures).
     """
-    if regions.products or not count:
+    factors = {k for u in regions.products for k in regions.graph.nodes[u].inputs}
+    final = [t for t in regions.last() if t not in factors]
+    if not count or (factors and (regions.noise is None or not regions.noise.inner)):
         return []
-    last: list[tuple[Sequence[int], float]] = [(regions.last(), SPENT)] if regions.last() else []
+    last: list[tuple[Sequence[int], float]] = [(final, SPENT)] if final else []
+    if factors:
+        return last
     shares = SPENT_ON_CURVES if regions.curved else (SPENT,)
     return [*((regions.affine, share) for share in shares), *last] if count == 1 else last
 
@@ -227,7 +234,7 @@ def reduced(regions: Regions, old: State, new: State, goals: Sequence[Goal], amo
     """What goals need, see ``needed``, and the bounds that this gives."""
     if (kept := needed(regions, old, new, goals, among, share)) is None:
         return None
-    return kept, (replaced if among == regions.last() else tightened)(regions, old, new, kept)
+    return kept, (replaced if set(among) <= set(regions.last()) else tightened)(regions, old, new, kept)
 
 
 def needed(regions: Regions, old: State, new: State, goals: Sequence[Goal],
@@ -325,8 +332,10 @@ def sized(regions: Regions, state: State, lines: dict[int, Lines], target: int) 
 
 def tightened(regions: Regions, old: State, _: State, kept: Kept) -> State:
     """The bounds that boxes get when only these are computed, layer by layer, with adaptive slopes."""
-    made, lines = old.take(np.arange(len(old))), dict[int, Lines]()
+    made, lines = first_bounds(regions, old), dict[int, Lines]()
+    enclosures = Enclosures(regions, made)
     for t in regions.affine:
+        enclosures.sharpen(t)
         make_lines(regions, made, {}, t, lines)
         low, high = made.low[t].copy(), made.high[t].copy()
         for (owner, neuron, sign), bound, _c in _sides(regions, made, lines, t, _blocks(regions, kept, t)):

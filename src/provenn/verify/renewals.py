@@ -1,7 +1,8 @@
 """Nodes that a certificate encloses again, so that noise becomes as small as sharper bounds allow.
 
 Magnitudes of activations follow from bounds that were sharpened; those of affine nodes on the way to the
-next activation stay as they were first enclosed, which in deep networks is larger by orders.
+next activation stay as they were first enclosed, which in deep networks is larger by orders. So do the
+bounds of what that activation reads (provenn.bounds.enclosures).
 """
 
 from __future__ import annotations
@@ -28,4 +29,6 @@ class Renewals:
             return []
         todo = [i for i in here.nodes if i not in self.done]
         self.done.update(todo)
+        if target in todo:
+            self.changed.add(target)
         return [Again(i) for i in todo]

@@ -21,6 +21,7 @@ from provenn.bounds.backward import (
     tighten,
     unstable,
 )
+from provenn.bounds.enclosures import Enclosures
 from provenn.bounds.neurons import improve_neurons, improve_together
 from provenn.bounds.regions import Floats, Indices, Regions
 from provenn.bounds.slopes import Best
@@ -55,8 +56,10 @@ def refine(regions: Regions, state: State, worth: dict[int, Floats] | None = Non
     steps: list[Step] = []
     old = state.take(np.zeros(1, np.intp))
     renewals = Renewals({} if regions.noise is None else regions.noise.inner)
+    enclosures = Enclosures(regions, state)
     for target in regions.affine:
         steps += renewals.before(target)
+        enclosures.sharpen(target)
         tighten(regions, state, make_lines(regions, state, {}, target, dict[int, Lines]()), target)
         steps += opening(regions, target)
         renewals.changed.add(target)

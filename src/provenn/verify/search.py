@@ -282,16 +282,17 @@ class Search:
         final = brancher.final(state, case)
         if brancher.close_root(state, state, case, final, 1):
             return None
-        plain = state.take(np.zeros(1, np.intp))
+        one = np.zeros(1, np.intp)
+        base, plain = state.take(one), state.take(one)
         self.stats.spoilt += loud(brancher, state, case, self.attack.best)
-        kept = brancher.tighten(plain)
+        kept = brancher.tighten(plain, base)
         final = brancher.final(plain, case)
         if not final.shown[0] and spoilt(brancher, plain, case):
             self.stats.spoilt += 1
-            kept = brancher.tighten(plain)
+            kept = brancher.tighten(plain, base)
             final = brancher.final(plain, case)
         self._note(brancher.goals, k, final.bound[0])
-        if brancher.close_root(state, plain, case, final, ROOT_STEPS):
+        if brancher.close_root(base, plain, case, final, ROOT_STEPS):
             return None
         self._corners(brancher.goals, np.where(final.entry[0] > 0.0, plain.lo, plain.hi),
                       np.full(final.entry.shape[1], k))
@@ -299,7 +300,7 @@ class Search:
         found = importance(self.regions, plain, final.owner, weight.ravel(), final.tape.coefficients, kept)
         worth = {t: (found.lower[t] + found.upper[t])[0] * (plain.high[t] - plain.low[t])[0]
                  for t in self.regions.targets}
-        refined = refine(self.regions, state.take(np.zeros(1, np.intp)), worth)
+        refined = refine(self.regions, state.take(one), worth)
         final = brancher.final(refined.state, case)
         self._note(brancher.goals, k, final.bound[0])
         self.worst = float(final.value.min())
