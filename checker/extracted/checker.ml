@@ -477,6 +477,13 @@ let maxf x y =
 let minf x y =
   if leb0 x y then x else y
 
+(** val sided : Float64.t -> Float64.t -> Float64.t -> Float64.t **)
+
+let sided x a b =
+  let m = abs x in
+  add1 (mul0 (mul0 (add1 x m) (Float64.of_float (0x1p-1))) a)
+    (mul0 (mul0 (sub1 x m) (Float64.of_float (0x1p-1))) b)
+
 (** val gamma : Uint63.t -> Float64.t **)
 
 let gamma n =
@@ -833,10 +840,7 @@ let rec dot_sel_ones n a p q i acc =
   | O -> acc
   | S n0 ->
     dot_sel_ones n0 a p q (add0 i (Uint63.of_int (1)))
-      (add1 acc
-        (let x = fget a i in
-         mul0 x
-           (if leb0 (Float64.of_float (0x0p+0)) x then fget p i else fget q i)))
+      (add1 acc (sided (fget a i) (fget p i) (fget q i)))
 
 (** val dot_sel_octs :
     nat -> nat -> farr -> farr -> farr -> Uint63.t -> Float64.t -> Float64.t **)
@@ -849,51 +853,32 @@ let rec dot_sel_octs n m a p q i acc =
       (add1 acc
         (add1
           (add1
+            (add1 (sided (fget a i) (fget p i) (fget q i))
+              (sided (fget a (add0 i (Uint63.of_int (1))))
+                (fget p (add0 i (Uint63.of_int (1))))
+                (fget q (add0 i (Uint63.of_int (1))))))
             (add1
-              (let x = fget a i in
-               mul0 x
-                 (if leb0 (Float64.of_float (0x0p+0)) x
-                  then fget p i
-                  else fget q i))
-              (let x = fget a (add0 i (Uint63.of_int (1))) in
-               mul0 x
-                 (if leb0 (Float64.of_float (0x0p+0)) x
-                  then fget p (add0 i (Uint63.of_int (1)))
-                  else fget q (add0 i (Uint63.of_int (1))))))
-            (add1
-              (let x = fget a (add0 i (Uint63.of_int (2))) in
-               mul0 x
-                 (if leb0 (Float64.of_float (0x0p+0)) x
-                  then fget p (add0 i (Uint63.of_int (2)))
-                  else fget q (add0 i (Uint63.of_int (2)))))
-              (let x = fget a (add0 i (Uint63.of_int (3))) in
-               mul0 x
-                 (if leb0 (Float64.of_float (0x0p+0)) x
-                  then fget p (add0 i (Uint63.of_int (3)))
-                  else fget q (add0 i (Uint63.of_int (3)))))))
+              (sided (fget a (add0 i (Uint63.of_int (2))))
+                (fget p (add0 i (Uint63.of_int (2))))
+                (fget q (add0 i (Uint63.of_int (2)))))
+              (sided (fget a (add0 i (Uint63.of_int (3))))
+                (fget p (add0 i (Uint63.of_int (3))))
+                (fget q (add0 i (Uint63.of_int (3)))))))
           (add1
             (add1
-              (let x = fget a (add0 i (Uint63.of_int (4))) in
-               mul0 x
-                 (if leb0 (Float64.of_float (0x0p+0)) x
-                  then fget p (add0 i (Uint63.of_int (4)))
-                  else fget q (add0 i (Uint63.of_int (4)))))
-              (let x = fget a (add0 i (Uint63.of_int (5))) in
-               mul0 x
-                 (if leb0 (Float64.of_float (0x0p+0)) x
-                  then fget p (add0 i (Uint63.of_int (5)))
-                  else fget q (add0 i (Uint63.of_int (5))))))
+              (sided (fget a (add0 i (Uint63.of_int (4))))
+                (fget p (add0 i (Uint63.of_int (4))))
+                (fget q (add0 i (Uint63.of_int (4)))))
+              (sided (fget a (add0 i (Uint63.of_int (5))))
+                (fget p (add0 i (Uint63.of_int (5))))
+                (fget q (add0 i (Uint63.of_int (5))))))
             (add1
-              (let x = fget a (add0 i (Uint63.of_int (6))) in
-               mul0 x
-                 (if leb0 (Float64.of_float (0x0p+0)) x
-                  then fget p (add0 i (Uint63.of_int (6)))
-                  else fget q (add0 i (Uint63.of_int (6)))))
-              (let x = fget a (add0 i (Uint63.of_int (7))) in
-               mul0 x
-                 (if leb0 (Float64.of_float (0x0p+0)) x
-                  then fget p (add0 i (Uint63.of_int (7)))
-                  else fget q (add0 i (Uint63.of_int (7)))))))))
+              (sided (fget a (add0 i (Uint63.of_int (6))))
+                (fget p (add0 i (Uint63.of_int (6))))
+                (fget q (add0 i (Uint63.of_int (6)))))
+              (sided (fget a (add0 i (Uint63.of_int (7))))
+                (fget p (add0 i (Uint63.of_int (7))))
+                (fget q (add0 i (Uint63.of_int (7)))))))))
 
 (** val dot_sel : extent -> farr -> farr -> farr -> Float64.t **)
 
@@ -3961,9 +3946,7 @@ let charged v n s l =
 (** val selected : extent -> farr -> farr -> farr -> farr **)
 
 let selected e q a b =
-  ftab e.len (fun i ->
-    let x = fget q i in
-    mul0 x (if leb0 (Float64.of_float (0x0p+0)) x then fget a i else fget b i))
+  ftab e.len (fun i -> sided (fget q i) (fget a i) (fget b i))
 
 type row = farr option
 

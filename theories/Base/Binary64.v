@@ -8,6 +8,7 @@
     [up s]        an upper bound of every real whose rounding is [s]
     [dn s]        a lower bound of every real whose rounding is [s]
     [maxf], [minf]  larger and smaller of two finite numbers
+    [sided x a b]   [x * a] if [x >= 0], else [x * b], rounded once, without a branch that cannot be foreseen
     [gamma n]     bounds the relative error of a sum of [n] products
     [tiny]        bounds the absolute error of such a sum, caused by underflow *)
 From Coq Require Import ZArith Reals Floats Uint63.
@@ -29,6 +30,9 @@ Definition dn (s : PrimFloat.float) : PrimFloat.float :=
 
 Definition maxf (x y : PrimFloat.float) : PrimFloat.float := if (x <=? y)%float then y else x.
 Definition minf (x y : PrimFloat.float) : PrimFloat.float := if (x <=? y)%float then x else y.
+(** One of both factors is [x], the other one is 0. *)
+Definition sided (x a b : PrimFloat.float) : PrimFloat.float :=
+  let m := PrimFloat.abs x in ((x + m) * 0.5 * a + (x - m) * 0.5 * b)%float.
 
 Definition gamma (n : int) : PrimFloat.float :=
   if (n <=? 16777216)%uint63 then (PrimFloat.of_uint63 (n + 8)%uint63 * 0x1p-52)%float else PrimFloat.nan.

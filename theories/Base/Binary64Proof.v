@@ -1,7 +1,7 @@
 (** Laws of binary64 arithmetic: a finite result has finite operands and a known error. Symbols: see
     [Base.Binary64]. *)
 From Coq Require Import ZArith Reals Lra Lia Floats Uint63.
-From Flocq Require Import Core BinarySingleNaN Relative.
+From Flocq Require Import Core BinarySingleNaN Relative Mult_error.
 From Flocq Require Import IEEE754.PrimFloat.
 From Provenn Require Import Base.Vector Base.VectorProof Base.Binary64.
 Local Open Scope R_scope.
@@ -102,6 +102,15 @@ Proof.
   case Rlt_bool_spec; intros _ E; [exact (proj1 E)|]. now apply overflow_not_finite in E.
 Qed.
 
+Lemma fin_mul_lt x y : fin x -> fin y -> Rabs (rne (fR x * fR y)) < bpow radix2 emax -> fin (x * y)%float.
+Proof.
+  unfold fin, fR. rewrite mul_equiv. intros Hx Hy L.
+  generalize (Bmult_correct prec emax Hprec Hmax mode_NE (Prim2B x) (Prim2B y)).
+  rewrite Rlt_bool_true by exact L. intros (_ & -> & _). now rewrite Hx, Hy.
+Qed.
+Lemma fR_lt x : Rabs (fR x) < bpow radix2 emax.
+Proof. apply abs_B2R_lt_emax. Qed.
+
 Lemma rne_error z : Rabs (rne z - z) <= u * Rabs z + eta.
 Proof.
   destruct (error_N_FLT radix2 (-1074) 53 (refl_equal _) (fun x => negb (Z.even x)) z)
@@ -146,6 +155,54 @@ Proof.
 Qed.
 Lemma fin_maxf x y : fin x -> fin y -> fin (maxf x y).
 Proof. unfold maxf. now destruct (x <=? y)%float. Qed.
+
+(** ** A factor for each sign *)
+Lemma rne_format z : generic_format radix2 (SpecFloat.fexp prec emax) z -> rne z = z.
+Proof. apply round_generic. apply valid_rnd_round_mode. Qed.
+Lemma format_fR x : generic_format radix2 (SpecFloat.fexp prec emax) (fR x).
+Proof. apply generic_format_B2R. Qed.
+Lemma rne_0 : rne 0 = 0.
+Proof. apply round_0. apply valid_rnd_round_mode. Qed.
+Lemma rne_fR x : rne (fR x) = fR x.
+Proof. apply rne_format, format_fR. Qed.
+Lemma rne_twice x : rne (fR x + fR x) = fR x + fR x.
+Proof.
+  apply rne_format. replace (fR x + fR x) with (fR x * bpow radix2 1) by (change (bpow radix2 1) with 2; ring).
+  apply (mult_bpow_pos_exact_FLT radix2 (-1074) 53); [apply format_fR | lia].
+Qed.
+Lemma fR_half : fR 0.5 = / 2.
+Proof. rewrite (fR_pow2 0.5 4503599627370496 (-53) 52) by easy. reflexivity. Qed.
+
+(** Finite, it is that product. *)
+Lemma fin_sided x a b (c := if (0 <=? x)%float then a else b) : fin (sided x a b) ->
+  fin (x * c)%float /\ fR (sided x a b) = fR (x * c)%float.
+Proof.
+  unfold sided. cbv zeta. intros F. destruct (fin_add _ _ F) as (Fa & Fb & ->).
+  destruct (fin_mul _ _ Fa) as (Fu & Ga & Ea). destruct (fin_mul _ _ Fb) as (Fv & Gb & Eb).
+  destruct (fin_mul _ _ Fu) as (Fp & _ & Eu). destruct (fin_mul _ _ Fv) as (Fm & _ & Ev).
+  destruct (fin_add _ _ Fp) as (Fx & _ & Ep). destruct (fin_sub _ _ Fm) as (_ & _ & Em).
+  rewrite fR_abs, fR_half in *.
+  assert (K : forall y (Fy : fin y), (rne (fR x * fR y) = fR ((x + PrimFloat.abs x) * 0.5 * a)%float
+      \/ rne (fR x * fR y) = fR ((x - PrimFloat.abs x) * 0.5 * b)%float) ->
+    fin (x * y)%float /\ rne (rne (fR x * fR y)) = fR (x * y)%float).
+  { intros y Fy C. assert (G : fin (x * y)%float)
+      by (apply fin_mul_lt; trivial; destruct C as [-> | ->]; apply fR_lt).
+    split; [exact G|]. destruct (fin_mul _ _ G) as (_ & _ & <-). apply rne_fR. }
+  destruct (0 <=? x)%float eqn:S; subst c.
+  - apply leb_le in S; [|apply fin_0 | exact Fx]. rewrite fR_0 in S. rewrite Rabs_pos_eq in * by exact S.
+    rewrite rne_twice in Ep. rewrite Rminus_eq_0, rne_0 in Em.
+    rewrite Ep in Eu. replace ((fR x + fR x) * / 2) with (fR x) in Eu by field. rewrite rne_fR in Eu.
+    rewrite Em, Rmult_0_l, rne_0 in Ev. rewrite Ev, Rmult_0_l, rne_0 in Eb. rewrite Eu in Ea.
+    rewrite Eb, Rplus_0_r. destruct (K a Ga) as (G & E); [left; now rewrite Ea|].
+    split; [exact G | now rewrite Ea].
+  - apply leb_gt in S; [|apply fin_0 | exact Fx]. rewrite fR_0 in S. rewrite Rabs_left in * by exact S.
+    rewrite Rplus_opp_r, rne_0 in Ep.
+    replace (fR x - - fR x) with (fR x + fR x) in Em by ring. rewrite rne_twice in Em.
+    rewrite Em in Ev. replace ((fR x + fR x) * / 2) with (fR x) in Ev by field. rewrite rne_fR in Ev.
+    rewrite Ep, Rmult_0_l, rne_0 in Eu. rewrite Eu, Rmult_0_l, rne_0 in Ea. rewrite Ev in Eb.
+    rewrite Ea, Rplus_0_l. destruct (K b Gb) as (G & E); [right; now rewrite Eb|].
+    split; [exact G | now rewrite Eb].
+Qed.
 
 (** ** Outward bounds *)
 Lemma fin_up s : fin (up s) -> fin s.

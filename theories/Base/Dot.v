@@ -165,8 +165,7 @@ Fixpoint dot_abs_strided_octs (n m : nat) (a : farr) (i di : int) (b : farr) (j 
 Definition dot_abs_strided (e : extent) (a : farr) (i di : int) (b : farr) (j dj : int) : PrimFloat.float :=
   widen (len e) (dot_abs_strided_octs (octs e) (rest e) a i di b j dj 0%float).
 
-Local Notation choose a p q i :=
-  (let x := fget a i in x * (if (0 <=? x)%float then fget p i else fget q i))%float.
+Local Notation choose a p q i := (sided (fget a i) (fget p i) (fget q i)).
 Fixpoint dot_sel_ones (n : nat) (a p q : farr) (i : int) (acc : PrimFloat.float) :=
   match n with
   | O => acc

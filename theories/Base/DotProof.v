@@ -422,8 +422,11 @@ Proof.
     auto; intros t; cbn [magnitude]; rewrite ?Rabs_Rabsolu; trivial. apply evaluates_abs_mul.
 Qed.
 
+Lemma evaluates_sided x p q :
+  evaluates (Prod (fR x) (fR (if (0 <=? x)%float then p else q))) (sided x p q).
+Proof. intros H. destruct (fin_sided _ _ _ H) as (F & ->). now apply evaluates_mul. Qed.
 Lemma dot_sel_sum8 e a p q : dot_sel e a p q = sumF (octs e) (rest e)
-  (fun t => fget a t * (if (0 <=? fget a t)%float then fget p t else fget q t))%float 0 0%float.
+  (fun t => sided (fget a t) (fget p t) (fget q t)) 0 0%float.
 Proof.
   unfold dot_sel. set (f := fun t => _).
   assert (E : forall n m t acc, dot_sel_octs n m a p q t acc = sumF n m f t acc); [|apply E].
@@ -440,7 +443,7 @@ Proof.
   rewrite dot_sel_sum8. intros We H. eapply Rle_trans.
   - apply (sum8_error e (fun t => Prod (fR (fget a t))
       (fR (if (0 <=? fget a t)%float then fget p t else fget q t)))); auto.
-    intros t. apply evaluates_mul.
+    intros t. apply evaluates_sided.
   - apply Rplus_le_compat_r, Rmult_le_compat_l; [apply gamma_nonneg|]. apply sum_le; [assumption|].
     intros t _. cbn [magnitude]. apply Rmult_le_compat_l; [apply Rabs_pos|].
     destruct (0 <=? fget a t)%float; [apply Rmax_l | apply Rmax_r].
@@ -448,7 +451,8 @@ Qed.
 Lemma dot_sel_fin e a p q t : wf e -> fin (dot_sel e a p q) -> below e t ->
   fin (fget a t) /\ fin (if (0 <=? fget a t)%float then fget p t else fget q t).
 Proof.
-  rewrite dot_sel_sum8. intros We H Ht. destruct (fin_mul _ _ (fin_terms e _ t We H Ht)) as (? & ? & _). auto.
+  rewrite dot_sel_sum8. intros We H Ht. destruct (fin_sided _ _ _ (fin_terms e _ t We H Ht)) as (F & _).
+  destruct (fin_mul _ _ F) as (? & ? & _). auto.
 Qed.
 
 Lemma sum_abs_f_sum8 e a : sum_abs_f e a =

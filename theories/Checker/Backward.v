@@ -107,7 +107,7 @@ Definition charged (v : fnoise) (n : node) (s : info) (l : lines) : lines :=
   end.
 
 Definition selected (e : extent) (q a b : farr) : farr :=
-  ftab (len e) (fun i => let x := fget q i in x * (if 0 <=? x then fget a i else fget b i)).
+  ftab (len e) (fun i => sided (fget q i) (fget a i) (fget b i)).
 
 Definition row := option farr.
 

@@ -474,9 +474,10 @@ Proof.
        + eta * fR (m i) + eta * fR (m' i)).
   { intros i Hi. destruct (Fq i Hi) as (Fqi & Fri). specialize (Fd i Hi). specialize (Fd' i Hi).
     unfold selected in *. rewrite !fget_ftab_below in * by assumption. rewrite R in Fri |- * by assumption.
-    destruct (E i Hi) as (Lo & Up).
+    destruct (E i Hi) as (Lo & Up). destruct (fin_sided _ _ _ Fd) as (Gd & ->).
+    destruct (fin_sided _ _ _ Fd') as (Gd' & ->).
     exact (plane_step _ _ _ _ _ _ _ _ _ (fget q i) (y i) (z i) (z' i) Lo Up (Hm i Hi) (Hm' i Hi)
-      (gamma_nonneg _) Fqi Fd Fd' Fri). }
+      (gamma_nonneg _) Fqi Gd Gd' Fri). }
   assert (T := sum_le e _ _ W S). rewrite !sum_plus, !sum_scal in T. unfold dotR, paid. lra.
 Qed.
 
@@ -487,6 +488,16 @@ Proof.
   change (B2R (Prim2B 0)) with (fR 0). rewrite fR_0, Rmult_0_r, round_0, Rabs_R0 by apply
     valid_rnd_round_mode.
   rewrite Rlt_bool_true by apply bpow_gt_0. intros (_ & H & _). rewrite H, F. reflexivity.
+Qed.
+Lemma fin_sided_0 x a b : fin (sided x a b) -> fin (sided x 0 0).
+Proof.
+  unfold sided. cbv zeta. intros F. destruct (fin_add _ _ F) as (Fa & Fb & _).
+  destruct (fin_mul _ _ Fa) as (Fu & _). destruct (fin_mul _ _ Fb) as (Fv & _).
+  apply fin_mul_0 in Fu, Fv. destruct (fin_mul _ _ Fu) as (_ & _ & Eu). destruct (fin_mul _ _ Fv) as (_ & _ & Ev).
+  rewrite fR_0, Rmult_0_r, rne_0 in Eu, Ev. unfold fin, fR in *. rewrite add_equiv.
+  generalize (Bplus_correct prec emax Hprec Hmax mode_NE _ _ Fu Fv). rewrite Eu, Ev, Rplus_0_r, round_0, Rabs_R0
+    by apply valid_rnd_round_mode.
+  rewrite Rlt_bool_true by apply bpow_gt_0. intros (_ & H & _). exact H.
 Qed.
 
 Lemma quad_at_quads e f i r : wf e -> below e i -> (r = 0 \/ r = 1 \/ r = 2 \/ r = 3)%uint63 ->
@@ -551,8 +562,8 @@ Proof.
     rewrite Z by assumption. unfold l, lines_of. cbn [rough below_slope above_slope below_shift above_shift].
     now rewrite !fget_ftab_below, Es by assumption.
   - intros i Hi. unfold selected. cbv beta. rewrite fget_ftab_below by assumption.
-    cbn [l' below_right above_right]. rewrite Z by assumption.
-    destruct (0 <=? fget q i)%float; now apply fin_mul_0, Fq.
+    cbn [l' below_right above_right]. rewrite Z by assumption. specialize (Fd i Hi). unfold selected in Fd.
+    rewrite fget_ftab_below in Fd by assumption. exact (fin_sided_0 _ _ _ Fd).
   - cbn [l' rough below_slope above_slope below_right above_right below_shift above_shift] in Q2.
     unfold paid in Q2 |- *. cbn [l' rough] in Q2.
     rewrite (sum_zero e (fun _ => fR 0) W) in Q2 by (intros; apply fR_0).

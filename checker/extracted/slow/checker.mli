@@ -204,6 +204,8 @@ val maxf : Float64.t -> Float64.t -> Float64.t
 
 val minf : Float64.t -> Float64.t -> Float64.t
 
+val sided : Float64.t -> Float64.t -> Float64.t -> Float64.t
+
 val gamma : Uint63.t -> Float64.t
 
 val tiny : Float64.t
