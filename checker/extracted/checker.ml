@@ -402,12 +402,10 @@ let both = Parallel.both
 
 let abreast = Parallel.abreast
 
-(** val fan : nat -> (nat -> 'a1) -> (nat -> 'a2) -> 'a1 * 'a2 **)
+(** val fan : bool -> (unit -> 'a1) -> (unit -> 'a2) -> 'a1 * 'a2 **)
 
-let fan k f g =
-  match k with
-  | O -> ((f O), (g O))
-  | S k0 -> abreast (fun _ -> f k0) (fun _ -> g k0)
+let fan pays0 f g =
+  if pays0 then abreast f g else ((f ()), (g ()))
 
 (** val parts : nat -> Uint63.t -> (Uint63.t -> Float64.t) -> farr **)
 
@@ -447,6 +445,11 @@ let rec halvings most0 w =
 
 let levels =
   halvings (S (S (S (S (S (S O))))))
+
+(** val large : Uint63.t -> bool **)
+
+let large w =
+  leb grain (div w (Uint63.of_int (2)))
 
 (** val finb : Float64.t -> bool **)
 
@@ -5411,9 +5414,8 @@ let tighten v ns ss d ls below above p =
           let lower0 = tally e below in
           let upper = tally e above in
           let few =
-            if leb (add0 lower0 upper) (Uint63.of_int (4))
-            then levels (mul (work ns') (add0 lower0 upper))
-            else O
+            (&&) (leb (add0 lower0 upper) (Uint63.of_int (4)))
+              (large (mul (work ns') (add0 lower0 upper)))
           in
           let (l1, h) =
             fan few (fun _ ->
@@ -5633,14 +5635,14 @@ let bind_factors v f ns top ss ks d e l r p =
       let tied0 = fun i ->
         negb (eqb0 (f.word (add0 p i)) (Float64.of_float (0x0p+0)))
       in
-      let k =
-        levels
+      let many =
+        large
           (mul (work (older ns))
             (mul (Uint63.of_int (2))
               (add0 (tally e tied0) (tally e (fun i -> tied0 (add0 e.len i))))))
       in
       let t =
-        fan k (fun _ -> side false p) (fun _ -> side true (add0 p e.len))
+        fan many (fun _ -> side false p) (fun _ -> side true (add0 p e.len))
       in
       Ok (((replace ss d (with_ties (info_at ss d) t)), (forget ns ks0 d)), q)))
 

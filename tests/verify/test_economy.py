@@ -23,7 +23,7 @@ from provenn.verify.goals import Goals
 from provenn.verify.pace import Clock, OutOfTime
 from provenn.verify.pool import Hole
 from provenn.verify.reduce import Ascended, improved, sized
-from provenn.verify.root import Refined, opening, refine, spared
+from provenn.verify.root import Refined, opening, refine, thinned
 from provenn.verify.starts import begun, best_starts
 from tests.bounds import nets
 from tests.bounds.test_sound import assert_inside, samples
@@ -254,15 +254,15 @@ def test_roots_keep_as_few_single_neurons_as_are_needed() -> None:
 
     allowed = 0.7 * width(refined.state) + 0.3 * width(plain)
     assert width(refined.state) < allowed < width(plain)
-    fewer = spared(regions, before, plain, refined, worth, lambda s: width(s) <= allowed)
+    fewer = thinned(regions, before, plain, refined, worth, lambda s: width(s) <= allowed)
     assert width(fewer.state) <= allowed
     assert 0 < single(fewer) < single(refined)
-    assert spared(regions, before, plain, refined, worth, lambda s: False) is refined
+    assert thinned(regions, before, plain, refined, worth, lambda s: False) is refined
 
     def late(state: State) -> bool:
         raise OutOfTime
 
-    assert spared(regions, before, plain, refined, worth, late) is refined
+    assert thinned(regions, before, plain, refined, worth, late) is refined
     found = samples(graph, lo[0], hi[0])
     for t in regions.affine:
         assert_inside(fewer.state.low[t], fewer.state.high[t], found[t])

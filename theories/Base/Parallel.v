@@ -2,21 +2,18 @@
 
     [both f g]      the results of [f] and of [g]; the fast build makes them in two processes where one is free
     [abreast f g]   the same for work of about equal length; only processes that run anyway make them
-    [fan k f g]     the same where [k] says that it pays, and what is left of [k] for [f] and [g] themselves
+    [fan pays f g]  the same where that [pays]
     [parts k n f]   the array [ftab n f], whose entries of even and of odd index are computed apart, [k] times
                     over
-    [levels w]      how often work of the size [w] is worth halving *)
+    [levels w]      how often work of the size [w] is worth halving; [large w] is whether it is worth that once *)
 From Coq Require Import Floats Uint63.
 From Provenn Require Import Base.Vector.
 Local Open Scope uint63_scope.
 
 Definition both {A B : Type} (f : unit -> A) (g : unit -> B) : A * B := (f tt, g tt).
 Definition abreast {A B : Type} (f : unit -> A) (g : unit -> B) : A * B := (f tt, g tt).
-Definition fan {A B : Type} (k : nat) (f : nat -> A) (g : nat -> B) : A * B :=
-  match k with
-  | O => (f O, g O)
-  | S k => abreast (fun _ => f k) (fun _ => g k)
-  end.
+Definition fan {A B : Type} (pays : bool) (f : unit -> A) (g : unit -> B) : A * B :=
+  if pays then abreast f g else (f tt, g tt).
 Fixpoint parts (k : nat) (n : int) (f : int -> float) : farr :=
   match k with
   | O => ftab n f
@@ -35,3 +32,4 @@ Fixpoint halvings (most : nat) (w : int) : nat :=
   | S most => if w / 2 <? grain then O else S (halvings most (w / 2))
   end.
 Definition levels : int -> nat := halvings 6.
+Definition large (w : int) : bool := grain <=? w / 2.

@@ -4,8 +4,8 @@ From Provenn Require Import Base.Vector Base.VectorProof Base.Parallel.
 Local Open Scope Z_scope.
 Local Ltac Zify.zify_post_hook ::= Z.to_euclidean_division_equations.
 
-Lemma fan_pair {A B} k (f : nat -> A) (g : nat -> B) : exists j, fan k f g = (f j, g j).
-Proof. destruct k as [|k]; [now exists O | now exists k]. Qed.
+Lemma fan_pair {A B} pays (f : unit -> A) (g : unit -> B) : fan pays f g = (f tt, g tt).
+Proof. now destruct pays. Qed.
 
 Lemma half_spec i : to_Z (i / 2) = to_Z i / 2.
 Proof. rewrite div_spec. reflexivity. Qed.

@@ -167,7 +167,7 @@ Definition tighten (v : fnoise) (ns : list node) (ss : state) (d : nat) (ls : li
       let high i := (- neuron v ns' ss' ls true i)%float in
       let lower := tally e below in
       let upper := tally e above in
-      let few := if lower + upper <=? 4 then levels (work ns' * (lower + upper)) else O in
+      let few := (lower + upper <=? 4) && large (work ns' * (lower + upper)) in
       let '(l, h) := fan few
         (fun _ => parts (levels (work ns' * lower)) (len e) (fun i =>
           if below i then sharper (fget (lo s) i) (low i) maxf else fget (lo s) i))
@@ -286,8 +286,8 @@ Definition bind_factors (v : fnoise) (f : words) (ns : list node) (top : int) (s
   let side minus at_ := tie_of v (older ns) (older ss) ls e l r minus (fun i => word f (at_ + i)) in
   let ks := firstn (S d) ks ++ remember s (older ks) ls (S d) in
   let tied i := negb (word f (p + i) =? 0)%float in
-  let k := levels (work (older ns) * (2 * (tally e tied + tally e (fun i => tied (len e + i))))) in
-  let t := fan k (fun _ => side false p) (fun _ => side true (p + len e)) in
+  let many := large (work (older ns) * (2 * (tally e tied + tally e (fun i => tied (len e + i))))) in
+  let t := fan many (fun _ => side false p) (fun _ => side true (p + len e)) in
   Ok (replace ss d (with_ties (info_at ss d) t), forget ns ks d, q).
 
 (** Both trees of a FORK have words of their own, so however they are nested no word is read twice. *)

@@ -207,8 +207,7 @@ Proof.
   assert (Ei := skipn_info ss d s ss1 Es). assert (Ev := skipn_value ys d y ys' Ey).
   assert (Nd := skipn_nth ns d _ _ En).
   destruct ls as [|l0 ls]; [contradiction|]. destruct L as (_ & L).
-  cbv zeta in H. match type of H with context [fan ?k ?f ?g] => destruct (fan_pair k f g) as (k0 & Ek) end.
-  rewrite Ek in H. cbv beta iota in H.
+  cbv zeta in H. rewrite fan_pair in H. cbv beta iota in H.
   match type of H with context [finite e ?l && finite e ?h] =>
     set (new_lo := l) in *; set (new_hi := h) in * end.
   passing H as E. passing H as O. apply andb_prop in E as [F1 F2]. injection H as <-.
@@ -396,7 +395,7 @@ Proof.
   apply (fits_node _ _ _ Gn W) in Nl. apply (fits_node _ _ _ Gn W) in Nr.
   assert (Kn := known_skipn fv (S d) ns ss ys K). assert (Xn := exec_skipn v x (S d) ns ys X).
   split.
-  - match goal with |- context [fan ?k ?f ?g] => destruct (fan_pair k f g) as (k0 & ->) end.
+  - rewrite fan_pair.
     apply (known_ties fv ns ss ys d e l r _ K N). cbn [fst snd]. intros i Hi.
     split; [exact (tie_of_sound v fv x _ _ ls _ e l r false _ i C Gn Kn Xn L W Nl Nr Hi)
            | exact (tie_of_sound v fv x _ _ ls _ e l r true _ i C Gn Kn Xn L W Nl Nr Hi)].

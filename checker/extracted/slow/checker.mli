@@ -184,7 +184,7 @@ val both : (unit -> 'a1) -> (unit -> 'a2) -> 'a1 * 'a2
 
 val abreast : (unit -> 'a1) -> (unit -> 'a2) -> 'a1 * 'a2
 
-val fan : nat -> (nat -> 'a1) -> (nat -> 'a2) -> 'a1 * 'a2
+val fan : bool -> (unit -> 'a1) -> (unit -> 'a2) -> 'a1 * 'a2
 
 val parts : nat -> Uint63.t -> (Uint63.t -> Float64.t) -> farr
 
@@ -193,6 +193,8 @@ val grain : Uint63.t
 val halvings : nat -> Uint63.t -> nat
 
 val levels : Uint63.t -> nat
+
+val large : Uint63.t -> bool
 
 val finb : Float64.t -> bool
 

@@ -118,8 +118,8 @@ def _repeated(regions: Regions, state: State, target: int, steps: list[Tighten])
     return made
 
 
-def spared(regions: Regions, before: State, plain: State, refined: Refined, worth: dict[int, Floats],
-           shown: Callable[[State], bool]) -> Refined:
+def thinned(regions: Regions, before: State, plain: State, refined: Refined, worth: dict[int, Floats],
+            shown: Callable[[State], bool]) -> Refined:
     """``refined`` with only the most valuable of the single neurons, as many as goals that are shown need.
 
     That is, about as many: halves are tried while there is time, if that costs less than the checker's work

@@ -28,7 +28,7 @@ from provenn.verify.goals import Goals, make_goals
 from provenn.verify.limits import hoarding, one_thread, open_domains
 from provenn.verify.pace import Clock, Exhausted, Found, OutOfTime, Pace
 from provenn.verify.pool import POOL_BYTES, Hole
-from provenn.verify.root import refine, spared
+from provenn.verify.root import refine, thinned
 from provenn.verify.semantics import REAL, Semantics
 
 if TYPE_CHECKING:
@@ -306,8 +306,8 @@ class Search:
         self.worst = float(final.value.min())
         self.report({"event": "refined", "neurons": len(refined.steps), "worst_bound": self.worst})
         if final.shown[0]:
-            refined = spared(self.regions, state, plain, refined, worth,
-                             lambda less: bool(brancher.final(less, case).shown[0]))
+            refined = thinned(self.regions, state, plain, refined, worth,
+                              lambda less: bool(brancher.final(less, case).shown[0]))
             final = brancher.final(refined.state, case)
         if brancher.close(final, [Hole(k, None, False)], [refined.steps])[0]:
             return None
