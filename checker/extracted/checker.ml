@@ -660,6 +660,100 @@ let rec dots_octs n m a i d b j acc =
 let dots e a i d b j =
   dots_octs e.octs e.rest a i d b j zero4
 
+(** val dots3_ones :
+    nat -> farr -> Uint63.t -> Uint63.t -> farr -> Uint63.t -> Float64.t ->
+    Float64.t -> Float64.t -> quad **)
+
+let rec dots3_ones n a i d b j s0 s1 s2 =
+  match n with
+  | O -> ((s0, s1), (s2, (Float64.of_float (0x0p+0))))
+  | S n0 ->
+    let x = fget b j in
+    let i1 = add0 i d in
+    let i2 = add0 i1 d in
+    dots3_ones n0 a (add0 i (Uint63.of_int (1))) d b
+      (add0 j (Uint63.of_int (1))) (add1 s0 (mul0 (fget a i) x))
+      (add1 s1 (mul0 (fget a i1) x)) (add1 s2 (mul0 (fget a i2) x))
+
+(** val dots3_octs :
+    nat -> nat -> farr -> Uint63.t -> Uint63.t -> farr -> Uint63.t ->
+    Float64.t -> Float64.t -> Float64.t -> quad **)
+
+let rec dots3_octs n m a i d b j s0 s1 s2 =
+  match n with
+  | O -> dots3_ones m a i d b j s0 s1 s2
+  | S n0 ->
+    let x0 = fget b j in
+    let x1 = fget b (add0 j (Uint63.of_int (1))) in
+    let x2 = fget b (add0 j (Uint63.of_int (2))) in
+    let x3 = fget b (add0 j (Uint63.of_int (3))) in
+    let x4 = fget b (add0 j (Uint63.of_int (4))) in
+    let x5 = fget b (add0 j (Uint63.of_int (5))) in
+    let x6 = fget b (add0 j (Uint63.of_int (6))) in
+    let x7 = fget b (add0 j (Uint63.of_int (7))) in
+    let i1 = add0 i d in
+    let i2 = add0 i1 d in
+    dots3_octs n0 m a (add0 i (Uint63.of_int (8))) d b
+      (add0 j (Uint63.of_int (8)))
+      (add1 s0
+        (add1
+          (add1
+            (add1 (mul0 (fget a i) x0)
+              (mul0 (fget a (add0 i (Uint63.of_int (1)))) x1))
+            (add1 (mul0 (fget a (add0 i (Uint63.of_int (2)))) x2)
+              (mul0 (fget a (add0 i (Uint63.of_int (3)))) x3)))
+          (add1
+            (add1 (mul0 (fget a (add0 i (Uint63.of_int (4)))) x4)
+              (mul0 (fget a (add0 i (Uint63.of_int (5)))) x5))
+            (add1 (mul0 (fget a (add0 i (Uint63.of_int (6)))) x6)
+              (mul0 (fget a (add0 i (Uint63.of_int (7)))) x7)))))
+      (add1 s1
+        (add1
+          (add1
+            (add1 (mul0 (fget a i1) x0)
+              (mul0 (fget a (add0 i1 (Uint63.of_int (1)))) x1))
+            (add1 (mul0 (fget a (add0 i1 (Uint63.of_int (2)))) x2)
+              (mul0 (fget a (add0 i1 (Uint63.of_int (3)))) x3)))
+          (add1
+            (add1 (mul0 (fget a (add0 i1 (Uint63.of_int (4)))) x4)
+              (mul0 (fget a (add0 i1 (Uint63.of_int (5)))) x5))
+            (add1 (mul0 (fget a (add0 i1 (Uint63.of_int (6)))) x6)
+              (mul0 (fget a (add0 i1 (Uint63.of_int (7)))) x7)))))
+      (add1 s2
+        (add1
+          (add1
+            (add1 (mul0 (fget a i2) x0)
+              (mul0 (fget a (add0 i2 (Uint63.of_int (1)))) x1))
+            (add1 (mul0 (fget a (add0 i2 (Uint63.of_int (2)))) x2)
+              (mul0 (fget a (add0 i2 (Uint63.of_int (3)))) x3)))
+          (add1
+            (add1 (mul0 (fget a (add0 i2 (Uint63.of_int (4)))) x4)
+              (mul0 (fget a (add0 i2 (Uint63.of_int (5)))) x5))
+            (add1 (mul0 (fget a (add0 i2 (Uint63.of_int (6)))) x6)
+              (mul0 (fget a (add0 i2 (Uint63.of_int (7)))) x7)))))
+
+(** val dots3 :
+    extent -> farr -> Uint63.t -> Uint63.t -> farr -> Uint63.t -> quad **)
+
+let dots3 e a i d b j =
+  dots3_octs e.octs e.rest a i d b j (Float64.of_float (0x0p+0))
+    (Float64.of_float (0x0p+0)) (Float64.of_float (0x0p+0))
+
+(** val lanes :
+    Uint63.t -> extent -> farr -> Uint63.t -> Uint63.t -> farr -> Uint63.t ->
+    quad **)
+
+let lanes n e a i d b j =
+  if ltb (Uint63.of_int (3)) n
+  then dots e a i d b j
+  else if ltb (Uint63.of_int (2)) n
+       then dots3 e a i d b j
+       else (((dot e a i b j),
+              (if ltb (Uint63.of_int (1)) n
+               then dot e a (add0 i d) b j
+               else (Float64.of_float (0x0p+0)))),
+              ((Float64.of_float (0x0p+0)), (Float64.of_float (0x0p+0))))
+
 (** val dot_strided_ones :
     nat -> farr -> Uint63.t -> Uint63.t -> farr -> Uint63.t -> Uint63.t ->
     Float64.t -> Float64.t **)
@@ -1346,6 +1440,16 @@ let accF e f acc =
 let divide a b =
   if ltb a b then (Uint63.of_int (0)) else div a b
 
+(** val inv : Uint63.t -> Uint63.t **)
+
+let inv d =
+  add0 (div (Uint63.of_int (4398046511104)) d) (Uint63.of_int (1))
+
+(** val div_by : Uint63.t -> Uint63.t -> Uint63.t **)
+
+let div_by m a =
+  lsr0 (mul a m) (Uint63.of_int (42))
+
 (** val odd_bits : Uint63.t -> Uint63.t -> Uint63.t -> bool **)
 
 let odd_bits m d z0 =
@@ -1530,8 +1634,9 @@ let conv_abs c w x i =
 let conv_turn c lam =
   let n = ochans c in
   let p = oplane c in
+  let m = inv n in
   ftab (conv_out c) (fun t ->
-    let q = div t n in fget lam (add0 (mul (sub0 t (mul q n)) p) q))
+    let q = div_by m t in fget lam (add0 (mul (sub0 t (mul q n)) p) q))
 
 (** val conv_live : conv -> farr -> farr **)
 
@@ -1598,39 +1703,48 @@ let met_at a lit y =
 let meets a lit =
   tabulate a.isize Nowhere (met_at a lit)
 
-(** val back_tap :
-    conv -> farr -> farr -> farr -> Uint63.t -> Uint63.t -> Uint63.t ->
-    Uint63.t -> Uint63.t -> Uint63.t -> quad -> quad **)
-
-let back_tap c wt turned live ic first oy ox ky kx acc =
-  let p = add0 (mul oy c.horz.osize) ox in
-  if eqb0 (fget live p) (Float64.of_float (0x0p+0))
-  then acc
-  else plus4 acc
-         (dots c.cout wt (tidx c ic (Uint63.of_int (0)) ky kx)
-           (mul (kplane c) c.cout.len) turned (add0 (mul p (ochans c)) first))
-
 (** val back_row :
-    conv -> farr -> farr -> farr -> Uint63.t -> Uint63.t -> Uint63.t ->
-    Uint63.t -> met -> quad -> quad **)
+    extent -> farr -> farr -> farr -> Uint63.t -> Uint63.t -> Uint63.t ->
+    Uint63.t -> Uint63.t -> Uint63.t -> met -> quad -> quad **)
 
-let rec back_row c wt turned live ic first ky oy h acc =
+let rec back_row co wt turned live n d first ch i p h acc =
   match h with
   | Nowhere -> acc
   | Met (kx, ox, h0) ->
-    back_row c wt turned live ic first ky oy h0
-      (back_tap c wt turned live ic first oy ox ky kx acc)
+    let q = add0 p ox in
+    back_row co wt turned live n d first ch i p h0
+      (if eqb0 (fget live q) (Float64.of_float (0x0p+0))
+       then acc
+       else plus4 acc
+              (lanes n co wt (add0 i (mul kx co.len)) d turned
+                (add0 (mul q ch) first)))
 
 (** val back_rows :
-    conv -> farr -> farr -> farr -> Uint63.t -> Uint63.t -> met -> met ->
-    quad -> quad **)
+    extent -> farr -> farr -> farr -> Uint63.t -> Uint63.t -> Uint63.t ->
+    Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t -> met -> met -> quad -> quad **)
 
-let rec back_rows c wt turned live ic first v h acc =
+let rec back_rows co wt turned live n d first rowed ch wide base v h acc =
   match v with
   | Nowhere -> acc
   | Met (ky, oy, v0) ->
-    back_rows c wt turned live ic first v0 h
-      (back_row c wt turned live ic first ky oy h acc)
+    back_rows co wt turned live n d first rowed ch wide base v0 h
+      (back_row co wt turned live n d first ch (add0 base (mul ky rowed))
+        (mul oy wide) h acc)
+
+(** val back_at :
+    extent -> farr -> farr -> farr -> met table -> met table -> Uint63.t ->
+    Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t ->
+    Uint63.t -> Uint63.t -> quad **)
+
+let back_at co wt turned live metv meth n d first rowed ch wide base y x =
+  match entry metv y with
+  | Nowhere -> zero4
+  | Met (t, o, more) ->
+    (match entry meth x with
+     | Nowhere -> zero4
+     | Met (t0, o0, more0) ->
+       back_rows co wt turned live n d first rowed ch wide base (Met (t, o,
+         more)) (Met (t0, o0, more0)) zero4)
 
 (** val blocks : conv -> Uint63.t **)
 
@@ -1642,25 +1756,114 @@ let blocks c =
 let bchans c =
   mul c.groups (blocks c)
 
-(** val conv_block :
-    conv -> farr -> farr -> farr -> met table -> met table -> Uint63.t -> quad **)
+(** val channel_quads :
+    conv -> farr -> farr -> farr -> met table -> met table -> farr **)
 
-let conv_block c wt turned live metv meth b =
-  let s = div b (iplane c) in
-  let p = sub0 b (mul s (iplane c)) in
-  let y = div p c.horz.isize in
-  let x = sub0 p (mul y c.horz.isize) in
-  (match entry metv y with
-   | Nowhere -> zero4
-   | Met (t, o, more) ->
-     (match entry meth x with
-      | Nowhere -> zero4
-      | Met (t0, o0, more0) ->
-        let g = divide s (blocks c) in
-        back_rows c wt turned live
-          (add0 (mul g c.cin.len)
-            (mul (sub0 s (mul g (blocks c))) (Uint63.of_int (4))))
-          (mul g c.cout.len) (Met (t, o, more)) (Met (t0, o0, more0)) zero4))
+let channel_quads c wt turned live metv meth =
+  let co = c.cout in
+  let ci = c.cin.len in
+  let s = blocks c in
+  let p = iplane c in
+  let w = c.horz.isize in
+  let per = mul (kplane c) co.len in
+  let rowed = mul c.horz.taps.len co.len in
+  let ch = ochans c in
+  let wide = c.horz.osize in
+  let mp = inv p in
+  let mw = inv w in
+  ftab4 (mul (mul (bchans c) p) (Uint63.of_int (4))) (fun b ->
+    let r = div_by mp b in
+    let at_p = sub0 b (mul r p) in
+    let y = div_by mw at_p in
+    let g = divide r s in
+    let j = mul (sub0 r (mul g s)) (Uint63.of_int (4)) in
+    back_at co wt turned live metv meth (sub0 ci j) per (mul g co.len) rowed
+      ch wide (mul (add0 (mul g ci) j) per) y (sub0 at_p (mul y w)))
+
+(** val quad_index :
+    Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t **)
+
+let quad_index n s plane0 ic p =
+  let g = divide ic n in
+  let j = sub0 ic (mul g n) in
+  add0
+    (mul (add0 (mul (add0 (mul g s) (lsr0 j (Uint63.of_int (2)))) plane0) p)
+      (Uint63.of_int (4))) (land0 j (Uint63.of_int (3)))
+
+(** val from_quads : conv -> farr -> farr **)
+
+let from_quads c q =
+  let n = c.cin.len in
+  let s = blocks c in
+  let p = iplane c in
+  let p4 = lsr0 p (Uint63.of_int (2)) in
+  if eqb (mul p4 (Uint63.of_int (4))) p
+  then let m = inv p4 in
+       ftab4 (conv_in c) (fun b ->
+         let ic = div_by m b in
+         let i =
+           quad_index n s p ic (mul (sub0 b (mul ic p4)) (Uint63.of_int (4)))
+         in
+         (((fget q i), (fget q (add0 i (Uint63.of_int (4))))),
+         ((fget q (add0 i (Uint63.of_int (8)))),
+         (fget q (add0 i (Uint63.of_int (12)))))))
+  else let m = inv p in
+       ftab (conv_in c) (fun k ->
+         let ic = div_by m k in
+         fget q (quad_index n s p ic (sub0 k (mul ic p))))
+
+(** val ahead : Uint63.t -> met -> met -> bool **)
+
+let rec ahead r h h' =
+  match h with
+  | Nowhere -> (match h' with
+                | Nowhere -> true
+                | Met (_, _, _) -> false)
+  | Met (t, o, h0) ->
+    (match h' with
+     | Nowhere -> false
+     | Met (t', o', h'0) ->
+       (&&) (eqb (add0 t r) t') ((&&) (eqb o o') (ahead r h0 h'0)))
+
+(** val patches : conv -> met table -> bool **)
+
+let patches c meth =
+  let w = c.horz.isize in
+  let w4 = lsr0 w (Uint63.of_int (2)) in
+  (&&) (eqb (mul w4 (Uint63.of_int (4))) w)
+    (allR (nat_of w4) (Uint63.of_int (0)) (fun i ->
+      let x = mul i (Uint63.of_int (4)) in
+      let h = entry meth x in
+      (&&)
+        (ahead (Uint63.of_int (1)) h
+          (entry meth (add0 x (Uint63.of_int (1)))))
+        ((&&)
+          (ahead (Uint63.of_int (2)) h
+            (entry meth (add0 x (Uint63.of_int (2)))))
+          (ahead (Uint63.of_int (3)) h
+            (entry meth (add0 x (Uint63.of_int (3))))))))
+
+(** val column_quads :
+    conv -> farr -> farr -> farr -> met table -> met table -> farr **)
+
+let column_quads c wt turned live metv meth =
+  let co = c.cout in
+  let ci = c.cin.len in
+  let w4 = lsr0 c.horz.isize (Uint63.of_int (2)) in
+  let p4 = mul c.vert.isize w4 in
+  let per = mul (kplane c) co.len in
+  let rowed = mul c.horz.taps.len co.len in
+  let ch = ochans c in
+  let wide = c.horz.osize in
+  let mp = inv p4 in
+  let mw = inv w4 in
+  ftab4 (conv_in c) (fun b ->
+    let ic = div_by mp b in
+    let at_p = sub0 b (mul ic p4) in
+    let y = div_by mw at_p in
+    back_at co wt turned live metv meth (Uint63.of_int (4)) co.len
+      (mul (divide ic ci) co.len) rowed ch wide (mul ic per) y
+      (mul (sub0 at_p (mul y w4)) (Uint63.of_int (4))))
 
 (** val conv_back : conv -> farr -> farr -> farr **)
 
@@ -1669,23 +1872,9 @@ let conv_back c wt y =
   let live = conv_live c turned in
   let metv = meets c.vert (conv_rows c live) in
   let meth = meets c.horz (conv_cols c live) in
-  let q =
-    ftab4 (mul (mul (bchans c) (iplane c)) (Uint63.of_int (4))) (fun b ->
-      conv_block c wt turned live metv meth b)
-  in
-  let p = iplane c in
-  let n = c.cin.len in
-  let s = blocks c in
-  ftab (conv_in c) (fun k ->
-    let ic = div k p in
-    let g = divide ic n in
-    let j = sub0 ic (mul g n) in
-    fget q
-      (add0
-        (mul
-          (add0 (mul (add0 (mul g s) (lsr0 j (Uint63.of_int (2)))) p)
-            (sub0 k (mul ic p))) (Uint63.of_int (4)))
-        (land0 j (Uint63.of_int (3)))))
+  if patches c meth
+  then column_quads c wt turned live metv meth
+  else from_quads c (channel_quads c wt turned live metv meth)
 
 (** val conv_entry :
     'a1 -> conv -> (Uint63.t -> 'a1) -> Uint63.t -> Uint63.t -> 'a1 **)
@@ -1758,20 +1947,16 @@ let conv_same c w wt =
 (** val conv_turned_weights : conv -> farr -> farr **)
 
 let conv_turned_weights c w =
-  let real = mul (mul (ichans c) (kplane c)) c.cout.len in
-  ftab (add0 real (mul (mul (Uint63.of_int (3)) (kplane c)) c.cout.len))
-    (fun t ->
-    if leb real t
-    then (Float64.of_float (0x0p+0))
-    else let co = c.cout.len in
-         let kw = c.horz.taps.len in
-         let kh = c.vert.taps.len in
-         let j = mod0 t co in
-         let kx = mod0 (div t co) kw in
-         let ky = mod0 (div (div t co) kw) kh in
-         let ic = div (div (div t co) kw) kh in
-         let g = div ic c.cin.len in
-         fget w (widx c (add0 (mul g co) j) (sub0 ic (mul g c.cin.len)) ky kx))
+  ftab (mul (mul (ichans c) (kplane c)) c.cout.len) (fun t ->
+    let co = c.cout.len in
+    let kw = c.horz.taps.len in
+    let kh = c.vert.taps.len in
+    let j = mod0 t co in
+    let kx = mod0 (div t co) kw in
+    let ky = mod0 (div (div t co) kw) kh in
+    let ic = div (div (div t co) kw) kh in
+    let g = div ic c.cin.len in
+    fget w (widx c (add0 (mul g co) j) (sub0 ic (mul g c.cin.len)) ky kx))
 
 (** val conv_ok : conv -> farr -> farr -> bool **)
 

@@ -7,6 +7,8 @@
     [dot e a i b j]       the sum over [t < e] of [a[i+t] * b[j+t]], rounded
     [dot_strided e a i di b j dj]  the sum over [t < e] of [a[i+t*di] * b[j+t*dj]], rounded
     [dots e a i d b j]    four dot products, of [a] from [i], [i+d], [i+2d] and [i+3d]
+    [dots3 e a i d b j]   the first three of them, and 0
+    [lanes n e a i d b j] the first [n] of them, at most four
     [plus4 p q]           sums of four and four numbers, rounded; [zero4] is four times 0
     [dot_abs], [dot_abs_strided]   upper bounds of the same sums of absolute values
     [dot_sel e a p q]     the sum over [t < e] of [a[t] * (p[t] if a[t] >= 0, else q[t])], rounded
@@ -100,6 +102,35 @@ Fixpoint dots_octs (n m : nat) (a : farr) (i d : int) (b : farr) (j : int) (acc 
   end.
 Definition dots (e : extent) (a : farr) (i d : int) (b : farr) (j : int) : quad :=
   dots_octs (octs e) (rest e) a i d b j zero4.
+
+Fixpoint dots3_ones (n : nat) (a : farr) (i d : int) (b : farr) (j : int) (s0 s1 s2 : PrimFloat.float)
+    : quad :=
+  match n with
+  | O => ((s0, s1), (s2, 0%float))
+  | S n =>
+      let x := fget b j in
+      let i1 := i + d in let i2 := i1 + d in
+      dots3_ones n a (i + 1) d b (j + 1) (s0 + fget a i * x)%float (s1 + fget a i1 * x)%float
+        (s2 + fget a i2 * x)%float
+  end.
+Fixpoint dots3_octs (n m : nat) (a : farr) (i d : int) (b : farr) (j : int) (s0 s1 s2 : PrimFloat.float)
+    : quad :=
+  match n with
+  | O => dots3_ones m a i d b j s0 s1 s2
+  | S n =>
+      let x0 := fget b j in let x1 := fget b (j + 1) in let x2 := fget b (j + 2) in
+      let x3 := fget b (j + 3) in let x4 := fget b (j + 4) in let x5 := fget b (j + 5) in
+      let x6 := fget b (j + 6) in let x7 := fget b (j + 7) in
+      let i1 := i + d in let i2 := i1 + d in
+      dots3_octs n m a (i + 8) d b (j + 8) (times a i x0 x1 x2 x3 x4 x5 x6 x7 s0)
+        (times a i1 x0 x1 x2 x3 x4 x5 x6 x7 s1) (times a i2 x0 x1 x2 x3 x4 x5 x6 x7 s2)
+  end.
+Definition dots3 (e : extent) (a : farr) (i d : int) (b : farr) (j : int) : quad :=
+  dots3_octs (octs e) (rest e) a i d b j 0%float 0%float 0%float.
+Definition lanes (n : int) (e : extent) (a : farr) (i d : int) (b : farr) (j : int) : quad :=
+  if 3 <? n then dots e a i d b j
+  else if 2 <? n then dots3 e a i d b j
+  else ((dot e a i b j, if 1 <? n then dot e a (i + d) b j else 0%float), (0, 0)%float).
 
 Fixpoint dot_strided_ones (n : nat) (a : farr) (i di : int) (b : farr) (j dj : int)
     (acc : PrimFloat.float) :=

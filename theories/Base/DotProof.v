@@ -340,6 +340,28 @@ Proof.
   intros C. unfold dots, zero4, dot. rewrite dots_octs_dot.
   destruct C as [-> | [-> | [-> | ->]]]; cbn -[Uint63.add Uint63.mul]; f_equal; ring.
 Qed.
+Lemma dots3_ones_dot m a d b : forall i j s0 s1 s2, dots3_ones m a i d b j s0 s1 s2 =
+  ((dot_ones m a i b j s0, dot_ones m a (i + d) b j s1), (dot_ones m a (i + d + d) b j s2, 0%float)).
+Proof.
+  induction m as [|m IH]; intros; [reflexivity|]. cbn [dots3_ones dot_ones]. cbv zeta. rewrite IH.
+  replace (i + 1 + d)%uint63 with (i + d + 1)%uint63 by ring.
+  now replace (i + d + 1 + d)%uint63 with (i + d + d + 1)%uint63 by ring.
+Qed.
+Lemma dots3_octs_dot m a d b n : forall i j s0 s1 s2, dots3_octs n m a i d b j s0 s1 s2 =
+  ((dot_octs n m a i b j s0, dot_octs n m a (i + d) b j s1), (dot_octs n m a (i + d + d) b j s2, 0%float)).
+Proof.
+  induction n as [|n IH]; intros; [apply dots3_ones_dot|]. cbn [dots3_octs dot_octs]. cbv zeta. rewrite IH.
+  replace (i + 8 + d)%uint63 with (i + d + 8)%uint63 by ring.
+  now replace (i + d + 8 + d)%uint63 with (i + d + d + 8)%uint63 by ring.
+Qed.
+Lemma part_lanes n e a i d b j r : is_part r -> (r <? n)%uint63 = true ->
+  part (lanes n e a i d b j) r = dot e a (i + r * d) b j.
+Proof.
+  intros C L. unfold lanes. destruct (3 <? n)%uint63 eqn:L3; [now apply part_dots|].
+  destruct (2 <? n)%uint63 eqn:L2; [unfold dots3; rewrite dots3_octs_dot|];
+    destruct C as [-> | [-> | [-> | ->]]]; try congruence; unfold part; cbn -[Uint63.add Uint63.mul dot];
+    rewrite ?L; unfold dot; f_equal; ring.
+Qed.
 Lemma part_plus4 p q r : part (plus4 p q) r = (part p r + part q r)%float.
 Proof.
   destruct p as [[] []], q as [[] []]. cbn [plus4 part]. repeat destruct (_ =? _)%uint63; reflexivity.

@@ -8,12 +8,15 @@
     [conv_sum]       one output of the convolution over the reals
     [conv_dot]       its float value; [conv_abs] an upper bound of the sum of absolute values
     [conv_turn]      an output vector with the channel index moved innermost
-    [conv_back]      the transposed map on a vector, by blocks of four channels
+    [conv_back]      the transposed map on a vector, four entries at a time
     [met]            taps and the output positions that they reach
     [met_to]        those among the taps up to [t] where there is a light
     [met_at a lit y]  those that read input position [y], at output positions with a mark in [lit]
     [meets a lit]    the table of them
-    [back_rows]      sum over pairs of them, for four channels at one position
+    [ahead r h h']   [h'] has the output positions of [h], at taps that are [r] further on
+    [back_rows]      sum over pairs of them, for up to four entries
+    [channel_quads], [column_quads]  entries of neighbouring channels, or in neighbouring columns
+    [from_quads]     the former in the order of the inputs
     [conv_entry]     one matrix entry
     [conv_row]       one row of the matrix, each entry or its opposite
     [conv_terms]     longest chain of additions in any of these sums
@@ -103,7 +106,8 @@ Definition conv_abs (c : conv) (w x : farr) (i : int) : float :=
 Definition conv_turn (c : conv) (lam : farr) : farr :=
   let n := ochans c in
   let p := oplane c in
-  ftab (conv_out c) (fun t => let q := t / n in fget lam ((t - q * n) * p + q)).
+  let m := inv n in
+  ftab (conv_out c) (fun t => let q := div_by m t in fget lam ((t - q * n) * p + q)).
 
 (** 0 at the positions where all channels of a turned vector are 0, elsewhere 1. *)
 Definition conv_live (c : conv) (turned : farr) : farr :=
@@ -134,58 +138,114 @@ Definition met_at (a : axis) (lit : farr) (y : int) : met :=
     (fun o => if o <? osize a then negb (fget lit o =? 0)%float else false) Nowhere.
 Definition meets (a : axis) (lit : farr) : table met := tabulate (isize a) Nowhere (met_at a lit).
 
-(** Four channels from [ic] at one position; [first] is the first output channel of their group. *)
+(** The first [n] of four entries of the transpose, from row [y] and column [x]: the weights of neighbours stand
+    [d] apart, those of the first begin at [base], and a row of taps has [rowed] of them. *)
 Section Back.
-Variables (c : conv) (wt turned live : farr) (ic first : int).
-Definition back_tap (oy ox ky kx : int) (acc : quad) : quad :=
-  let p := oy * osize (horz c) + ox in
-  if (fget live p =? 0)%float then acc
-  else plus4 acc (dots (cout c) wt (tidx c ic 0 ky kx) (kplane c * len (cout c))
-                    turned (p * ochans c + first)).
-Fixpoint back_row (ky oy : int) (h : met) (acc : quad) : quad :=
+Variables (co : extent) (wt turned live : farr) (metv meth : table met) (n d first rowed ch wide : int).
+Fixpoint back_row (i p : int) (h : met) (acc : quad) : quad :=
   match h with
   | Nowhere => acc
-  | Met kx ox h => back_row ky oy h (back_tap oy ox ky kx acc)
+  | Met kx ox h =>
+      let q := p + ox in
+      back_row i p h
+        (if (fget live q =? 0)%float then acc
+         else plus4 acc (lanes n co wt (i + kx * len co) d turned (q * ch + first)))
   end.
-Fixpoint back_rows (v h : met) (acc : quad) : quad :=
+Fixpoint back_rows (base : int) (v h : met) (acc : quad) : quad :=
   match v with
   | Nowhere => acc
-  | Met ky oy v => back_rows v h (back_row ky oy h acc)
+  | Met ky oy v => back_rows base v h (back_row (base + ky * rowed) (oy * wide) h acc)
+  end.
+Definition back_at (base y x : int) : quad :=
+  match metv y with
+  | Nowhere => zero4
+  | v => match meth x with Nowhere => zero4 | h => back_rows base v h zero4 end
   end.
 End Back.
 
-(** Blocks of four channels, in one group and in all of them. *)
+(** Up to four channels at one position, in the order (group, channel / 4, row, column, channel mod 4). *)
 Definition blocks (c : conv) : int := (len (cin c) + 3) / 4.
 Definition bchans (c : conv) : int := groups c * blocks c.
-Definition conv_block (c : conv) (wt turned live : farr) (metv meth : table met) (b : int) : quad :=
-  let s := b / iplane c in
-  let p := b - s * iplane c in
-  let y := p / isize (horz c) in
-  let x := p - y * isize (horz c) in
-  match metv y with
-  | Nowhere => zero4
-  | v =>
-      match meth x with
-      | Nowhere => zero4
-      | h =>
-          let g := divide s (blocks c) in
-          back_rows c wt turned live (g * len (cin c) + (s - g * blocks c) * 4) (g * len (cout c)) v h zero4
-      end
+Definition channel_quads (c : conv) (wt turned live : farr) (metv meth : table met) : farr :=
+  let co := cout c in
+  let ci := len (cin c) in
+  let s := blocks c in
+  let p := iplane c in
+  let w := isize (horz c) in
+  let per := kplane c * len co in
+  let rowed := len (taps (horz c)) * len co in
+  let ch := ochans c in
+  let wide := osize (horz c) in
+  let mp := inv p in
+  let mw := inv w in
+  ftab4 (bchans c * p * 4) (fun b =>
+    let r := div_by mp b in
+    let at_p := b - r * p in
+    let y := div_by mw at_p in
+    let g := divide r s in
+    let j := (r - g * s) * 4 in
+    back_at co wt turned live metv meth (ci - j) per (g * len co) rowed ch wide
+      ((g * ci + j) * per) y (at_p - y * w)).
+(** Where channel [ic] at position [p] stands among them. *)
+Definition quad_index (n s plane ic p : int) : int :=
+  let g := divide ic n in
+  let j := ic - g * n in
+  ((g * s + (j >> 2)) * plane + p) * 4 + (j land 3).
+Definition from_quads (c : conv) (q : farr) : farr :=
+  let n := len (cin c) in
+  let s := blocks c in
+  let p := iplane c in
+  let p4 := p >> 2 in
+  if p4 * 4 =? p then
+    let m := inv p4 in
+    ftab4 (conv_in c) (fun b =>
+      let ic := div_by m b in
+      let i := quad_index n s p ic ((b - ic * p4) * 4) in
+      ((fget q i, fget q (i + 4)), (fget q (i + 8), fget q (i + 12))))
+  else
+    let m := inv p in
+    ftab (conv_in c) (fun k => let ic := div_by m k in fget q (quad_index n s p ic (k - ic * p))).
+
+(** Quads of one channel at four columns, for convolutions of patches: where four neighbours in a row are
+    read by the same outputs, at taps that follow one another. *)
+Fixpoint ahead (r : int) (h h' : met) : bool :=
+  match h, h' with
+  | Nowhere, Nowhere => true
+  | Met t o h, Met t' o' h' => (t + r =? t') && ((o =? o') && ahead r h h')
+  | _, _ => false
   end.
+Definition patches (c : conv) (meth : table met) : bool :=
+  let w := isize (horz c) in
+  let w4 := w >> 2 in
+  (w4 * 4 =? w) && allR (nat_of w4) 0 (fun i =>
+    let x := i * 4 in
+    let h := meth x in
+    ahead 1 h (meth (x + 1)) && (ahead 2 h (meth (x + 2)) && ahead 3 h (meth (x + 3)))).
+Definition column_quads (c : conv) (wt turned live : farr) (metv meth : table met) : farr :=
+  let co := cout c in
+  let ci := len (cin c) in
+  let w4 := isize (horz c) >> 2 in
+  let p4 := isize (vert c) * w4 in
+  let per := kplane c * len co in
+  let rowed := len (taps (horz c)) * len co in
+  let ch := ochans c in
+  let wide := osize (horz c) in
+  let mp := inv p4 in
+  let mw := inv w4 in
+  ftab4 (conv_in c) (fun b =>
+    let ic := div_by mp b in
+    let at_p := b - ic * p4 in
+    let y := div_by mw at_p in
+    back_at co wt turned live metv meth 4 (len co) (divide ic ci * len co) rowed ch wide
+      (ic * per) y ((at_p - y * w4) * 4)).
+
 Definition conv_back (c : conv) (wt y : farr) : farr :=
   let turned := conv_turn c y in
   let live := conv_live c turned in
   let metv := meets (vert c) (conv_rows c live) in
   let meth := meets (horz c) (conv_cols c live) in
-  let q := ftab4 (bchans c * iplane c * 4) (fun b => conv_block c wt turned live metv meth b) in
-  let p := iplane c in
-  let n := len (cin c) in
-  let s := blocks c in
-  ftab (conv_in c) (fun k =>
-    let ic := k / p in
-    let g := divide ic n in
-    let j := ic - g * n in
-    fget q (((g * s + (j >> 2)) * p + (k - ic * p)) * 4 + (j land 3))).
+  if patches c meth then column_quads c wt turned live metv meth
+  else from_quads c (channel_quads c wt turned live metv meth).
 
 (** Entry in row [i] and column [k], from a weight lookup and a zero of any type. *)
 Definition conv_entry {A} (zero : A) (c : conv) (w : int -> A) (i k : int) : A :=
@@ -226,15 +286,14 @@ Definition conv_chans (c : conv) : int :=
 Definition conv_terms (c : conv) : int := kplane c + conv_chans c.
 Definition conv_size (c : conv) : int := kplane c * (conv_chans c + 1).
 
-(** [wt] holds the weights of [w]; what follows them lets the last block read past the last channel. *)
+(** [wt] holds the weights of [w]. *)
 Definition conv_same (c : conv) (w wt : farr) : bool :=
   allb (extent_of (groups c)) (fun g => allb (cin c) (fun k => allb (taps (vert c)) (fun ky =>
   allb (taps (horz c)) (fun kx => allb (cout c) (fun j =>
     PrimFloat.eqb (fget wt (tidx c (g * len (cin c) + k) j ky kx))
                   (fget w (widx c (g * len (cout c) + j) k ky kx))))))).
 Definition conv_turned_weights (c : conv) (w : farr) : farr :=
-  let real := ichans c * kplane c * len (cout c) in
-  ftab (real + 3 * kplane c * len (cout c)) (fun t => if real <=? t then 0%float else
+  ftab (ichans c * kplane c * len (cout c)) (fun t =>
     let co := len (cout c) in let kw := len (taps (horz c)) in let kh := len (taps (vert c)) in
     let j := t mod co in let kx := (t / co) mod kw in let ky := (t / co / kw) mod kh in
     let ic := t / co / kw / kh in

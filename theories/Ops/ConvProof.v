@@ -229,6 +229,82 @@ Proof.
 Qed.
 End Taps.
 
+(** ** Taps that were found *)
+(** A loop over the taps found is the loop over all taps that leaves out the others. *)
+Fixpoint over {A} (h : met) (f : int -> int -> A -> A) (acc : A) : A :=
+  match h with
+  | Nowhere => acc
+  | Met t o h => over h f (f t o acc)
+  end.
+Lemma over_ext {A} f g : (forall t o a, f t o a = g t o a) -> forall h (acc : A), over h f acc = over h g acc.
+Proof. intros E. induction h as [|t o h IH]; intros acc; cbn [over]; [reflexivity|]. now rewrite IH, E. Qed.
+Lemma over_id {A} h (acc : A) : over h (fun _ _ a => a) acc = acc.
+Proof. now induction h. Qed.
+Lemma over_ahead {A} r f : forall h h' (acc : A), ahead r h h' = true ->
+  over h' f acc = over h (fun t o => f (t + r)%uint63 o) acc.
+Proof.
+  induction h as [|t o h IH]; intros [|t' o' h'] acc; cbn [ahead over]; intros E; try discriminate; auto.
+  split_andb. match goal with E : (o =? o')%uint63 = true |- _ => apply Uint63.eqb_spec in E as <- end.
+  match goal with E : (t + r =? t')%uint63 = true |- _ => apply Uint63.eqb_spec in E as <- end. auto.
+Qed.
+
+Lemma is_part_le r : is_part r -> (to_Z r <= 3)%Z.
+Proof. intros [-> | [-> | [-> | ->]]]; cbn; lia. Qed.
+
+(** Each of the entries computed at once is a loop of its own. *)
+Section BackAt.
+Variables (co : extent) (wt turned live : farr) (metv meth : table met) (n d first rowed ch wide r : int).
+Hypotheses (Hr : is_part r) (Hn : (r <? n)%uint63 = true).
+Definition lane_step (i p kx ox : int) (acc : PrimFloat.float) : PrimFloat.float :=
+  if (fget live (p + ox) =? 0)%float then acc
+  else (acc + dot co wt (i + kx * len co + r * d) turned ((p + ox) * ch + first))%float.
+
+Lemma part_back_row i p h : forall acc,
+  part (back_row co wt turned live n d first ch i p h acc) r = over h (lane_step i p) (part acc r).
+Proof.
+  induction h as [|kx ox h IH]; intros acc; cbn [back_row over]; [reflexivity|]. cbv zeta. rewrite IH.
+  f_equal. unfold lane_step. destruct (fget live (p + ox) =? 0)%float; [reflexivity|].
+  now rewrite part_plus4, part_lanes.
+Qed.
+Lemma part_back_rows base v h : forall acc,
+  part (back_rows co wt turned live n d first rowed ch wide base v h acc) r =
+  over v (fun ky oy => over h (lane_step (base + ky * rowed) (oy * wide))) (part acc r).
+Proof.
+  induction v as [|ky oy v IH]; intros acc; cbn [back_rows over]; [reflexivity|].
+  now rewrite IH, part_back_row.
+Qed.
+Lemma part_back_at base y x :
+  part (back_at co wt turned live metv meth n d first rowed ch wide base y x) r =
+  over (metv y) (fun ky oy => over (meth x) (lane_step (base + ky * rowed) (oy * wide))) 0%float.
+Proof.
+  unfold back_at. destruct (metv y) as [|ky oy v]; [apply part_zero4|]. destruct (meth x) as [|kx ox h].
+  - rewrite part_zero4. symmetry. exact (over_id (Met ky oy v) 0%float).
+  - now rewrite part_back_rows, part_zero4.
+Qed.
+End BackAt.
+
+(** ** Indices by fours *)
+Lemma ok_mul_le a b q : ok_len a = true -> ok_len b = true -> ok_len (a * b) = true ->
+  (to_Z q <= to_Z b)%Z -> ok_len (a * q) = true.
+Proof.
+  intros Oa%ok_len_le Ob%ok_len_le Oab%ok_len_le L. apply ok_len_intro.
+  destruct (small_mul a b) as [E _]; try lia. destruct (small_mul a q) as [F _]; try lia.
+  rewrite F. rewrite E in Oab. pose proof (to_Z_bounded a). nia.
+Qed.
+Lemma quarter_pair a q i j : ok_len a = true -> ok_len q = true -> ok_len (a * q) = true ->
+  below (extent_of a) i -> below (extent_of (q * 4)) j ->
+  below (extent_of q) (j / 4) /\ below (extent_of (a * q)) (i * q + j / 4) /\
+  (i * (q * 4) + j)%uint63 = ((i * q + j / 4) * 4 + j mod 4)%uint63 /\
+  ((i * (q * 4) + j) / 4 = i * q + j / 4)%uint63 /\ ((i * (q * 4) + j) mod 4 = j mod 4)%uint63.
+Proof.
+  intros Oa Oq Oaq Hi Hj. assert (O4 : ok_len 4 = true) by reflexivity.
+  pose proof (below_div q 4 j Oq O4 Hj) as B. pose proof (below_mod q 4 j Oq O4 Hj) as M.
+  pose proof (below_pair a q i (j / 4) Oa Oq Hi B) as P.
+  assert (E : (i * (q * 4) + j = (i * q + j / 4) * 4 + j mod 4)%uint63).
+  { rewrite <- (pair_div_mod q 4 j Oq O4 Hj) at 1. ring. }
+  splits; auto; rewrite E; [now apply (div_pair (a * q) 4)|now apply (mod_pair (a * q) 4)].
+Qed.
+
 (** ** The convolution as a matrix *)
 Section Conv.
 Variable c : conv.
@@ -519,7 +595,10 @@ Proof.
   assert (B : below (extent_of (oplane c * ochans c)) ((oy * Wo + ox) * ochans c + ch))
     by now apply below_pair.
   rewrite fget_ftab; [|exact Oout|].
-  - cbv zeta. rewrite (div_pair (oplane c) (ochans c)) by assumption.
+  - assert (S : (to_Z ((oy * Wo + ox) * ochans c + ch) < 2097152)%Z).
+    { apply below_lt in B. replace (oplane c * ochans c)%uint63 with (conv_out c) in B
+        by (unfold conv_out, oplane; ring). apply ok_len_le in Oout. lia. }
+    cbv zeta. rewrite div_by_inv, (div_pair (oplane c) (ochans c)) by assumption.
     f_equal. unfold oidx, oplane. ring.
   - replace (conv_out c) with (oplane c * ochans c)%uint63 by (unfold conv_out, oplane; ring).
     now apply below_lt.
@@ -566,12 +645,6 @@ Proof.
   exact (allb_spec (extent_of m) _ j (extent_of_wf _ Om) A Hj).
 Qed.
 
-(** A loop over the taps found is the loop over all taps that leaves out the others. *)
-Fixpoint over {A} (h : met) (f : int -> int -> A -> A) (acc : A) : A :=
-  match h with
-  | Nowhere => acc
-  | Met t o h => over h f (f t o acc)
-  end.
 Lemma of_Z_succ n : of_Z (Z.of_nat (S n)) = (of_Z (Z.of_nat n) + 1)%uint63.
 Proof.
   apply to_Z_inj. rewrite add_spec, !of_Z_spec. change (to_Z 1) with 1%Z. rewrite Nat2Z.inj_succ.
@@ -605,89 +678,204 @@ Proof.
   - rewrite (wf_fuel _ Wt), nat_of_to_Z, of_to_Z. ring.
 Qed.
 
-Lemma back_rows_over wt' turned live ic first v h acc :
-  back_rows c wt' turned live ic first v h acc =
-  over v (fun ky oy acc => over h (fun kx ox => back_tap c wt' turned live ic first oy ox ky kx) acc) acc.
-Proof.
-  revert acc. induction v as [|ky oy v IH]; intros acc; cbn [back_rows over]; [reflexivity|].
-  rewrite IH. f_equal.
-  generalize acc. clear IH. induction h as [|kx ox h IH']; intros b; cbn [back_row over]; auto.
-Qed.
-
-(** Four entries of the transpose as a loop over all taps. *)
-Definition conv_back_at (wt turned live : farr) (py px : int -> int) (ic first : int) : quad :=
-  taps_fold c py px Ho Wo (fun oy ox ky kx => back_tap c wt turned live ic first oy ox ky kx) zero4.
+(** One entry of the transpose as a loop over taps that were found, and as a loop over all taps. *)
+Definition back_step (turned live : farr) (ic first oy ox ky kx : int) (acc : PrimFloat.float) :=
+  if (fget live (oy * Wo + ox) =? 0)%float then acc
+  else (acc + dot (cout c) wt (tidx c ic 0 ky kx) turned ((oy * Wo + ox) * ochans c + first))%float.
+Definition back_one (turned live : farr) (ic first y x : int) : PrimFloat.float :=
+  over (met_at (vert c) (conv_rows c live) y) (fun ky oy =>
+    over (met_at (horz c) (conv_cols c live) x) (fun kx ox =>
+      back_step turned live ic first oy ox ky kx)) 0%float.
 
 (** Dark rows and columns add nothing, so a search among the others finds the same sum. *)
-Lemma back_rows_at turned live ic first y x :
-  back_rows c wt turned live ic first (met_at (vert c) (conv_rows c live) y)
-    (met_at (horz c) (conv_cols c live) x) zero4 =
-  conv_back_at wt turned live (fun ky => src (vert c) ky y) (fun kx => src (horz c) kx x) ic first.
+Lemma back_one_taps turned live ic first y x : back_one turned live ic first y x =
+  taps_fold c (fun ky => src (vert c) ky y) (fun kx => src (horz c) kx x) Ho Wo
+    (fun oy ox ky kx => back_step turned live ic first oy ox ky kx) 0%float.
 Proof.
-  facts. rewrite back_rows_over, over_met_at by exact Av. unfold conv_back_at, taps_fold.
+  facts. unfold back_one, taps_fold. rewrite over_met_at by exact Av.
   apply accF_ext; [exact Wv|]. intros ky acc Hky. cbv zeta.
   destruct (src (vert c) ky y <? Ho)%uint63 eqn:L; [|reflexivity]. apply (ltb_below (extent_of Ho)) in L.
   destruct (fget (conv_rows c live) _ =? 0)%float eqn:D.
   - symmetry. apply accF_id; [exact Wh|]. intros kx a _.
     destruct (src (horz c) kx x <? Wo)%uint63 eqn:M; [|reflexivity]. apply (ltb_below (extent_of Wo)) in M.
-    apply (marks_dark _ _ _ _ _ OHo OWo L M) in D. unfold back_tap. cbv zeta. now rewrite D.
+    apply (marks_dark _ _ _ _ _ OHo OWo L M) in D. unfold back_step. now rewrite D.
   - rewrite over_met_at by exact Ah. apply accF_ext; [exact Wh|]. intros kx a _. cbv zeta.
     destruct (src (horz c) kx x <? Wo)%uint63 eqn:M; [|reflexivity]. apply (ltb_below (extent_of Wo)) in M.
     destruct (fget (conv_cols c live) _ =? 0)%float eqn:D'; [|reflexivity].
-    apply (marks_dark _ _ _ _ _ OWo OHo M L) in D'. unfold back_tap. cbv zeta. now rewrite D'.
+    apply (marks_dark _ _ _ _ _ OWo OHo M L) in D'. unfold back_step. now rewrite D'.
 Qed.
-Lemma back_rows_none turned live ic first v acc : back_rows c wt turned live ic first v Nowhere acc = acc.
-Proof. induction v; cbn [back_rows back_row]; auto. Qed.
 
-Lemma below_quarter j : below (cin c) j -> below (extent_of (blocks c)) (j / 4).
+Lemma below_quarter j : below (cin c) j -> below (extent_of (blocks c)) (j / 4) /\
+  (j mod 4 <? ci - j / 4 * 4)%uint63 = true.
 Proof.
   facts. intros Hj. apply below_len in Hj; [|exact Wi]. apply below_lt in Hj. pose proof (wf_len _ Wi) as L.
   pose proof (to_Z_bounded j). pose proof (to_Z_bounded ci).
   assert (E : to_Z (blocks c) = ((to_Z ci + 3) / 4)%Z).
   { unfold blocks. rewrite div_spec, to_Z_add; [reflexivity|].
     change wB with 9223372036854775808%Z. change (to_Z 3) with 3%Z. lia. }
-  Local Transparent below. unfold below. Local Opaque below. cbn [extent_of len].
-  rewrite E, div_spec. change (to_Z 4) with 4%Z. apply Z.div_lt_upper_bound; [lia|].
-  pose proof (Z.div_mod (to_Z ci + 3) 4 ltac:(lia)). pose proof (Z.mod_pos_bound (to_Z ci + 3) 4 ltac:(lia)).
-  lia.
+  pose proof (Z.div_mod (to_Z j) 4 ltac:(lia)) as D. pose proof (Z.mod_pos_bound (to_Z j) 4 ltac:(lia)).
+  split.
+  - Local Transparent below. unfold below. Local Opaque below. cbn [extent_of len].
+    rewrite E, div_spec. change (to_Z 4) with 4%Z. apply Z.div_lt_upper_bound; [lia|].
+    pose proof (Z.div_mod (to_Z ci + 3) 4 ltac:(lia)). pose proof (Z.mod_pos_bound (to_Z ci + 3) 4 ltac:(lia)).
+    lia.
+  - apply Uint63.ltb_spec. rewrite mod_spec, sub_spec.
+    assert (F : to_Z (j / 4 * 4) = (to_Z j / 4 * 4)%Z).
+    { rewrite to_Z_mul; rewrite div_spec; [reflexivity|]. change wB with 9223372036854775808%Z.
+      change (to_Z 4) with 4%Z. lia. }
+    rewrite F. change (to_Z 4) with 4%Z. rewrite (Z.mod_small (to_Z ci - _)); [lia|].
+    change wB with 9223372036854775808%Z. lia.
 Qed.
 
-(** An entry of the transposed convolution stands in the block of its channel. *)
-Lemma fget_conv_back y k (g := (ichan c k / ci)%uint63) (j := (ichan c k mod ci)%uint63) :
-  below (extent_of (conv_in c)) k -> fget (conv_back c wt y) k =
-  part (conv_back_at wt (conv_turn c y) (conv_live c (conv_turn c y)) (fun ky => src (vert c) ky (irow c k))
-    (fun kx => src (horz c) kx (icol c k)) (g * ci + j / 4 * 4) (g * co)) (j mod 4).
+(** An input index by its channel and its position. *)
+Lemma input_place k (p := (irow c k * W + icol c k)%uint63) : below (extent_of (conv_in c)) k ->
+  below (extent_of (iplane c)) p /\ k = (ichan c k * iplane c + p)%uint63.
 Proof.
-  facts. destruct conv_block_facts as (Oip & Ob & Obc & Obp & Oq). intros Hk.
-  destruct (input_split k Hk) as (Bic & Bg & Bk & By & Bz & E). fold g in Bg, E. fold j in Bk, E.
+  facts. intros Hk. destruct (input_split k Hk) as (Bic & _ & _ & By & Bz & _).
   destruct (triple_split (ichans c) H W Oi OH OW Oih k Hk) as (_ & _ & _ & Ek).
-  fold (ichan c k) (irow c k) (icol c k) in Ek. set (p := (irow c k * W + icol c k)%uint63).
-  assert (Bp : below (extent_of (iplane c)) p) by now apply below_pair.
-  assert (E0 : k = (ichan c k * iplane c + p)%uint63).
-  { rewrite Ek at 1. unfold p, iplane. ring. }
-  assert (E1 : (k / iplane c)%uint63 = ichan c k) by (rewrite E0 at 1; now apply (div_pair (ichans c))).
-  assert (E2 : (k - ichan c k * iplane c)%uint63 = p) by (rewrite E0 at 1; ring).
-  assert (E3 : (ichan c k - g * ci)%uint63 = j) by now apply (sub_div _ (groups c)).
-  unfold conv_back. cbv zeta. rewrite fget_ftab by (trivial; now apply below_lt).
-  rewrite E1, divide_eq. fold g. rewrite E2, E3, shift_div_4, land_mod_4.
-  assert (O4 : ok_len 4 = true) by reflexivity.
+  fold (ichan c k) (irow c k) (icol c k) in Ek. split; [now apply below_pair|].
+  rewrite Ek at 1. unfold p, iplane. ring.
+Qed.
+Lemma below_small n i : ok_len n = true -> below (extent_of n) i -> (to_Z i < 2097152)%Z.
+Proof. intros O%ok_len_le B%below_lt. lia. Qed.
+Lemma ok_quarter n : ok_len n = true -> ok_len (n >> 2) = true /\ (to_Z (n >> 2) <= to_Z n)%Z.
+Proof.
+  intros O%ok_len_le. pose proof (to_Z_bounded n).
+  assert (to_Z (n >> 2) <= to_Z n)%Z.
+  { rewrite lsr_spec. change (2 ^ to_Z 2)%Z with 4%Z. apply Z.div_le_upper_bound; lia. }
+  split; [apply ok_len_intro; lia|assumption].
+Qed.
+Lemma quarter_eq j : (j / 4 * 4 + j mod 4)%uint63 = j.
+Proof. destruct (quarter j) as (r & _ & -> & E). exact E. Qed.
+Lemma is_part_mod j : is_part (j mod 4).
+Proof. destruct (quarter j) as (r & C & E & _). now rewrite E. Qed.
+
+Section Quads.
+Variables (turned live : farr) (k : int).
+Hypothesis Hk : below (extent_of (conv_in c)) k.
+Local Notation g := (ichan c k / ci)%uint63.
+Local Notation j := (ichan c k mod ci)%uint63.
+Local Notation metv := (meets (vert c) (conv_rows c live)).
+Local Notation meth := (meets (horz c) (conv_cols c live)).
+
+Lemma fget_channel_quads (p := (irow c k * W + icol c k)%uint63) :
+  fget (channel_quads c wt turned live metv meth) (((g * blocks c + j / 4) * iplane c + p) * 4 + j mod 4) =
+  back_one turned live (ichan c k) (g * co) (irow c k) (icol c k).
+Proof.
+  facts. destruct conv_block_facts as (Oip & Ob & Obc & Obp & Oq).
+  destruct (input_split k Hk) as (Bic & Bg & Bk & By & Bz & E). destruct (input_place k Hk) as (Bp & _).
+  fold p in Bp. destruct (below_quarter j Bk) as (Bq & Ln).
+  assert (O4 : ok_len 4 = true) by reflexivity. assert (C := is_part_mod j).
   assert (B4 : below (extent_of 4) (j mod 4)).
-  { Local Transparent below. unfold below. Local Opaque below. cbn [extent_of len]. rewrite mod_spec.
-    apply Z.mod_pos_bound. reflexivity. }
-  assert (Bq := below_quarter j Bk). pose proof (below_pair _ _ g (j / 4) Og Ob Bg Bq) as Bs.
-  fold (bchans c) in Bs. pose proof (below_pair _ _ _ p Obc Oip Bs Bp) as Bb.
+  { Local Transparent below. unfold below. Local Opaque below. cbn [extent_of len].
+    pose proof (is_part_le _ C). change (to_Z 4) with 4%Z. lia. }
+  pose proof (below_pair _ _ g (j / 4) Og Ob Bg Bq) as Bs. fold (bchans c) in Bs.
+  pose proof (below_pair _ _ _ p Obc Oip Bs Bp) as Bb. unfold channel_quads. cbv zeta.
   rewrite fget_ftab4; [|exact Oq|apply below_lt; now apply below_pair].
   rewrite (div_pair (bchans c * iplane c) 4), (mod_pair (bchans c * iplane c) 4) by assumption.
-  f_equal. unfold conv_block. cbv zeta. rewrite (div_pair (bchans c) (iplane c)) by assumption.
-  rewrite divide_eq, (div_pair (groups c) (blocks c)) by assumption.
+  rewrite !(div_by_inv (iplane c)), (div_pair (bchans c) (iplane c))
+    by (assumption || exact (below_small _ _ Obp Bb)).
   replace ((g * blocks c + j / 4) * iplane c + p - (g * blocks c + j / 4) * iplane c)%uint63 with p by ring.
+  rewrite !(div_by_inv W) by (assumption || exact (below_small _ _ Oip Bp)).
   replace (p / W)%uint63 with (irow c k) by (symmetry; now apply (div_pair H)).
   replace (p - irow c k * W)%uint63 with (icol c k) by (unfold p; ring).
+  rewrite divide_eq, (div_pair (groups c) (blocks c)) by assumption.
   replace (g * blocks c + j / 4 - g * blocks c)%uint63 with (j / 4)%uint63 by ring.
-  unfold meets. rewrite (entry_tabulate H Nowhere _ _ OH (below_lt _ _ By)).
-  rewrite (entry_tabulate W Nowhere _ _ OW (below_lt _ _ Bz)). rewrite <- back_rows_at.
-  destruct (met_at (vert c) _ _) eqn:V; [reflexivity|].
-  destruct (met_at (horz c) _ _) eqn:M; [|reflexivity]. now rewrite back_rows_none.
+  rewrite part_back_at by assumption. unfold meets.
+  rewrite (entry_tabulate H Nowhere _ _ OH (below_lt _ _ By)).
+  rewrite (entry_tabulate W Nowhere _ _ OW (below_lt _ _ Bz)).
+  apply over_ext. intros ky oy a. apply over_ext. intros kx ox b. unfold lane_step, back_step.
+  destruct (_ =? 0)%float; [reflexivity|]. do 2 f_equal.
+  replace (tidx c (ichan c k) 0 ky kx) with (tidx c (g * ci + (j / 4 * 4 + j mod 4)) 0 ky kx)%uint63
+    by now rewrite quarter_eq, <- E.
+  unfold tidx, kplane. ring.
+Qed.
+
+Lemma fget_from_quads q (p := (irow c k * W + icol c k)%uint63) :
+  fget (from_quads c q) k = fget q (((g * blocks c + j / 4) * iplane c + p) * 4 + j mod 4).
+Proof.
+  facts. destruct conv_block_facts as (Oip & _). destruct (input_split k Hk) as (Bic & _).
+  destruct (input_place k Hk) as (Bp & Ek). fold p in Bp, Ek.
+  assert (I : forall p, quad_index ci (blocks c) (iplane c) (ichan c k) p =
+    (((g * blocks c + j / 4) * iplane c + p) * 4 + j mod 4)%uint63).
+  { intros p'. unfold quad_index. cbv zeta. rewrite divide_eq, shift_div_4, land_mod_4.
+    now rewrite (sub_div _ (groups c)). }
+  unfold from_quads. cbv zeta. destruct (eq_reflect (iplane c >> 2 * 4) (iplane c)) as [F|F].
+  - set (p4 := (iplane c >> 2)%uint63) in *. destruct (ok_quarter _ Oip) as (O4 & L4). fold p4 in O4, L4.
+    assert (Oa : ok_len (ichans c * p4) = true).
+    { apply (ok_mul_le _ (iplane c)); auto. replace (ichans c * iplane c)%uint63 with (conv_in c); auto.
+      unfold conv_in, iplane. ring. }
+    rewrite <- F in Bp, Ek. destruct (quarter_pair _ _ _ _ Oi O4 Oa Bic Bp) as (_ & Bb & _ & D & M).
+    rewrite <- Ek in D, M. rewrite fget_ftab4 by (trivial; now apply below_lt). rewrite D, M.
+    rewrite !(div_by_inv p4) by (assumption || exact (below_small _ _ Oa Bb)).
+    rewrite (div_pair (ichans c) p4); auto; [|now apply (below_div p4 4)].
+    replace ((ichan c k * p4 + p / 4 - ichan c k * p4) * 4)%uint63 with (p / 4 * 4)%uint63 by ring.
+    rewrite !I. transitivity (fget q
+      (((g * blocks c + j / 4) * iplane c + (p / 4 * 4 + p mod 4)) * 4 + j mod 4));
+      [unfold part|now rewrite quarter_eq].
+    destruct (is_part_mod p) as [-> | [-> | [-> | ->]]]; cbn -[Uint63.add Uint63.mul Uint63.div Uint63.mod];
+      f_equal; ring.
+  - rewrite fget_ftab by (trivial; now apply below_lt).
+    rewrite !(div_by_inv (iplane c)) by (assumption || exact (below_small _ _ Oin Hk)).
+    replace (k / iplane c)%uint63 with (ichan c k)
+      by (rewrite Ek at 2; symmetry; now apply (div_pair (ichans c))).
+    assert (Q : (k - ichan c k * iplane c)%uint63 = p).
+    { transitivity (ichan c k * iplane c + p - ichan c k * iplane c)%uint63; [now rewrite <- Ek|ring]. }
+    now rewrite Q, I.
+Qed.
+
+Lemma fget_column_quads : patches c meth = true ->
+  fget (column_quads c wt turned live metv meth) k =
+  back_one turned live (ichan c k) (g * co) (irow c k) (icol c k).
+Proof.
+  facts. unfold patches. cbv zeta. rewrite andb_true_iff. intros (F%Uint63.eqb_spec & A).
+  set (w4 := (W >> 2)%uint63) in *. destruct (ok_quarter _ OW) as (O4 & L4). fold w4 in O4, L4.
+  destruct (input_split k Hk) as (Bic & Bg & Bk & By & Bz & _).
+  destruct (triple_split (ichans c) H W Oi OH OW Oih k Hk) as (_ & _ & _ & Ek).
+  fold (ichan c k) (irow c k) (icol c k) in Ek. assert (Bz' := Bz). rewrite <- F in Bz', Ek.
+  destruct conv_block_facts as (Oip & _). assert (Op4 : ok_len (H * w4) = true) by now apply (ok_mul_le _ W).
+  assert (Oa : ok_len (ichans c * H * w4) = true) by now apply (ok_mul_le _ W).
+  assert (P := below_pair _ _ _ _ Oi OH Bic By).
+  destruct (quarter_pair _ _ _ _ Oih O4 Oa P Bz') as (Bx & Bb & _ & D & M). rewrite <- Ek in D, M.
+  pose proof (below_pair _ _ _ _ OH O4 By Bx) as Bp.
+  unfold column_quads. cbv zeta. fold w4. rewrite (fget_ftab4 (conv_in c) _ k Oin (below_lt _ _ Hk)).
+  rewrite D, M.
+  rewrite !(div_by_inv (H * w4)) by (assumption || exact (below_small _ _ Oa Bb)).
+  replace ((ichan c k * H + irow c k) * w4 + icol c k / 4)%uint63
+    with (ichan c k * (H * w4) + (irow c k * w4 + icol c k / 4))%uint63 by ring.
+  rewrite (div_pair (ichans c) (H * w4)) by assumption.
+  replace (ichan c k * (H * w4) + (irow c k * w4 + icol c k / 4) - ichan c k * (H * w4))%uint63
+    with (irow c k * w4 + icol c k / 4)%uint63 by ring.
+  rewrite !(div_by_inv w4) by (assumption || exact (below_small _ _ Op4 Bp)).
+  rewrite (div_pair H w4) by assumption.
+  replace ((irow c k * w4 + icol c k / 4 - irow c k * w4) * 4)%uint63 with (icol c k / 4 * 4)%uint63 by ring.
+  assert (C := is_part_mod (icol c k)). rewrite divide_eq, part_back_at;
+    [|exact C|apply Uint63.ltb_spec; pose proof (is_part_le _ C); change (to_Z 4) with 4%Z; lia].
+  unfold back_one.
+  assert (V : metv (irow c k) = met_at (vert c) (conv_rows c live) (irow c k))
+    by exact (entry_tabulate H Nowhere _ _ OH (below_lt _ _ By)).
+  assert (U : meth (icol c k) = met_at (horz c) (conv_cols c live) (icol c k))
+    by exact (entry_tabulate W Nowhere _ _ OW (below_lt _ _ Bz)).
+  rewrite V.
+  assert (A' := allb_spec (extent_of w4) _ (icol c k / 4)%uint63 (extent_of_wf _ O4) A Bx).
+  cbv beta zeta in A'. rewrite !andb_true_iff in A'. destruct A' as (A1 & A2 & A3).
+  assert (L : forall f (a : PrimFloat.float), over (meth (icol c k)) f a =
+    over (meth (icol c k / 4 * 4)%uint63) (fun t o => f (t + icol c k mod 4)%uint63 o) a).
+  { intros f a. rewrite <- (quarter_eq (icol c k)) at 1.
+    destruct C as [-> | [-> | [-> | ->]]]; [|now apply over_ahead|now apply over_ahead|now apply over_ahead].
+    rewrite add_0_r. apply over_ext. intros. now rewrite add_0_r. }
+  apply over_ext. intros ky oy a. rewrite <- U, L. apply over_ext. intros kx ox b.
+  unfold lane_step, back_step. destruct (_ =? 0)%float; [reflexivity|]. do 2 f_equal.
+  unfold tidx, kplane. ring.
+Qed.
+End Quads.
+
+Lemma fget_conv_back y k (t := conv_turn c y) : below (extent_of (conv_in c)) k -> fget (conv_back c wt y) k =
+  back_one t (conv_live c t) (ichan c k) (ichan c k / ci * co) (irow c k) (icol c k).
+Proof.
+  intros Hk. unfold conv_back. cbv zeta. fold t. destruct (patches _ _) eqn:P.
+  - now apply fget_column_quads.
+  - rewrite fget_from_quads by exact Hk. now apply fget_channel_quads.
 Qed.
 
 Lemma conv_back_sums y k : below (extent_of (conv_in c)) k ->
@@ -700,16 +888,7 @@ Proof.
   rewrite fget_conv_back by exact Hk.
   set (ic := ichan c k) in *. set (g := (ic / ci)%uint63) in *.
   set (t := conv_turn c y). set (live := conv_live c t).
-  destruct (quarter (ic mod ci)) as (r & C & -> & Ej).
-  unfold conv_back_at, back_tap. cbv zeta.
-  rewrite (taps_fold_map c _ _ _ _ (fun q => part q r) _ (fun oy ox ky kx acc =>
-    if (fget live (oy * Wo + ox) =? 0)%float then acc
-    else (acc + dot (cout c) wt (tidx c ic 0 ky kx) t ((oy * Wo + ox) * ochans c + g * co))%float)).
-  2: { intros oy ox ky kx q. destruct (fget live (oy * Wo + ox) =? 0)%float; [reflexivity|].
-    rewrite part_plus4, part_dots by exact C. do 2 f_equal. rewrite <- Ej in E.
-    replace (tidx c ic 0 ky kx) with (tidx c (g * ci + (ic mod ci / 4 * 4 + r)) 0 ky kx) by now rewrite <- E.
-    unfold tidx, kplane. ring. }
-  rewrite part_zero4.
+  rewrite back_one_taps.
   assert (T : forall ky kx j, below (taps (vert c)) ky -> below (taps (horz c)) kx -> below (cout c) j ->
     fR (fget wt (tidx c ic 0 ky kx + j)) = fR (fget w (widx c (g * co + j) (ic mod ci) ky kx))).
   { intros ky kx j Hy Hx Hj. rewrite <- conv_same_spec by assumption. rewrite <- E. do 2 f_equal.
@@ -725,7 +904,7 @@ Proof.
   refine (taps_fold_sums c Wv Wh (fun ky => src (vert c) ky (irow c k)) (fun kx => src (horz c) kx (icol c k))
     Ho Wo _ (S (fun a => RA a)) (S (fun a => RM a)) (nat_of co + 4) (1 + 2 * nat_of co) _).
   intros oy ox ky kx acc d o r' m Hky Hkx Hoy Hox D Q.
-  apply (ltb_below (extent_of Ho)) in Hoy. apply (ltb_below (extent_of Wo)) in Hox.
+  apply (ltb_below (extent_of Ho)) in Hoy. apply (ltb_below (extent_of Wo)) in Hox. unfold back_step.
   destruct (fget live (oy * Wo + ox) =? 0)%float eqn:L.
   - assert (Z : forall j, below (cout c) j -> fR (fget y (oidx c (g * co + j) oy ox)) = 0).
     { intros j Hj. rewrite <- U by assumption. replace ((oy * Wo + ox) * ochans c + g * co + j)%uint63

@@ -5,6 +5,8 @@
     [wf_ext e]       the extent [e] is consistent and not too long, as a test
     [accF e f acc]   [f (e-1) (... (f 1 (f 0 acc)))]
     [divide a b]     [a / b], without a division where it is 0
+    [inv d]          the factor with which [div_by] divides by [d]
+    [div_by m a]     [a / d] for [m = inv d] and [a] below [max_len], by a multiplication
     [odd_bits m d z] the low bits [m] of [d] are 0, those of [z] are not
     [quot d z]       the [q] with [q * d = z], or an index out of every range *)
 From Coq Require Import Bool Floats Uint63.
@@ -34,6 +36,8 @@ Fixpoint accR {A} (n : nat) (i : int) (f : int -> A -> A) (acc : A) : A :=
 Definition accF {A} (e : extent) (f : int -> A -> A) acc := accR (fuel e) 0 f acc.
 
 Definition divide (a b : int) : int := if a <? b then 0 else a / b.
+Definition inv (d : int) : int := 4398046511104 / d + 1.
+Definition div_by (m a : int) : int := (a * m) >> 42.
 (** Divisions are slow: most of what is no multiple shows in the last bits, or is below 0 and wrapped around. *)
 Definition odd_bits (m d z : int) : bool := (d land m =? 0) && negb (z land m =? 0).
 Definition quot (d z : int) : int :=

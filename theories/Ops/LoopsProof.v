@@ -62,6 +62,37 @@ Proof.
   unfold divide. destruct (a <? b)%uint63 eqn:E; [|reflexivity]. apply Uint63.ltb_spec in E.
   apply to_Z_inj. rewrite div_spec, Z.div_small by (pose proof (to_Z_bounded a); lia). reflexivity.
 Qed.
+(** The factor is too large by less than one part in [2^42 / d], which no [a * d] of this size shows. *)
+Lemma div_by_inv d a : ok_len d = true -> (to_Z a < 2097152)%Z -> div_by (inv d) a = (a / d)%uint63.
+Proof.
+  intros Hd%ok_len_le Ha. pose proof (to_Z_bounded a) as Ba. pose proof (to_Z_bounded d) as Bd.
+  assert (Q : (0 <= 4398046511104 / to_Z d <= 4398046511104)%Z).
+  { split; [apply Z_div_nonneg_nonneg; lia|]. destruct (Z.eq_dec (to_Z d) 0) as [->|]; [cbn; lia|].
+    apply Z.div_le_upper_bound; nia. }
+  assert (M : to_Z (inv d) = (4398046511104 / to_Z d + 1)%Z).
+  { unfold inv. rewrite to_Z_add; rewrite div_spec; [reflexivity|].
+    change wB with 9223372036854775808%Z. change (to_Z 1) with 1%Z.
+    change (to_Z 4398046511104) with 4398046511104%Z. lia. }
+  apply to_Z_inj. unfold div_by. rewrite lsr_spec, div_spec. change (2 ^ to_Z 42)%Z with 4398046511104%Z.
+  rewrite to_Z_mul, M by (rewrite ?M; change wB with 9223372036854775808%Z; nia).
+  destruct (Z.eq_dec (to_Z d) 0) as [E|E].
+  { rewrite E, !Zdiv_0_r, Z.div_small; lia. }
+  pose proof (Z.div_mod 4398046511104 (to_Z d) E) as DM.
+  pose proof (Z.mod_pos_bound 4398046511104 (to_Z d) ltac:(lia)) as DR.
+  pose proof (Z.div_mod (to_Z a) (to_Z d) E) as AM.
+  pose proof (Z.mod_pos_bound (to_Z a) (to_Z d) ltac:(lia)) as AR.
+  set (q := (4398046511104 / to_Z d)%Z) in *. set (s := (4398046511104 mod to_Z d)%Z) in *.
+  set (u := (to_Z a / to_Z d)%Z) in *. set (v := (to_Z a mod to_Z d)%Z) in *.
+  clearbody q s u v. symmetry.
+  assert (F : (to_Z d * (q + 1) = 4398046511104 + (to_Z d - s))%Z) by lia.
+  assert (G : (to_Z d * (to_Z a * (q + 1) - 4398046511104 * u) =
+               4398046511104 * v + to_Z a * (to_Z d - s))%Z).
+  { replace (to_Z d * (to_Z a * (q + 1) - 4398046511104 * u))%Z
+      with (to_Z a * (to_Z d * (q + 1)) - 4398046511104 * (to_Z d * u))%Z by ring. rewrite F.
+    replace (to_Z d * u)%Z with (to_Z a - v)%Z by lia. ring. }
+  assert (S : (0 <= to_Z a * (to_Z d - s) < 4398046511104)%Z) by nia.
+  apply (Z.div_unique _ _ _ (to_Z a * (q + 1) - 4398046511104 * u)%Z); [left; nia|ring].
+Qed.
 Lemma shift_div_4 a : (a >> 2)%uint63 = (a / 4)%uint63.
 Proof. apply to_Z_inj. now rewrite lsr_spec, div_spec. Qed.
 Lemma land_mod_4 a : (a land 3)%uint63 = (a mod 4)%uint63.

@@ -647,20 +647,16 @@ let conv_same c w wt =
 (** val conv_turned_weights : conv -> farr -> farr **)
 
 let conv_turned_weights c w =
-  let real = mul (mul (ichans c) (kplane c)) c.cout.len in
-  ftab (add0 real (mul (mul (Uint63.of_int (3)) (kplane c)) c.cout.len))
-    (fun t ->
-    if leb real t
-    then (Float64.of_float (0x0p+0))
-    else let co = c.cout.len in
-         let kw = c.horz.taps.len in
-         let kh = c.vert.taps.len in
-         let j = mod0 t co in
-         let kx = mod0 (div t co) kw in
-         let ky = mod0 (div (div t co) kw) kh in
-         let ic = div (div (div t co) kw) kh in
-         let g = div ic c.cin.len in
-         fget w (widx c (add0 (mul g co) j) (sub ic (mul g c.cin.len)) ky kx))
+  ftab (mul (mul (ichans c) (kplane c)) c.cout.len) (fun t ->
+    let co = c.cout.len in
+    let kw = c.horz.taps.len in
+    let kh = c.vert.taps.len in
+    let j = mod0 t co in
+    let kx = mod0 (div t co) kw in
+    let ky = mod0 (div (div t co) kw) kh in
+    let ic = div (div (div t co) kw) kh in
+    let g = div ic c.cin.len in
+    fget w (widx c (add0 (mul g co) j) (sub ic (mul g c.cin.len)) ky kx))
 
 (** val conv_ok : conv -> farr -> farr -> bool **)
 

@@ -233,6 +233,20 @@ val dots_octs :
 
 val dots : extent -> farr -> Uint63.t -> Uint63.t -> farr -> Uint63.t -> quad
 
+val dots3_ones :
+  nat -> farr -> Uint63.t -> Uint63.t -> farr -> Uint63.t -> Float64.t ->
+  Float64.t -> Float64.t -> quad
+
+val dots3_octs :
+  nat -> nat -> farr -> Uint63.t -> Uint63.t -> farr -> Uint63.t -> Float64.t
+  -> Float64.t -> Float64.t -> quad
+
+val dots3 : extent -> farr -> Uint63.t -> Uint63.t -> farr -> Uint63.t -> quad
+
+val lanes :
+  Uint63.t -> extent -> farr -> Uint63.t -> Uint63.t -> farr -> Uint63.t ->
+  quad
+
 val dot_strided_ones :
   nat -> farr -> Uint63.t -> Uint63.t -> farr -> Uint63.t -> Uint63.t ->
   Float64.t -> Float64.t
@@ -380,6 +394,10 @@ val accF : extent -> (Uint63.t -> 'a1 -> 'a1) -> 'a1 -> 'a1
 
 val divide : Uint63.t -> Uint63.t -> Uint63.t
 
+val inv : Uint63.t -> Uint63.t
+
+val div_by : Uint63.t -> Uint63.t -> Uint63.t
+
 val odd_bits : Uint63.t -> Uint63.t -> Uint63.t -> bool
 
 val quot : Uint63.t -> Uint63.t -> Uint63.t
@@ -461,24 +479,37 @@ val met_at : axis -> farr -> Uint63.t -> met
 
 val meets : axis -> farr -> met table
 
-val back_tap :
-  conv -> farr -> farr -> farr -> Uint63.t -> Uint63.t -> Uint63.t ->
-  Uint63.t -> Uint63.t -> Uint63.t -> quad -> quad
-
 val back_row :
-  conv -> farr -> farr -> farr -> Uint63.t -> Uint63.t -> Uint63.t ->
-  Uint63.t -> met -> quad -> quad
+  extent -> farr -> farr -> farr -> Uint63.t -> Uint63.t -> Uint63.t ->
+  Uint63.t -> Uint63.t -> Uint63.t -> met -> quad -> quad
 
 val back_rows :
-  conv -> farr -> farr -> farr -> Uint63.t -> Uint63.t -> met -> met -> quad
-  -> quad
+  extent -> farr -> farr -> farr -> Uint63.t -> Uint63.t -> Uint63.t ->
+  Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t -> met -> met -> quad -> quad
+
+val back_at :
+  extent -> farr -> farr -> farr -> met table -> met table -> Uint63.t ->
+  Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t ->
+  Uint63.t -> Uint63.t -> quad
 
 val blocks : conv -> Uint63.t
 
 val bchans : conv -> Uint63.t
 
-val conv_block :
-  conv -> farr -> farr -> farr -> met table -> met table -> Uint63.t -> quad
+val channel_quads :
+  conv -> farr -> farr -> farr -> met table -> met table -> farr
+
+val quad_index :
+  Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t
+
+val from_quads : conv -> farr -> farr
+
+val ahead : Uint63.t -> met -> met -> bool
+
+val patches : conv -> met table -> bool
+
+val column_quads :
+  conv -> farr -> farr -> farr -> met table -> met table -> farr
 
 val conv_back : conv -> farr -> farr -> farr
 
