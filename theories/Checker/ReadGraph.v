@@ -107,7 +107,8 @@ Definition alike (ops : list (nat * shaped)) : bool :=
   | [] => false
   | (d, _) :: ops => forallb (fun o => Nat.eqb (fst o) d) ops
   end.
-(** Copies of one operand side by side are one term: the sum of the terms that [placed] makes of them. *)
+(** Copies of one operand side by side are one term, the sum of those that [placed] makes of them
+    ([ReadGraphProof.beside_placed]). *)
 Definition beside (ops : list (nat * shaped)) (axis : nat) (outer inner total : int) : list term :=
   match ops with
   | (d, x) :: _ =>

@@ -52,7 +52,8 @@ Definition project (s t off i : int) : int :=
 (** A tensor of [outer] blocks of [s] placed into [outer] blocks of [t], and the range taken out again. *)
 Definition placing (outer s t off : int) : linmap :=
   reindex (extent_of (outer * s)) (extent_of (outer * t)) (project s t off) (embed s t off).
-(** A tensor of [outer] blocks of [s], each of which stands [n] times in a row in the result. *)
+(** A tensor of [outer] blocks of [s], each of which stands [n] times in a row in the result: the sum of its [placing]s
+    ([MovementProof.repeating_placings]). *)
 Definition repeating (outer s n : int) : linmap :=
   repeated (extent_of (outer * s)) (extent_of (outer * (n * s)))
     (fun i => let b := i / s in (b / n) * s + (i - b * s)) (embed s (n * s) 0) n s.
