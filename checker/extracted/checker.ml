@@ -58,6 +58,17 @@ let rec sub n m =
             | O -> n
             | S l -> sub k l)
 
+(** val eqb : nat -> nat -> bool **)
+
+let rec eqb n m =
+  match n with
+  | O -> (match m with
+          | O -> true
+          | S _ -> false)
+  | S n' -> (match m with
+             | O -> false
+             | S m' -> eqb n' m')
+
 (** val lsr0 : Uint63.t -> Uint63.t -> Uint63.t **)
 
 let lsr0 = Uint63.l_sr
@@ -86,9 +97,9 @@ let div = Uint63.div
 
 let mod0 = Uint63.rem
 
-(** val eqb : Uint63.t -> Uint63.t -> bool **)
+(** val eqb0 : Uint63.t -> Uint63.t -> bool **)
 
-let eqb = Uint63.equal
+let eqb0 = Uint63.equal
 
 (** val ltb : Uint63.t -> Uint63.t -> bool **)
 
@@ -110,9 +121,9 @@ let sqrt = Float64.sqrt
 
 let opp = Float64.opp
 
-(** val eqb0 : Float64.t -> Float64.t -> bool **)
+(** val eqb1 : Float64.t -> Float64.t -> bool **)
 
-let eqb0 = Float64.eq
+let eqb1 = Float64.eq
 
 (** val ltb0 : Float64.t -> Float64.t -> bool **)
 
@@ -366,11 +377,11 @@ let part q r =
   let (p, p0) = q in
   let (q0, q1) = p in
   let (q2, q3) = p0 in
-  if eqb r (Uint63.of_int (0))
+  if eqb0 r (Uint63.of_int (0))
   then q0
-  else if eqb r (Uint63.of_int (1))
+  else if eqb0 r (Uint63.of_int (1))
        then q1
-       else if eqb r (Uint63.of_int (2)) then q2 else q3
+       else if eqb0 r (Uint63.of_int (2)) then q2 else q3
 
 (** val ftab4 : Uint63.t -> (Uint63.t -> quad) -> farr **)
 
@@ -422,7 +433,7 @@ let rec parts k n f =
     in
     ftab n (fun i ->
       fget
-        (if eqb (mod0 i (Uint63.of_int (2))) (Uint63.of_int (0))
+        (if eqb0 (mod0 i (Uint63.of_int (2))) (Uint63.of_int (0))
          then even0
          else odd) (div i (Uint63.of_int (2))))
 
@@ -454,7 +465,7 @@ let large w =
 (** val finb : Float64.t -> bool **)
 
 let finb x =
-  eqb0 (sub1 x x) (Float64.of_float (0x0p+0))
+  eqb1 (sub1 x x) (Float64.of_float (0x0p+0))
 
 (** val up : Float64.t -> Float64.t **)
 
@@ -1034,7 +1045,7 @@ let rec nonzeros n i a found =
   | O -> found
   | S n0 ->
     nonzeros n0 (add0 i (Uint63.of_int (1))) a
-      (if eqb0 (fget a i) (Float64.of_float (0x0p+0))
+      (if eqb1 (fget a i) (Float64.of_float (0x0p+0))
        then found
        else i :: found)
 
@@ -1300,14 +1311,14 @@ let get_nonneg f p w =
 (** val to_int : Float64.t -> Uint63.t option **)
 
 let to_int x =
-  if eqb0 x (Float64.of_float (0x0p+0))
+  if eqb1 x (Float64.of_float (0x0p+0))
   then Some (Uint63.of_int (0))
   else if (&&) (leb0 (Float64.of_float (0x1p+0)) x)
             (ltb0 x (Float64.of_float (0x1p+53)))
        then let (m, e) = frshiftexp x in
             let n = lsr0 (normfr_mantissa m) (sub0 (Uint63.of_int (2154)) e)
             in
-            if eqb0 (of_uint63 n) x then Some n else None
+            if eqb1 (of_uint63 n) x then Some n else None
        else None
 
 (** val get_int : words -> Uint63.t -> Uint63.t res **)
@@ -1378,17 +1389,17 @@ let get_block n f p =
 let check_head f magic =
   bind (get_float f (Uint63.of_int (0))) (fun m ->
     bind
-      (if eqb0 m magic
+      (if eqb1 m magic
        then Ok ()
        else Err (NotThisFormat, (Uint63.of_int (0)), m, magic)) (fun _ ->
       bind (get_float f (Uint63.of_int (1))) (fun v ->
         bind
-          (if eqb0 v (Float64.of_float (0x1p+0))
+          (if eqb1 v (Float64.of_float (0x1p+0))
            then Ok ()
            else Err (NotThisVersion, (Uint63.of_int (1)), v,
                   (Float64.of_float (0x1p+0)))) (fun _ ->
           bind (get_int f (Uint63.of_int (2))) (fun n ->
-            if eqb n f.count
+            if eqb0 n f.count
             then Ok ()
             else Err (WrongCount, (Uint63.of_int (2)), (of_uint63 n),
                    (of_uint63 f.count)))))))
@@ -1409,9 +1420,9 @@ let allb e p =
 
 let rec counts n i =
   match n with
-  | O -> eqb i (Uint63.of_int (0))
+  | O -> eqb0 i (Uint63.of_int (0))
   | S n0 ->
-    if eqb i (Uint63.of_int (0))
+    if eqb0 i (Uint63.of_int (0))
     then false
     else counts n0 (sub0 i (Uint63.of_int (1)))
 
@@ -1435,6 +1446,30 @@ let rec accR n i f acc =
 let accF e f acc =
   accR e.fuel (Uint63.of_int (0)) f acc
 
+(** val sum_strided :
+    nat -> farr -> Uint63.t -> Uint63.t -> Float64.t -> Float64.t **)
+
+let rec sum_strided n a i d s =
+  match n with
+  | O -> s
+  | S n0 ->
+    (match n0 with
+     | O -> sum_strided n0 a (add0 i d) d (add1 s (fget a i))
+     | S n1 ->
+       (match n1 with
+        | O -> sum_strided n0 a (add0 i d) d (add1 s (fget a i))
+        | S n2 ->
+          (match n2 with
+           | O -> sum_strided n0 a (add0 i d) d (add1 s (fget a i))
+           | S n3 ->
+             let i1 = add0 i d in
+             let i2 = add0 i1 d in
+             let i3 = add0 i2 d in
+             sum_strided n3 a (add0 i3 d) d
+               (add1 s
+                 (add1 (add1 (fget a i) (fget a i1))
+                   (add1 (fget a i2) (fget a i3)))))))
+
 (** val divide : Uint63.t -> Uint63.t -> Uint63.t **)
 
 let divide a b =
@@ -1453,16 +1488,16 @@ let div_by m a =
 (** val odd_bits : Uint63.t -> Uint63.t -> Uint63.t -> bool **)
 
 let odd_bits m d z0 =
-  (&&) (eqb (land0 d m) (Uint63.of_int (0)))
-    (negb (eqb (land0 z0 m) (Uint63.of_int (0))))
+  (&&) (eqb0 (land0 d m) (Uint63.of_int (0)))
+    (negb (eqb0 (land0 z0 m) (Uint63.of_int (0))))
 
 (** val quot : Uint63.t -> Uint63.t -> Uint63.t **)
 
 let quot d z0 =
-  if eqb d (Uint63.of_int (1))
+  if eqb0 d (Uint63.of_int (1))
   then z0
-  else if eqb d (Uint63.of_int (2))
-       then if eqb (land0 z0 (Uint63.of_int (1))) (Uint63.of_int (0))
+  else if eqb0 d (Uint63.of_int (2))
+       then if eqb0 (land0 z0 (Uint63.of_int (1))) (Uint63.of_int (0))
             then lsr0 z0 (Uint63.of_int (1))
             else max_int
        else if (||)
@@ -1470,7 +1505,7 @@ let quot d z0 =
                    (odd_bits (Uint63.of_int (3)) d z0))
                  (ltb (Uint63.of_int (4398046511104)) z0)
             then max_int
-            else let q = div z0 d in if eqb (mul q d) z0 then q else max_int
+            else let q = div z0 d in if eqb0 (mul q d) z0 then q else max_int
 
 type axis = { isize : Uint63.t; osize : Uint63.t; taps : extent;
               stride : Uint63.t; pad : Uint63.t; dil : Uint63.t }
@@ -1645,7 +1680,7 @@ let conv_live c turned =
   let f = nat_of n in
   ftab (oplane c) (fun p ->
     if allR f (mul p n) (fun j ->
-         eqb0 (fget turned j) (Float64.of_float (0x0p+0)))
+         eqb1 (fget turned j) (Float64.of_float (0x0p+0)))
     then (Float64.of_float (0x0p+0))
     else (Float64.of_float (0x1p+0)))
 
@@ -1663,14 +1698,14 @@ let marks n m dark =
 
 let conv_rows c live =
   marks c.vert.osize c.horz.osize (fun oy ox ->
-    eqb0 (fget live (add0 (mul oy c.horz.osize) ox))
+    eqb1 (fget live (add0 (mul oy c.horz.osize) ox))
       (Float64.of_float (0x0p+0)))
 
 (** val conv_cols : conv -> farr -> farr **)
 
 let conv_cols c live =
   marks c.horz.osize c.vert.osize (fun ox oy ->
-    eqb0 (fget live (add0 (mul oy c.horz.osize) ox))
+    eqb1 (fget live (add0 (mul oy c.horz.osize) ox))
       (Float64.of_float (0x0p+0)))
 
 type met =
@@ -1695,7 +1730,7 @@ let met_at a lit y =
   met_to a.taps.fuel (sub0 a.taps.len (Uint63.of_int (1))) (fun t ->
     src a t y) (fun o ->
     if ltb o a.osize
-    then negb (eqb0 (fget lit o) (Float64.of_float (0x0p+0)))
+    then negb (eqb1 (fget lit o) (Float64.of_float (0x0p+0)))
     else false) Nowhere
 
 (** val meets : axis -> farr -> met table **)
@@ -1713,7 +1748,7 @@ let rec back_row co wt turned live n d first ch i p h acc =
   | Met (kx, ox, h0) ->
     let q = add0 p ox in
     back_row co wt turned live n d first ch i p h0
-      (if eqb0 (fget live q) (Float64.of_float (0x0p+0))
+      (if eqb1 (fget live q) (Float64.of_float (0x0p+0))
        then acc
        else plus4 acc
               (lanes n co wt (add0 i (mul kx co.len)) d turned
@@ -1797,7 +1832,7 @@ let from_quads c q =
   let s = blocks c in
   let p = iplane c in
   let p4 = lsr0 p (Uint63.of_int (2)) in
-  if eqb (mul p4 (Uint63.of_int (4))) p
+  if eqb0 (mul p4 (Uint63.of_int (4))) p
   then let m = inv p4 in
        ftab4 (conv_in c) (fun b ->
          let ic = div_by m b in
@@ -1823,14 +1858,14 @@ let rec ahead r h h' =
     (match h' with
      | Nowhere -> false
      | Met (t', o', h'0) ->
-       (&&) (eqb (add0 t r) t') ((&&) (eqb o o') (ahead r h0 h'0)))
+       (&&) (eqb0 (add0 t r) t') ((&&) (eqb0 o o') (ahead r h0 h'0)))
 
 (** val patches : conv -> met table -> bool **)
 
 let patches c meth =
   let w = c.horz.isize in
   let w4 = lsr0 w (Uint63.of_int (2)) in
-  (&&) (eqb (mul w4 (Uint63.of_int (4))) w)
+  (&&) (eqb0 (mul w4 (Uint63.of_int (4))) w)
     (allR (nat_of w4) (Uint63.of_int (0)) (fun i ->
       let x = mul i (Uint63.of_int (4)) in
       let h = entry meth x in
@@ -1884,7 +1919,7 @@ let conv_entry zero c w i k =
   let ic = ichan c k in
   let ky = tap c.vert (orow c i) (irow c k) in
   let kx = tap c.horz (ocol c i) (icol c k) in
-  if (&&) (eqb (div oc c.cout.len) (div ic c.cin.len))
+  if (&&) (eqb0 (div oc c.cout.len) (div ic c.cin.len))
        ((&&) (ltb ky c.vert.taps.len) (ltb kx c.horz.taps.len))
   then w (widx c oc (mod0 ic c.cin.len) ky kx)
   else zero
@@ -1910,7 +1945,7 @@ let conv_row c w sign i =
            let ky = entry tv (sub0 q (mul ic c.vert.isize)) in
            if ltb ky kh
            then let h = divide ic c.cin.len in
-                if eqb g h
+                if eqb0 g h
                 then fget w (widx c oc (sub0 ic (mul h c.cin.len)) ky kx)
                 else (Float64.of_float (0x0p+0))
            else (Float64.of_float (0x0p+0))
@@ -1941,7 +1976,7 @@ let conv_same c w wt =
       allb c.vert.taps (fun ky ->
         allb c.horz.taps (fun kx ->
           allb c.cout (fun j ->
-            eqb0 (fget wt (tidx c (add0 (mul g c.cin.len) k) j ky kx))
+            eqb1 (fget wt (tidx c (add0 (mul g c.cin.len) k) j ky kx))
               (fget w (widx c (add0 (mul g c.cout.len) j) k ky kx)))))))
 
 (** val conv_turned_weights : conv -> farr -> farr **)
@@ -1992,7 +2027,8 @@ type linmap =
 | Diag of extent * farr
 | Dense of Uint63.t * extent * extent * extent * extent * farr * farr
 | Convolution of conv * extent * extent * farr * farr
-| Reindex of extent * extent * Uint63.t table * Uint63.t table
+| Reindex of extent * extent * Uint63.t table * Uint63.t table * extent
+   * Uint63.t
 
 (** val dense : Uint63.t -> Uint63.t -> Uint63.t -> farr -> linmap **)
 
@@ -2008,13 +2044,20 @@ let convolution c w =
   Convolution (c, (extent_of (conv_in c)), (extent_of (conv_out c)), w,
     (conv_turned_weights c w))
 
+(** val repeated :
+    extent -> extent -> (Uint63.t -> Uint63.t) -> (Uint63.t -> Uint63.t) ->
+    Uint63.t -> Uint63.t -> linmap **)
+
+let repeated ein eout phi psi times0 step =
+  Reindex (ein, eout, (tabulate eout.len max_int phi),
+    (tabulate ein.len max_int psi), (extent_of times0), step)
+
 (** val reindex :
     extent -> extent -> (Uint63.t -> Uint63.t) -> (Uint63.t -> Uint63.t) ->
     linmap **)
 
 let reindex ein eout phi psi =
-  Reindex (ein, eout, (tabulate eout.len max_int phi),
-    (tabulate ein.len max_int psi))
+  repeated ein eout phi psi (Uint63.of_int (1)) (Uint63.of_int (0))
 
 (** val in_ext : linmap -> extent **)
 
@@ -2023,7 +2066,7 @@ let in_ext = function
 | Diag (e, _) -> e
 | Dense (_, _, _, ein, _, _, _) -> ein
 | Convolution (_, ein, _, _, _) -> ein
-| Reindex (ein, _, _, _) -> ein
+| Reindex (ein, _, _, _, _, _) -> ein
 
 (** val out_ext : linmap -> extent **)
 
@@ -2032,7 +2075,7 @@ let out_ext = function
 | Diag (e, _) -> e
 | Dense (_, _, _, _, eout, _, _) -> eout
 | Convolution (_, _, eout, _, _) -> eout
-| Reindex (_, eout, _, _) -> eout
+| Reindex (_, eout, _, _, _, _) -> eout
 
 (** val applyF : linmap -> farr -> Uint63.t -> Float64.t **)
 
@@ -2044,7 +2087,7 @@ let applyF l c i =
     let a = div i m.len in
     dot n w (mul (sub0 i (mul a m.len)) n.len) c (mul a n.len)
   | Convolution (v, _, _, w, _) -> conv_dot v w c i
-  | Reindex (ein, _, phi, _) ->
+  | Reindex (ein, _, phi, _, _, _) ->
     let k = entry phi i in
     if ltb k ein.len then fget c k else (Float64.of_float (0x0p+0))
 
@@ -2058,7 +2101,7 @@ let absF l r i =
     let a = div i m.len in
     dot_abs n w (mul (sub0 i (mul a m.len)) n.len) r (mul a n.len)
   | Convolution (v, _, _, w, _) -> conv_abs v w r i
-  | Reindex (ein, _, phi, _) ->
+  | Reindex (ein, _, phi, _, _, _) ->
     let k = entry phi i in
     if ltb k ein.len then abs (fget r k) else (Float64.of_float (0x0p+0))
 
@@ -2072,14 +2115,18 @@ let transF l y k =
     let a = div k n.len in
     dot m wt (mul (sub0 k (mul a n.len)) m.len) y (mul a m.len)
   | Convolution (v, _, _, _, wt) -> fget (conv_back v wt y) k
-  | Reindex (_, eout, _, psi) ->
+  | Reindex (_, eout, _, psi, times0, step) ->
     let i = entry psi k in
-    if ltb i eout.len then fget y i else (Float64.of_float (0x0p+0))
+    if ltb i eout.len
+    then if eqb0 times0.len (Uint63.of_int (1))
+         then fget y i
+         else sum_strided times0.fuel y i step (Float64.of_float (0x0p+0))
+    else (Float64.of_float (0x0p+0))
 
 (** val single : linmap -> bool **)
 
 let single = function
-| Dense (rows0, _, _, _, _, _, _) -> eqb rows0 (Uint63.of_int (1))
+| Dense (rows0, _, _, _, _, _, _) -> eqb0 rows0 (Uint63.of_int (1))
 | _ -> false
 
 (** val skipped : farr option -> Uint63.t -> bool **)
@@ -2138,31 +2185,38 @@ let transV l z0 y =
                   ((one (add0 k (Uint63.of_int (2)))),
                   (one (add0 k (Uint63.of_int (3)))))))
   | Convolution (v, _, _, _, wt) -> conv_back v wt y
-  | Reindex (ein, eout, _, psi) ->
+  | Reindex (ein, eout, _, psi, times0, step) ->
     let n = eout.len in
-    ftab ein.len (fun k ->
-      let i = entry psi k in
-      if ltb i n then fget y i else (Float64.of_float (0x0p+0)))
+    if eqb0 times0.len (Uint63.of_int (1))
+    then ftab ein.len (fun k ->
+           let i = entry psi k in
+           if ltb i n then fget y i else (Float64.of_float (0x0p+0)))
+    else let m = times0.fuel in
+         ftab ein.len (fun k ->
+           let i = entry psi k in
+           if ltb i n
+           then sum_strided m y i step (Float64.of_float (0x0p+0))
+           else (Float64.of_float (0x0p+0)))
 
 (** val rowF : linmap -> Uint63.t -> Uint63.t -> Float64.t **)
 
 let rowF l i k =
   match l with
   | Signed (minus, _) ->
-    if eqb i k
+    if eqb0 i k
     then if minus
          then (Float64.of_float (-0x1p+0))
          else (Float64.of_float (0x1p+0))
     else (Float64.of_float (0x0p+0))
-  | Diag (_, w) -> if eqb i k then fget w i else (Float64.of_float (0x0p+0))
+  | Diag (_, w) -> if eqb0 i k then fget w i else (Float64.of_float (0x0p+0))
   | Dense (_, m, n, _, _, w, _) ->
-    if eqb (div i m.len) (div k n.len)
+    if eqb0 (div i m.len) (div k n.len)
     then fget w (add0 (mul (mod0 i m.len) n.len) (mod0 k n.len))
     else (Float64.of_float (0x0p+0))
   | Convolution (v, _, _, w, _) ->
     conv_entry (Float64.of_float (0x0p+0)) v (fget w) i k
-  | Reindex (_, _, phi, _) ->
-    if eqb (entry phi i) k
+  | Reindex (_, _, phi, _, _, _) ->
+    if eqb0 (entry phi i) k
     then (Float64.of_float (0x1p+0))
     else (Float64.of_float (0x0p+0))
 
@@ -2185,12 +2239,19 @@ let rowV l minus i =
 let terms = function
 | Dense (_, m, n, _, _, _, _) -> if ltb m.len n.len then n.len else m.len
 | Convolution (v, _, _, _, _) -> conv_terms v
+| Reindex (_, _, _, _, times0, _) -> times0.len
 | _ -> (Uint63.of_int (1))
 
 (** val gam : linmap -> Float64.t **)
 
 let gam l =
   gamma (terms l)
+
+(** val turn :
+    (Uint63.t -> Uint63.t) -> Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t **)
+
+let turn psi step k i =
+  div (sub0 i (psi k)) step
 
 (** val valid : linmap -> bool **)
 
@@ -2203,25 +2264,34 @@ let valid l =
            (&&) (wf_ext m)
              ((&&) (wf_ext n)
                ((&&) (ok_len rows0)
-                 ((&&) (eqb ein.len (mul rows0 n.len))
-                   ((&&) (eqb eout.len (mul rows0 m.len))
+                 ((&&) (eqb0 ein.len (mul rows0 n.len))
+                   ((&&) (eqb0 eout.len (mul rows0 m.len))
                      (allb n (fun k ->
                        allb m (fun j ->
-                         eqb0 (fget wt (add0 (mul k m.len) j))
+                         eqb1 (fget wt (add0 (mul k m.len) j))
                            (fget w (add0 (mul j n.len) k)))))))))
          | Convolution (v, ein, eout, w, wt) ->
            (&&) (conv_ok v w wt)
-             ((&&) (eqb ein.len (conv_in v)) (eqb eout.len (conv_out v)))
-         | Reindex (ein, eout, phi, psi) ->
-           (&&)
-             (allb eout (fun i ->
-               if ltb (entry phi i) ein.len
-               then eqb (entry psi (entry phi i)) i
-               else true))
-             (allb ein (fun k ->
-               if ltb (entry psi k) eout.len
-               then eqb (entry phi (entry psi k)) k
-               else true))
+             ((&&) (eqb0 ein.len (conv_in v)) (eqb0 eout.len (conv_out v)))
+         | Reindex (ein, eout, phi, psi, times0, step) ->
+           let to0 = fun k t -> add0 (entry psi k) (mul t step) in
+           (&&) (wf_ext times0)
+             ((&&)
+               (allb eout (fun i ->
+                 let k = entry phi i in
+                 if ltb k ein.len
+                 then let t = turn (entry psi) step k i in
+                      (&&) (ltb (entry psi k) eout.len)
+                        ((&&) (ltb t times0.len) (eqb0 (to0 k t) i))
+                 else true))
+               (allb ein (fun k ->
+                 if ltb (entry psi k) eout.len
+                 then allb times0 (fun t ->
+                        let i = to0 k t in
+                        (&&) (ltb i eout.len)
+                          ((&&) (eqb0 (entry phi i) k)
+                            (eqb0 (turn (entry psi) step k i) t)))
+                 else true)))
          | _ -> true)))
 
 type itv = { inf : Float64.t; sup : Float64.t }
@@ -2296,9 +2366,9 @@ let mirror c =
 let flip s =
   { slope = (opp s.slope); shift = (opp s.shift) }
 
-(** val turn : line -> line **)
+(** val turn0 : line -> line **)
 
-let turn s =
+let turn0 s =
   { slope = s.slope; shift = (opp s.shift) }
 
 (** val secant :
@@ -2359,7 +2429,7 @@ let concave_lines c l h _ u =
 
 let s_lines c m l h t u =
   ((s_lower c m l h t),
-    (turn (s_lower (mirror c) (opp m) (opp h) (opp l) (opp u))))
+    (turn0 (s_lower (mirror c) (opp m) (opp h) (opp l) (opp u))))
 
 (** val z_lines :
     curve -> Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t ->
@@ -3354,7 +3424,7 @@ let ext = function
 (** val same_len : extent -> extent -> bool **)
 
 let same_len a b =
-  eqb a.len b.len
+  eqb0 a.len b.len
 
 (** val size_at : node list -> nat -> extent option **)
 
@@ -3845,7 +3915,7 @@ let moves ts b =
                  | Some _ -> false
                  | None -> true)
         | _ :: _ -> false)
-     | Reindex (_, _, _, _) ->
+     | Reindex (_, _, _, _, _, _) ->
        (match l with
         | [] -> (match b with
                  | Some _ -> false
@@ -3930,7 +4000,7 @@ let rec doubled n q =
 (** val exact32 : Float64.t -> bool **)
 
 let exact32 x =
-  (||) (eqb0 x (Float64.of_float (0x0p+0)))
+  (||) (eqb1 x (Float64.of_float (0x0p+0)))
     (let (m, e) = frshiftexp x in
      let n = normfr_mantissa m in
      let lost =
@@ -3943,8 +4013,8 @@ let exact32 x =
        ((&&)
          ((&&) ((&&) (finb x) (leb e (Uint63.of_int (2229))))
            (ltb lost (Uint63.of_int (24))))
-         (eqb (land0 n (Uint63.of_int (536870911))) (Uint63.of_int (0))))
-       (eqb (doubled (nat_of lost) (lsr0 k lost)) k))
+         (eqb0 (land0 n (Uint63.of_int (536870911))) (Uint63.of_int (0))))
+       (eqb0 (doubled (nat_of lost) (lsr0 k lost)) k))
 
 (** val node_ok32 : node -> bool **)
 
@@ -4051,10 +4121,10 @@ let lines_of n own ss hint0 =
         (Float64.of_float (0x0p+0)) (fget p i) (fget q i) g)); silent = (Some
     (ftab e.len (fun i ->
       if (&&)
-           ((&&) (eqb0 (fget a i) (Float64.of_float (0x0p+0)))
-             (eqb0 (fget b i) (Float64.of_float (0x0p+0))))
-           ((&&) (eqb0 (fget p i) (Float64.of_float (0x0p+0)))
-             (eqb0 (fget q i) (Float64.of_float (0x0p+0))))
+           ((&&) (eqb1 (fget a i) (Float64.of_float (0x0p+0)))
+             (eqb1 (fget b i) (Float64.of_float (0x0p+0))))
+           ((&&) (eqb1 (fget p i) (Float64.of_float (0x0p+0)))
+             (eqb1 (fget q i) (Float64.of_float (0x0p+0))))
       then (Float64.of_float (0x1p+0))
       else (Float64.of_float (0x0p+0))))) }
   | Product (e, d, d') ->
@@ -4354,7 +4424,7 @@ let neuron v ns ss ls minus j =
 (** val unit_row : extent -> Uint63.t -> Float64.t -> farr **)
 
 let unit_row e j x =
-  ftab e.len (fun i -> if eqb i j then x else (Float64.of_float (0x0p+0)))
+  ftab e.len (fun i -> if eqb0 i j then x else (Float64.of_float (0x0p+0)))
 
 (** val pair_dn :
     fnoise -> node list -> info list -> lines list -> extent -> nat -> nat ->
@@ -4372,7 +4442,7 @@ let pair_dn v ns ss ls e d d' j x y =
 let tie_of v ns ss ls e d d' minus factor0 =
   let signed = fun x -> if minus then opp x else x in
   let bound0 = fun i x y ->
-    if eqb0 (factor0 i) (Float64.of_float (0x0p+0))
+    if eqb1 (factor0 i) (Float64.of_float (0x0p+0))
     then nan
     else pair_dn v ns ss ls e d d' i x y
   in
@@ -4414,7 +4484,7 @@ let rec position a p k =
   match p with
   | [] -> k
   | b :: p0 ->
-    if eqb a b then k else position a p0 (add0 k (Uint63.of_int (1)))
+    if eqb0 a b then k else position a p0 (add0 k (Uint63.of_int (1)))
 
 (** val upto : nat -> Uint63.t -> Uint63.t list **)
 
@@ -4457,6 +4527,13 @@ let project s t off i =
 let placing outer s t off =
   reindex (extent_of (mul outer s)) (extent_of (mul outer t))
     (project s t off) (embed s t off)
+
+(** val repeating : Uint63.t -> Uint63.t -> Uint63.t -> linmap **)
+
+let repeating outer s n =
+  repeated (extent_of (mul outer s)) (extent_of (mul outer (mul n s)))
+    (fun i -> let b = div i s in add0 (mul (div b n) s) (sub0 i (mul b s)))
+    (embed s (mul n s) (Uint63.of_int (0))) n s
 
 (** val taking : Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t -> linmap **)
 
@@ -4504,7 +4581,7 @@ let rec same a b =
   | x :: a0 ->
     (match b with
      | [] -> false
-     | y :: b0 -> (&&) (eqb x y) (same a0 b0))
+     | y :: b0 -> (&&) (eqb0 x y) (same a0 b0))
 
 (** val last_of : Uint63.t list -> Uint63.t **)
 
@@ -4524,7 +4601,7 @@ let bias more m every times0 p =
      | [] ->
        bind (constant b p) (fun c ->
          bind (demand (same b.shape (m :: [])) WrongShape p) (fun _ ->
-           if eqb every (Uint63.of_int (1))
+           if eqb0 every (Uint63.of_int (1))
            then Ok (Some (ftab (mul times0 m) (fun i -> fget c (mod0 i m))))
            else Ok (Some (ftab (mul m every) (fun i -> fget c (div i every))))))
      | _ :: _ -> fail Malformed p)
@@ -4550,7 +4627,7 @@ let linear s x w more p =
                   ((&&)
                     ((&&) (ltb (Uint63.of_int (0)) m)
                       (ltb (Uint63.of_int (0)) n))
-                    (eqb (last_of (snd x).shape) n))
+                    (eqb0 (last_of (snd x).shape) n))
                   (same s (app (removelast (snd x).shape) (m :: []))))
                 WrongShape p) (fun _ ->
               bind (bias more m (Uint63.of_int (1)) rows0 p) (fun b -> Ok
@@ -4672,9 +4749,9 @@ let convolve s attrs x w more p =
                                                                     ((&&)
                                                                     ((&&)
                                                                     ((&&)
-                                                                    (eqb n
+                                                                    (eqb0 n
                                                                     (Uint63.of_int (1)))
-                                                                    (eqb n'
+                                                                    (eqb0 n'
                                                                     (Uint63.of_int (1))))
                                                                     (ltb
                                                                     (Uint63.of_int (0))
@@ -4708,19 +4785,20 @@ let convolve s attrs x w more p =
                                                                     ((&&)
                                                                     ((&&)
                                                                     ((&&)
-                                                                    (eqb o o')
-                                                                    (eqb ci
+                                                                    (eqb0 o
+                                                                    o')
+                                                                    (eqb0 ci
                                                                     (mul g cg)))
-                                                                    (eqb
+                                                                    (eqb0
                                                                     (mul
                                                                     (div o g)
                                                                     g) o))
-                                                                    (eqb oh
+                                                                    (eqb0 oh
                                                                     (positions
                                                                     h top
                                                                     bottom kh
                                                                     sh dh)))
-                                                                    (eqb ov
+                                                                    (eqb0 ov
                                                                     (positions
                                                                     v west
                                                                     east kv
@@ -4824,6 +4902,29 @@ let rec placed ops axis0 outer inner total off =
                                                       inner total
                                                       (add0 off size0))
 
+(** val alike : (nat * shaped) list -> bool **)
+
+let alike = function
+| [] -> false
+| p :: ops0 -> let (d, _) = p in forallb (fun o -> eqb (fst o) d) ops0
+
+(** val beside :
+    (nat * shaped) list -> nat -> Uint63.t -> Uint63.t -> Uint63.t -> term
+    list **)
+
+let beside ops axis0 outer inner total =
+  match ops with
+  | [] -> []
+  | p :: _ ->
+    let (d, x) = p in
+    if alike ops
+    then (d,
+           (repeating outer
+             (mul (nth axis0 x.shape (Uint63.of_int (0))) inner)
+             (fold_left (fun n _ -> add0 n (Uint63.of_int (1))) ops
+               (Uint63.of_int (0))))) :: []
+    else placed ops axis0 outer inner total (Uint63.of_int (0))
+
 (** val without : nat -> Uint63.t list -> Uint63.t list **)
 
 let without axis0 s =
@@ -4865,7 +4966,7 @@ let function0 f s x p =
 let number x p =
   bind (constant (snd x) p) (fun c ->
     bind
-      (demand (eqb (product (snd x).shape) (Uint63.of_int (1))) WrongShape p)
+      (demand (eqb0 (product (snd x).shape) (Uint63.of_int (1))) WrongShape p)
       (fun _ -> Ok (fget c (Uint63.of_int (0)))))
 
 (** val concat :
@@ -4881,14 +4982,13 @@ let concat s ops axis0 p =
         ((&&)
           (forallb (fun o -> same (without a s) (without a (snd o).shape))
             ops)
-          (eqb
+          (eqb0
             (fold_left (fun n o ->
               add0 n (nth a (snd o).shape (Uint63.of_int (0)))) ops
               (Uint63.of_int (0))) (nth a s (Uint63.of_int (0)))))
         (forallb (fun o -> ltb (Uint63.of_int (0)) (product (snd o).shape))
           ops)) WrongShape p) (fun _ -> Ok (Affine ((extent_of (product s)),
-    (placed ops a outer inner (nth a s (Uint63.of_int (0)))
-      (Uint63.of_int (0))), None)))
+    (beside ops a outer inner (nth a s (Uint63.of_int (0)))), None)))
 
 (** val slice :
     Uint63.t list -> (nat * shaped) -> Uint63.t -> Uint63.t -> Uint63.t ->
@@ -4906,7 +5006,7 @@ let slice s x axis0 start stop p =
           ((&&)
             ((&&) (same (without a s) (without a (snd x).shape))
               (ltb start stop)) (leb stop total))
-          (eqb (sub0 stop start) (nth a s (Uint63.of_int (0)))))
+          (eqb0 (sub0 stop start) (nth a s (Uint63.of_int (0)))))
         (ltb (Uint63.of_int (0)) inner)) WrongShape p) (fun _ -> Ok (Affine
     ((extent_of (product s)), (((fst x),
     (taking outer (mul (nth a s (Uint63.of_int (0))) inner) (mul total inner)
@@ -4933,7 +5033,7 @@ type tag =
 
 let rec find t = function
 | [] -> None
-| p :: l0 -> let (k, a) = p in if eqb t k then Some a else find t l0
+| p :: l0 -> let (k, a) = p in if eqb0 t k then Some a else find t l0
 
 (** val tag_of : Uint63.t -> tag option **)
 
@@ -5161,7 +5261,7 @@ let read_node f k p prev =
   bind (get_size f p) (fun number0 ->
     bind (get_int f (add0 p (Uint63.of_int (1)))) (fun dtype ->
       bind
-        (demand (eqb dtype (Uint63.of_int (1))) UnknownOperation
+        (demand (eqb0 dtype (Uint63.of_int (1))) UnknownOperation
           (add0 p (Uint63.of_int (1)))) (fun _ ->
         bind (get_size f (add0 p (Uint63.of_int (2)))) (fun rank ->
           bind (get_ints (nat_of rank) f (add0 p (Uint63.of_int (3))))
@@ -5188,7 +5288,7 @@ let read_node f k p prev =
                                (Float64.of_float (0x0p+0)))) (fun t ->
                           bind
                             (demand
-                              (eqb n_data
+                              (eqb0 n_data
                                 (match t with
                                  | TParameter -> product s
                                  | _ -> (Uint63.of_int (0)))) WrongShape p3)
@@ -5231,7 +5331,7 @@ let read_graph f =
           (read_nodes (nat_of n) f (Uint63.of_int (0)) (Uint63.of_int (6)) [])
           (fun pat ->
           let (all, p) = pat in
-          bind (demand (eqb p f.count) TrailingWords p) (fun _ ->
+          bind (demand (eqb0 p f.count) TrailingWords p) (fun _ ->
             bind (demand (ltb out n) MissingNode (Uint63.of_int (4)))
               (fun _ ->
               let ns = map (fun s -> s.node_of) all in
@@ -5262,7 +5362,7 @@ type property = { n_in : extent; n_out : extent; cases : case list }
     option * Uint63.t) res **)
 
 let get_matrix present m n f p =
-  if eqb present (Uint63.of_int (0))
+  if eqb0 present (Uint63.of_int (0))
   then Ok (None, p)
   else bind (get_block (mul m n) f p) (fun a -> Ok ((Some a),
          (add0 p (mul m n))))
@@ -5323,7 +5423,7 @@ let read_property f =
         bind (get_size f (Uint63.of_int (5))) (fun k ->
           bind (read_cases (nat_of k) f n m (Uint63.of_int (6))) (fun pat ->
             let (cs0, p) = pat in
-            bind (demand (eqb p f.count) TrailingWords p) (fun _ -> Ok
+            bind (demand (eqb0 p f.count) TrailingWords p) (fun _ -> Ok
               { n_in = (extent_of n); n_out = (extent_of m); cases = cs0 }))))))
 
 type state = info list
@@ -5625,7 +5725,7 @@ let rec listed n f p x =
   match n with
   | O -> false
   | S n0 ->
-    if eqb0 (f.word p) x
+    if eqb1 (f.word p) x
     then true
     else listed n0 f (add0 p (Uint63.of_int (1))) x
 
@@ -5651,7 +5751,7 @@ let mask_words e =
 let marked f p i =
   match to_int (f.word (add0 p (div i per_word))) with
   | Some n ->
-    eqb (land0 (lsr0 n (mod0 i per_word)) (Uint63.of_int (1)))
+    eqb0 (land0 (lsr0 n (mod0 i per_word)) (Uint63.of_int (1)))
       (Uint63.of_int (1))
   | None -> false
 
@@ -5749,9 +5849,9 @@ let rec leaf v f ns ss top p cs0 ks =
 let cut s e i x = function
 | true ->
   with_bounds s s.lo
-    (ftab e.len (fun k -> if eqb k i then x else fget s.hi k))
+    (ftab e.len (fun k -> if eqb0 k i then x else fget s.hi k))
 | false ->
-  with_bounds s (ftab e.len (fun k -> if eqb k i then x else fget s.lo k))
+  with_bounds s (ftab e.len (fun k -> if eqb0 k i then x else fget s.lo k))
     s.hi
 
 (** val halves :
@@ -5818,7 +5918,7 @@ let bind_factors v f ns top ss ks d e l r p =
       in
       let ks0 = app (firstn (S d) ks) (remember s (older ks) ls (S d)) in
       let tied0 = fun i ->
-        negb (eqb0 (f.word (add0 p i)) (Float64.of_float (0x0p+0)))
+        negb (eqb1 (f.word (add0 p i)) (Float64.of_float (0x0p+0)))
       in
       let many =
         large
@@ -5845,9 +5945,9 @@ let rec walk depth v f ns top cs0 ss ks p =
   | O -> fail TooDeep p
   | S depth0 ->
     bind (get_size f p) (fun kind ->
-      if eqb kind (Uint63.of_int (0))
+      if eqb0 kind (Uint63.of_int (0))
       then leaf v f ns ss top (add0 p (Uint63.of_int (1))) cs0 ks
-      else if eqb kind (Uint63.of_int (1))
+      else if eqb0 kind (Uint63.of_int (1))
            then bind (get_size f (add0 p (Uint63.of_int (1)))) (fun k ->
                   bind
                     (demand (leb k top) MissingNode
@@ -5863,7 +5963,7 @@ let rec walk depth v f ns top cs0 ss ks p =
                             (walk depth0 v f ns top cs0 below ks0
                               (add0 p (Uint63.of_int (4)))) (fun p1 ->
                             walk depth0 v f ns top cs0 above ks0 p1))))))
-           else if eqb kind (Uint63.of_int (2))
+           else if eqb0 kind (Uint63.of_int (2))
                 then bind (get_size f (add0 p (Uint63.of_int (1)))) (fun k ->
                        bind
                          (demand (leb k top) MissingNode
@@ -5871,9 +5971,9 @@ let rec walk depth v f ns top cs0 ss ks p =
                          let d = nat_of (sub0 top k) in
                          bind (get_float f (add0 p (Uint63.of_int (2))))
                            (fun n ->
-                           let unsure = eqb0 n (Float64.of_float (-0x1p+0)) in
-                           let every = eqb0 n (Float64.of_float (-0x1p+1)) in
-                           let whole = eqb0 n (Float64.of_float (-0x1.8p+1))
+                           let unsure = eqb1 n (Float64.of_float (-0x1p+0)) in
+                           let every = eqb1 n (Float64.of_float (-0x1p+1)) in
+                           let whole = eqb1 n (Float64.of_float (-0x1.8p+1))
                            in
                            bind
                              (if (||) ((||) unsure every) whole
@@ -5904,7 +6004,7 @@ let rec walk depth v f ns top cs0 ss ks p =
                                  let (p0, q) = pat in
                                  let (ss0, ks0) = p0 in
                                  walk depth0 v f ns top cs0 ss0 ks0 q))))))
-                else if eqb kind (Uint63.of_int (4))
+                else if eqb0 kind (Uint63.of_int (4))
                      then bind (get_size f (add0 p (Uint63.of_int (1))))
                             (fun k ->
                             bind
@@ -5942,7 +6042,7 @@ let rec walk depth v f ns top cs0 ss ks p =
                                        walk depth0 v f ns top cs0 ss0 ks0 q)))
                                | None ->
                                  fail MissingNode (add0 p (Uint63.of_int (1))))))
-                     else if eqb kind (Uint63.of_int (5))
+                     else if eqb0 kind (Uint63.of_int (5))
                           then bind (get_size f (add0 p (Uint63.of_int (1))))
                                  (fun k ->
                                  bind
@@ -5967,7 +6067,7 @@ let rec walk depth v f ns top cs0 ss ks p =
                                     | None ->
                                       fail MissingNode
                                         (add0 p (Uint63.of_int (1))))))
-                          else if eqb kind (Uint63.of_int (6))
+                          else if eqb0 kind (Uint63.of_int (6))
                                then bind
                                       (get_size f
                                         (add0 p (Uint63.of_int (1))))
@@ -6017,7 +6117,7 @@ let rec walk depth v f ns top cs0 ss ks p =
                                                   in
                                                   bind l (fun q ->
                                                     bind
-                                                      (demand (eqb q middle)
+                                                      (demand (eqb0 q middle)
                                                         TrailingWords q)
                                                       (fun _ -> h)))))))))
                                else Err (UnknownStep, p, (of_uint63 kind),
@@ -6032,9 +6132,9 @@ let certificate_magic =
 
 let read_semantics c =
   bind (get_int c (Uint63.of_int (3))) (fun kind ->
-    if eqb kind (Uint63.of_int (0))
+    if eqb0 kind (Uint63.of_int (0))
     then Ok Reals
-    else if eqb kind (Uint63.of_int (1))
+    else if eqb0 kind (Uint63.of_int (1))
          then bind (get_float c (Uint63.of_int (5))) (fun ulps -> Ok
                 (Binary32 ulps))
          else fail WrongSemantics (Uint63.of_int (3)))
@@ -6099,7 +6199,7 @@ let rec claims v net p ss rs at_word =
 let check_case depth v f net p ks c q =
   let ns = net.nodes in
   bind (get_size f q) (fun kind ->
-    if eqb kind (Uint63.of_int (3))
+    if eqb0 kind (Uint63.of_int (3))
     then bind (get_size f (add0 q (Uint63.of_int (1)))) (fun i ->
            bind
              (demand (ltb i p.n_in.len) SplitOutside
@@ -6154,5 +6254,5 @@ let check g p c =
                   bind
                     (check_cases (S (nat_of depth)) v c net prop ks
                       prop.cases (Uint63.of_int (22))) (fun q ->
-                    bind (demand (eqb q c.count) TrailingWords q) (fun _ ->
+                    bind (demand (eqb0 q c.count) TrailingWords q) (fun _ ->
                       Ok (net, prop)))))))))))

@@ -23,6 +23,8 @@ val add : nat -> nat -> nat
 
 val sub : nat -> nat -> nat
 
+val eqb : nat -> nat -> bool
+
 val lsr0 : Uint63.t -> Uint63.t -> Uint63.t
 
 val land0 : Uint63.t -> Uint63.t -> Uint63.t
@@ -37,7 +39,7 @@ val div : Uint63.t -> Uint63.t -> Uint63.t
 
 val mod0 : Uint63.t -> Uint63.t -> Uint63.t
 
-val eqb : Uint63.t -> Uint63.t -> bool
+val eqb0 : Uint63.t -> Uint63.t -> bool
 
 val ltb : Uint63.t -> Uint63.t -> bool
 
@@ -49,7 +51,7 @@ val sqrt : Float64.t -> Float64.t
 
 val opp : Float64.t -> Float64.t
 
-val eqb0 : Float64.t -> Float64.t -> bool
+val eqb1 : Float64.t -> Float64.t -> bool
 
 val ltb0 : Float64.t -> Float64.t -> bool
 
@@ -372,6 +374,9 @@ val accR : nat -> Uint63.t -> (Uint63.t -> 'a1 -> 'a1) -> 'a1 -> 'a1
 
 val accF : extent -> (Uint63.t -> 'a1 -> 'a1) -> 'a1 -> 'a1
 
+val sum_strided :
+  nat -> farr -> Uint63.t -> Uint63.t -> Float64.t -> Float64.t
+
 val divide : Uint63.t -> Uint63.t -> Uint63.t
 
 val inv : Uint63.t -> Uint63.t
@@ -515,11 +520,16 @@ type linmap =
 | Diag of extent * farr
 | Dense of Uint63.t * extent * extent * extent * extent * farr * farr
 | Convolution of conv * extent * extent * farr * farr
-| Reindex of extent * extent * Uint63.t table * Uint63.t table
+| Reindex of extent * extent * Uint63.t table * Uint63.t table * extent
+   * Uint63.t
 
 val dense : Uint63.t -> Uint63.t -> Uint63.t -> farr -> linmap
 
 val convolution : conv -> farr -> linmap
+
+val repeated :
+  extent -> extent -> (Uint63.t -> Uint63.t) -> (Uint63.t -> Uint63.t) ->
+  Uint63.t -> Uint63.t -> linmap
 
 val reindex :
   extent -> extent -> (Uint63.t -> Uint63.t) -> (Uint63.t -> Uint63.t) ->
@@ -550,6 +560,9 @@ val rowV : linmap -> bool -> Uint63.t -> farr
 val terms : linmap -> Uint63.t
 
 val gam : linmap -> Float64.t
+
+val turn :
+  (Uint63.t -> Uint63.t) -> Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t
 
 val valid : linmap -> bool
 
@@ -587,7 +600,7 @@ val mirror : curve -> curve
 
 val flip : line -> line
 
-val turn : line -> line
+val turn0 : line -> line
 
 val secant :
   Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t -> Float64.t
@@ -1076,6 +1089,8 @@ val project : Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t
 
 val placing : Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t -> linmap
 
+val repeating : Uint63.t -> Uint63.t -> Uint63.t -> linmap
+
 val taking : Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t -> linmap
 
 val graph_magic : Float64.t
@@ -1111,6 +1126,11 @@ val convolve :
 val placed :
   (nat * shaped) list -> nat -> Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t
   -> term list
+
+val alike : (nat * shaped) list -> bool
+
+val beside :
+  (nat * shaped) list -> nat -> Uint63.t -> Uint63.t -> Uint63.t -> term list
 
 val without : nat -> Uint63.t list -> Uint63.t list
 

@@ -1,6 +1,7 @@
 (** The canonical words of a network, read into the graph that the theorem speaks about.
 
     [shaped]         a node with the shape of its tensor
+    [alike ops]      all operands are the same node; [beside ...] the terms of operands side by side
     [operands ...]   the operands that absolute node numbers name, with their distances
     [linear], [convolve], [elementwise], [times], [concat], [slice], [function]  the node that one
                         operation stands for
@@ -100,6 +101,22 @@ Fixpoint placed (ops : list (nat * shaped)) (axis : nat) (outer inner total off 
       let size := nth axis (shape x) 0 * inner in
       (d, placing outer size (total * inner) off) :: placed ops axis outer inner total (off + size)
   end.
+(** Are all operands one and the same node? *)
+Definition alike (ops : list (nat * shaped)) : bool :=
+  match ops with
+  | [] => false
+  | (d, _) :: ops => forallb (fun o => Nat.eqb (fst o) d) ops
+  end.
+(** Copies of one operand side by side are one term, the sum of those that [placed] makes of them
+    ([ReadGraphProof.beside_placed]). *)
+Definition beside (ops : list (nat * shaped)) (axis : nat) (outer inner total : int) : list term :=
+  match ops with
+  | (d, x) :: _ =>
+      if alike ops then
+        [(d, repeating outer (nth axis (shape x) 0 * inner) (fold_left (fun n _ => n + 1) ops 0))]
+      else placed ops axis outer inner total 0
+  | [] => []
+  end.
 Definition without (axis : nat) (s : list int) : list int := firstn axis s ++ skipn (S axis) s.
 
 (** The node that each operation tag stands for; tags are listed in docs/formats/graph.md. *)
@@ -129,7 +146,7 @@ Definition concat (s : list int) (ops : list (nat * shaped)) (axis p : int) : re
   let* _ := demand (forallb (fun o => same (without a s) (without a (shape (snd o)))) ops
                     && (fold_left (fun n o => n + nth a (shape (snd o)) 0) ops 0 =? nth a s 0)
                     && forallb (fun o => 0 <? product (shape (snd o))) ops) WrongShape p in
-  Ok (Affine (extent_of (product s)) (placed ops a outer inner (nth a s 0) 0) None).
+  Ok (Affine (extent_of (product s)) (beside ops a outer inner (nth a s 0)) None).
 Definition slice (s : list int) (x : nat * shaped) (axis start stop p : int) : res node :=
   let a := nat_of axis in
   let inner := product (skipn (S a) s) in

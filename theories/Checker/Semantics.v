@@ -37,7 +37,7 @@ Definition width (l : linmap) : float :=
 Definition summed (ts : list term) : float := fold_left (fun k t => up (k + width (snd t))) ts 2.
 Definition moves (ts : list term) (b : option farr) : bool :=
   match ts, b with
-  | [(_, Signed _ _)], None | [(_, Reindex _ _ _ _)], None => true
+  | [(_, Signed _ _)], None | [(_, Reindex _ _ _ _ _ _)], None => true
   | _, _ => false
   end.
 Definition growth_up (k : float) : float := let a := up (k * 0x1p-24) in up (a + up (2 * up (a * a))).

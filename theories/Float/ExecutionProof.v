@@ -77,7 +77,7 @@ Proof. intros W. apply of_uint63_exact. pose proof (wf_len e W). lia. Qed.
 Lemma width_ge : fin (width l) -> apply_by counts l (fun _ => 1) i <= fR (width l).
 Proof.
   intros F. assert (C := counts_le). pose proof fR_1 as One.
-  destruct l as [minus e | e w | rows m n ein eout w wt | c ein eout w wt | ein eout phi psi];
+  destruct l as [minus e | e w | rows m n ein eout w wt | c ein eout w wt | ein eout phi psi times step];
     cbn [apply_by width] in *.
   - specialize (C (if minus then -1 else 1)). lra.
   - specialize (C (fR (fget w i))). lra.

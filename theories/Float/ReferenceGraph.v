@@ -26,7 +26,7 @@ Definition products (l : linmap) (i : int) : nat :=
   | Signed _ _ | Diag _ _ => 1
   | Dense _ _ n _ _ _ _ => fuel n
   | Convolution c _ _ _ _ => nat_of (len (cin c) * kplane c)
-  | Reindex ein _ phi _ => if phi i <? len ein then 1 else 0
+  | Reindex ein _ phi _ _ _ => if phi i <? len ein then 1 else 0
   end%nat.
 Definition factor (l : linmap) (i t : int) : PrimFloat.float :=
   match l with
@@ -34,7 +34,7 @@ Definition factor (l : linmap) (i t : int) : PrimFloat.float :=
   | Diag _ w => fget w i
   | Dense _ m n _ _ w _ => fget w ((i mod len m) * len n + t)
   | Convolution c _ _ w _ => fget w (ochan c i * (len (cin c) * kplane c) + t)
-  | Reindex _ _ _ _ => 1%float
+  | Reindex _ _ _ _ _ _ => 1%float
   end.
 Definition conv_place (c : conv) (i t : int) : int :=
   let r := t mod kplane c in
@@ -47,7 +47,7 @@ Definition place (l : linmap) (i t : int) : int :=
   | Signed _ _ | Diag _ _ => i
   | Dense _ m n _ _ _ _ => (i / len m) * len n + t
   | Convolution c _ _ _ _ => conv_place c i t
-  | Reindex _ _ phi _ => phi i
+  | Reindex _ _ phi _ _ _ => phi i
   end.
 
 Section Evaluate.

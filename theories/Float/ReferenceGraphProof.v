@@ -230,7 +230,7 @@ Proof.
   apply Forall_inv in T as (V & Eo & _). cbn [fst snd] in *.
   assert (Fin : forall k, below (in_ext l) k -> is_finite (value32 ys d k) = true)
     by (intros k; apply (Rd d l k); now left).
-  cbn [affine bias_at]. rewrite value_real. destruct l as [minus e'| | | |ein eout phi psi];
+  cbn [affine bias_at]. rewrite value_real. destruct l as [minus e'| | | |ein eout phi psi times step];
     try discriminate;
     destruct b; try discriminate; cbn [bias_at]; rewrite Rplus_0_r; unfold affine_in;
       cbn [terms_in products].

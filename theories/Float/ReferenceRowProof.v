@@ -208,7 +208,7 @@ End Convolution.
 
 Lemma rows_of l i : valid l = true -> below (out_ext l) i -> rows l i.
 Proof.
-  intros V Hi. destruct l as [minus e|e w|rs m n ein eout w wt|c ein eout w wt|ein eout phi psi];
+  intros V Hi. destruct l as [minus e|e w|rs m n ein eout w wt|c ein eout w wt|ein eout phi psi times step];
     cbn [out_ext] in Hi.
   - split; cbn [products place factor rowF where_from in_ext]; [reflexivity| | |].
     + intros t _ _. rewrite (proj2 (Uint63.eqb_spec i i) eq_refl). reflexivity.

@@ -3,7 +3,8 @@
     [linmap]        the maps: signed identity, diagonal, dense rows, convolution, reindexing
     [in_ext l]      number of inputs; [out_ext l] number of outputs
     [dense], [convolution]  maps with the copies of their weights that the transposed kernels read
-    [reindex]       index maps given by functions, looked up in tables
+    [reindex], [repeated]  index maps given by functions, looked up in tables
+    [turn psi step k i]  which of the outputs that input [k] of an index map goes to output [i] is
     [apply l x i]   output [i] of the map on the real vector [x]
     [applyA l x i]  the same with the absolute values of the matrix entries
     [applyF l c i]  float value of output [i]
@@ -29,8 +30,9 @@ Inductive linmap :=
 | Dense (rows : int) (m n ein eout : extent) (w wt : farr)
 (** [w] in the order of ONNX, [wt] the same with output channels innermost *)
 | Convolution (c : conv) (ein eout : extent) (w wt : farr)
-(** output [i] is input [phi i], or 0 if [phi i] is out of range; input [k] goes to output [psi k] *)
-| Reindex (ein eout : extent) (phi psi : table int).
+(** output [i] is input [phi i], or 0 if [phi i] is out of range; input [k] goes to the outputs [psi k],
+    [psi k + step], [psi k + 2 step], ..., as often as [times], or nowhere if [psi k] is out of range *)
+| Reindex (ein eout : extent) (phi psi : table int) (times : extent) (step : int).
 
 Definition dense (rows m n : int) (w : farr) : linmap :=
   Dense rows (extent_of m) (extent_of n) (extent_of (rows * n)) (extent_of (rows * m)) w
@@ -38,8 +40,9 @@ Definition dense (rows m n : int) (w : farr) : linmap :=
 Definition convolution (c : conv) (w : farr) : linmap :=
   Convolution c (extent_of (conv_in c)) (extent_of (conv_out c)) w (conv_turned_weights c w).
 
-Definition reindex (ein eout : extent) (phi psi : int -> int) : linmap :=
-  Reindex ein eout (tabulate (len eout) max_int phi) (tabulate (len ein) max_int psi).
+Definition repeated (ein eout : extent) (phi psi : int -> int) (times step : int) : linmap :=
+  Reindex ein eout (tabulate (len eout) max_int phi) (tabulate (len ein) max_int psi) (extent_of times) step.
+Definition reindex (ein eout : extent) (phi psi : int -> int) : linmap := repeated ein eout phi psi 1 0.
 
 Definition in_ext (l : linmap) : extent :=
   match l with
@@ -47,7 +50,7 @@ Definition in_ext (l : linmap) : extent :=
   | Diag e _ => e
   | Dense _ _ _ ein _ _ _ => ein
   | Convolution _ ein _ _ _ => ein
-  | Reindex ein _ _ _ => ein
+  | Reindex ein _ _ _ _ _ => ein
   end.
 Definition out_ext (l : linmap) : extent :=
   match l with
@@ -55,7 +58,7 @@ Definition out_ext (l : linmap) : extent :=
   | Diag e _ => e
   | Dense _ _ _ _ eout _ _ => eout
   | Convolution _ _ eout _ _ => eout
-  | Reindex _ eout _ _ => eout
+  | Reindex _ eout _ _ _ _ => eout
   end.
 
 (** Output [i] when each matrix entry [a] counts as [h a]. *)
@@ -66,7 +69,7 @@ Definition apply_by (h : R -> R) (l : linmap) (x : int -> R) (i : int) : R :=
   | Dense _ m n _ _ w _ =>
       sum n (fun k => h (fR (fget w ((i mod len m) * len n + k))) * x ((i / len m) * len n + k)%uint63)
   | Convolution c _ _ w _ => conv_sum c (fun j => h (fR (fget w j))) x i
-  | Reindex ein _ phi _ => if phi i <? len ein then x (phi i) else 0
+  | Reindex ein _ phi _ _ _ => if phi i <? len ein then x (phi i) else 0
   end%R.
 Definition apply : linmap -> (int -> R) -> int -> R := apply_by (fun a => a).
 Definition applyA : linmap -> (int -> R) -> int -> R := apply_by Rabs.
@@ -77,7 +80,7 @@ Definition applyF (l : linmap) (c : farr) (i : int) : float :=
   | Diag _ w => (fget w i * fget c i)%float
   | Dense _ m n _ _ w _ => let a := i / len m in dot n w ((i - a * len m) * len n) c (a * len n)
   | Convolution v _ _ w _ => conv_dot v w c i
-  | Reindex ein _ phi _ => let k := phi i in if k <? len ein then fget c k else 0%float
+  | Reindex ein _ phi _ _ _ => let k := phi i in if k <? len ein then fget c k else 0%float
   end.
 
 Definition absF (l : linmap) (r : farr) (i : int) : float :=
@@ -86,7 +89,7 @@ Definition absF (l : linmap) (r : farr) (i : int) : float :=
   | Diag _ w => up (PrimFloat.abs (fget w i) * PrimFloat.abs (fget r i))
   | Dense _ m n _ _ w _ => let a := i / len m in dot_abs n w ((i - a * len m) * len n) r (a * len n)
   | Convolution v _ _ w _ => conv_abs v w r i
-  | Reindex ein _ phi _ => let k := phi i in if k <? len ein then PrimFloat.abs (fget r k) else 0%float
+  | Reindex ein _ phi _ _ _ => let k := phi i in if k <? len ein then PrimFloat.abs (fget r k) else 0%float
   end.
 
 Definition transF (l : linmap) (y : farr) (k : int) : float :=
@@ -95,7 +98,11 @@ Definition transF (l : linmap) (y : farr) (k : int) : float :=
   | Diag _ w => (fget w k * fget y k)%float
   | Dense _ m n _ _ _ wt => let a := k / len n in dot m wt ((k - a * len n) * len m) y (a * len m)
   | Convolution v _ _ _ wt => fget (conv_back v wt y) k
-  | Reindex _ eout _ psi => let i := psi k in if i <? len eout then fget y i else 0%float
+  | Reindex _ eout _ psi times step =>
+      let i := psi k in
+      if i <? len eout
+      then if len times =? 1 then fget y i else sum_strided (fuel times) y i step 0
+      else 0%float
   end.
 Definition single (l : linmap) : bool :=
   match l with
@@ -135,8 +142,12 @@ Definition transV (l : linmap) (z : option farr) (y : farr) : farr :=
           else ((one k, one (k + 1)), (one (k + 2), one (k + 3))))
   | Convolution v _ _ _ wt => conv_back v wt y
   | Signed false _ => y
-  | Reindex ein eout _ psi =>
-      let n := len eout in ftab (len ein) (fun k => let i := psi k in if i <? n then fget y i else 0%float)
+  | Reindex ein eout _ psi times step =>
+      let n := len eout in
+      if len times =? 1 then ftab (len ein) (fun k => let i := psi k in if i <? n then fget y i else 0%float)
+      else
+        let m := fuel times in
+        ftab (len ein) (fun k => let i := psi k in if i <? n then sum_strided m y i step 0 else 0%float)
   | _ => ftab (len (in_ext l)) (transF l y)
   end.
 
@@ -147,7 +158,7 @@ Definition rowF (l : linmap) (i k : int) : float :=
   | Dense _ m n _ _ w _ =>
       if i / len m =? k / len n then fget w ((i mod len m) * len n + (k mod len n)) else 0%float
   | Convolution v _ _ w _ => conv_entry 0%float v (fget w) i k
-  | Reindex _ _ phi _ => if phi i =? k then 1%float else 0%float
+  | Reindex _ _ phi _ _ _ => if phi i =? k then 1%float else 0%float
   end.
 Definition rowV (l : linmap) (minus : bool) (i : int) : farr :=
   let sign x := if minus then (- x)%float else x in
@@ -167,10 +178,12 @@ Definition terms (l : linmap) : int :=
   match l with
   | Dense _ m n _ _ _ _ => if len m <? len n then len n else len m
   | Convolution v _ _ _ _ => conv_terms v
+  | Reindex _ _ _ _ times _ => len times
   | _ => 1
   end.
 Definition gam (l : linmap) : float := gamma (terms l).
 
+Definition turn (psi : int -> int) (step k i : int) : int := (i - psi k) / step.
 Definition valid (l : linmap) : bool :=
   wf_ext (in_ext l) && (wf_ext (out_ext l) && ((terms l <=? 16777216) &&
   match l with
@@ -182,7 +195,17 @@ Definition valid (l : linmap) : bool :=
         PrimFloat.eqb (fget wt (k * len m + j)) (fget w (j * len n + k))))))))
   | Convolution v ein eout w wt =>
       conv_ok v w wt && ((len ein =? conv_in v) && (len eout =? conv_out v))
-  | Reindex ein eout phi psi =>
-      allb eout (fun i => if phi i <? len ein then psi (phi i) =? i else true) &&
-      allb ein (fun k => if psi k <? len eout then phi (psi k) =? k else true)
+  | Reindex ein eout phi psi times step =>
+      let to k t := psi k + t * step in
+      wf_ext times && (
+      allb eout (fun i =>
+        let k := phi i in
+        if k <? len ein then
+          let t := turn psi step k i in (psi k <? len eout) && ((t <? len times) && (to k t =? i))
+        else true) &&
+      allb ein (fun k =>
+        if psi k <? len eout then
+          allb times (fun t =>
+            let i := to k t in (i <? len eout) && ((phi i =? k) && (turn psi step k i =? t)))
+        else true))
   end)).

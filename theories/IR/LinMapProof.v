@@ -18,7 +18,8 @@ Definition back_by (h : R -> R) (l : linmap) (y : int -> R) (k : int) : R :=
   | Dense _ m n _ _ w _ =>
       sum m (fun j => h (fR (fget w (j * len n + k mod len n)%uint63)) * y ((k / len n) * len m + j)%uint63)
   | Convolution c _ _ w _ => conv_back_sum c (fun j => h (fR (fget w j))) y k
-  | Reindex _ eout _ psi => if (psi k <? len eout)%uint63 then y (psi k) else 0
+  | Reindex _ eout _ psi times step =>
+      if (psi k <? len eout)%uint63 then sum times (fun t => y (psi k + t * step)%uint63) else 0
   end.
 
 Lemma fR_sign (minus : bool) : fR (if minus then -1 else 1)%float = if minus then -1 else 1.
@@ -72,14 +73,23 @@ Proof.
   - now rewrite <- Eo, wf_extent_of.
 Qed.
 
-Lemma valid_reindex ein eout phi psi : valid (Reindex ein eout phi psi) = true -> inverse eout ein phi psi.
+Lemma valid_reindex ein eout phi psi times step : valid (Reindex ein eout phi psi times step) = true ->
+  wf times /\
+  (forall i, below eout i -> below ein (phi i) -> let t := turn psi step (phi i) i in
+    below eout (psi (phi i)) /\ below times t /\ (psi (phi i) + t * step)%uint63 = i) /\
+  (forall k t, below ein k -> below eout (psi k) -> below times t -> let i := (psi k + t * step)%uint63 in
+    below eout i /\ phi i = k /\ turn psi step k i = t).
 Proof.
   intros V. destruct (valid_facts _ V) as (Wi & Wo & _). cbn [in_ext out_ext] in Wi, Wo.
-  unfold valid in V. rewrite !andb_true_iff in V. destruct V as (_ & _ & _ & A & B). split.
+  unfold valid in V. rewrite !andb_true_iff in V. destruct V as (_ & _ & _ & Wt & A & B).
+  apply wf_ext_wf in Wt. split; [exact Wt|]. split.
   - intros i Hi Hp. apply (allb_spec _ _ i Wo) in A; [|exact Hi]. cbv beta in A.
-    apply ltb_below in Hp. rewrite Hp in A. now apply Uint63.eqb_spec in A.
-  - intros k Hk Hp. apply (allb_spec _ _ k Wi) in B; [|exact Hk]. cbv beta in B.
-    apply ltb_below in Hp. rewrite Hp in B. now apply Uint63.eqb_spec in B.
+    apply ltb_below in Hp. cbv zeta in A. rewrite Hp, !andb_true_iff in A. destruct A as (A1 & A2 & A3).
+    apply ltb_below in A1, A2. now apply Uint63.eqb_spec in A3.
+  - intros k t Hk Hp Ht. apply (allb_spec _ _ k Wi) in B; [|exact Hk]. cbv beta in B.
+    apply ltb_below in Hp. rewrite Hp in B. apply (allb_spec _ _ t Wt) in B; [|exact Ht].
+    cbv beta zeta in B. rewrite !andb_true_iff in B. destruct B as (B1 & B2 & B3).
+    apply ltb_below in B1. now apply Uint63.eqb_spec in B2, B3.
 Qed.
 
 (** ** A linear map is its matrix *)
@@ -100,7 +110,7 @@ Theorem apply_by_entries l x i : valid l = true -> below (out_ext l) i ->
   apply_by h l x i = sum (in_ext l) (fun k => h (fR (rowF l i k)) * x k).
 Proof.
   intros V Hi. destruct (valid_facts _ V) as (Wi & Wo & _).
-  destruct l as [minus e | e w | rows m n ein eout w wt | c ein eout w wt | ein eout phi psi];
+  destruct l as [minus e | e w | rows m n ein eout w wt | c ein eout w wt | ein eout phi psi times step];
     cbn [in_ext out_ext apply_by rowF] in *.
   - symmetry. apply (sum_pick e i _ (fun k => _ * x k) Wi Hi). intros k _.
     now rewrite if_fR, fR_sign, h_if, if_mul, eqb_sym.
@@ -128,7 +138,7 @@ Theorem back_by_entries l y k : valid l = true -> below (in_ext l) k ->
   back_by h l y k = sum (out_ext l) (fun i => h (fR (rowF l i k)) * y i).
 Proof.
   intros V Hk. destruct (valid_facts _ V) as (Wi & Wo & _).
-  destruct l as [minus e | e w | rows m n ein eout w wt | c ein eout w wt | ein eout phi psi];
+  destruct l as [minus e | e w | rows m n ein eout w wt | c ein eout w wt | ein eout phi psi times step];
     cbn [in_ext out_ext back_by rowF] in *.
   - symmetry. apply (sum_pick e k _ (fun i => _ * y i) Wi Hk). intros i _.
     now rewrite if_fR, fR_sign, h_if, if_mul.
@@ -148,9 +158,16 @@ Proof.
   - destruct (valid_conv _ _ _ _ _ V) as (Oc & -> & ->).
     rewrite (conv_back_entries c w wt Oc) by exact Hk.
     apply sum_ext; [exact Wo|]. intros i _. now rewrite conv_entry_by.
-  - rewrite <- (sum_single_if eout (psi k) y Wo). apply sum_ext; [exact Wo|]. intros i Hi.
-    rewrite <- (inverse_eqb eout ein phi psi i k (valid_reindex _ _ _ _ V) Hi Hk).
-    rewrite if_fR, fR_1, h_if, h1, (eqb_sym (phi i) k). destruct (k =? phi i)%uint63; ring.
+  - destruct (valid_reindex _ _ _ _ _ _ V) as (Wt & A & B).
+    transitivity (sum eout (fun i => if (phi i =? k)%uint63 then y i else 0)).
+    2: { apply sum_ext; [exact Wo|]. intros i _. rewrite if_fR, fR_1, h_if, h1.
+         destruct (phi i =? k)%uint63; ring. }
+    symmetry. destruct (psi k <? len eout)%uint63 eqn:E.
+    + apply ltb_below in E. apply (sum_numbered eout times _ _ (turn psi step k) y Wo Wt).
+      * intros t Ht. destruct (B k t Hk E Ht) as (B1 & B2 & B3). rewrite B2. now destruct (eq_reflect k k).
+      * intros i Hi P. apply Uint63.eqb_spec in P. subst k. now destruct (A i Hi Hk).
+    + apply sum_zero; [exact Wo|]. intros i Hi. destruct (eq_reflect (phi i) k) as [<-|]; [|reflexivity].
+      destruct (A i Hi Hk) as (A1 & _). apply ltb_below in A1. now rewrite E in A1.
 Qed.
 
 Theorem back_by_adjoint l x y : valid l = true ->
@@ -253,7 +270,7 @@ Lemma applyF_error c i : below (out_ext l) i -> fin (applyF l c i) ->
 Proof.
   intros Hi F. pose proof (gam_nonneg l Hl) as [Gf G].
   assert (M : 0 <= applyA l (RM c) i) by (apply applyA_nonneg; auto; intros; apply Rabs_pos).
-  destruct l as [minus e | e w | rows m n ein eout w wt | v ein eout w wt | ein eout phi psi].
+  destruct l as [minus e | e w | rows m n ein eout w wt | v ein eout w wt | ein eout phi psi times step].
   - apply exact_error; auto. cbn [applyF apply apply_by]. unfold apply. cbn [apply_by].
     destruct minus; [rewrite fR_opp|]; ring.
   - exact (mul_error _ _ F).
@@ -268,7 +285,7 @@ Qed.
 Lemma absF_ge r i : below (out_ext l) i -> fin (absF l r i) -> applyA l (RM r) i <= fR (absF l r i).
 Proof.
   intros Hi F.
-  destruct l as [minus e | e w | rows m n ein eout w wt | v ein eout w wt | ein eout phi psi];
+  destruct l as [minus e | e w | rows m n ein eout w wt | v ein eout w wt | ein eout phi psi times step];
     unfold applyA; cbn [apply_by absF out_ext] in *; cbv zeta in *.
   - rewrite fR_abs. replace (Rabs (if minus then -1 else 1)) with 1; [lra|].
     destruct minus; rewrite ?Rabs_R1; [|reflexivity]. rewrite Rabs_left; lra.
@@ -289,7 +306,7 @@ Proof.
   { rewrite (back_by_entries Rabs Rabs_R0 Rabs_R1) by assumption. apply sum_nonneg; [exact Wo|].
     intros i _. apply Rmult_le_pos; apply Rabs_pos. }
   unfold transF in *.
-  destruct l as [minus e | e w | rows m n ein eout w wt | v ein eout w wt | ein eout phi psi].
+  destruct l as [minus e | e w | rows m n ein eout w wt | v ein eout w wt | ein eout phi psi times step].
   - apply exact_error; auto. cbn [back_by]. destruct minus; [rewrite fR_opp|]; ring.
   - exact (mul_error _ _ F).
   - unfold gam in *. cbn [back_by in_ext] in *. cbv zeta in *.
@@ -307,7 +324,10 @@ Proof.
       by (intros j Hj; now rewrite S).
     apply dot_error_in; auto. now apply terms_dense.
   - destruct (valid_conv _ _ _ _ _ Hl) as (Oc & -> & _). exact (conv_back_error v w wt Oc lam k Hk F).
-  - apply exact_error; auto. cbn [back_by]. now rewrite if_fR.
+  - destruct (valid_reindex _ _ _ _ _ _ Hl) as (Wt & _). cbn [back_by] in *. cbv zeta in *.
+    destruct (psi k <? len eout)%uint63; [|apply exact_error; auto; exact fR_0].
+    destruct (len times =? 1)%uint63 eqn:E; [|now apply sum_strided_error].
+    apply exact_error; auto. rewrite sum_one by assumption. f_equal. f_equal. ring.
 Qed.
 
 Lemma valid_single rows m n ein eout w wt : valid (Dense rows m n ein eout w wt) = true ->
@@ -389,8 +409,9 @@ Lemma transV_error_at z lam k : below (in_ext l) k -> skipped z k = false -> fin
 Proof.
   intros Hk Z. destruct (single l) eqn:S.
   2: { assert (E : fget (transV l z lam) k = transF l lam k); [|rewrite E; now apply transF_error_at].
-    assert (W := in_wf l Hl). destruct l as [[|]| | | |]; try (now apply fget_transV_rows); trivial;
-      now apply fget_ftab_below. }
+    assert (W := in_wf l Hl). destruct l as [[|]| | | |ein eout phi psi times step];
+      try (now apply fget_transV_rows); trivial; try now apply fget_ftab_below.
+    unfold transV, transF. cbv zeta. destruct (len times =? 1)%uint63; now apply fget_ftab_below. }
   destruct l as [| |rows m n ein eout w wt| |]; try discriminate. cbn [single in_ext] in *.
   rewrite fget_transV_single by (trivial; now apply (in_wf (Dense rows m n ein eout w wt))). intros F.
   destruct (valid_dense _ _ _ _ _ _ _ Hl) as (Wm & Wn & _ & _ & _ & _ & _ & Same).

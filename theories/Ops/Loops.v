@@ -4,6 +4,7 @@
     [counts n i]     the number [n] is [nat_of i], as a test
     [wf_ext e]       the extent [e] is consistent and not too long, as a test
     [accF e f acc]   [f (e-1) (... (f 1 (f 0 acc)))]
+    [sum_strided n a i d s]  [s + a[i] + a[i+d] + ...], [n] entries, rounded
     [divide a b]     [a / b], without a division where it is 0
     [inv d]          the factor with which [div_by] divides by [d]
     [div_by m a]     [a / d] for [m = inv d] and [a] below [max_len], by a multiplication
@@ -34,6 +35,16 @@ Fixpoint accR {A} (n : nat) (i : int) (f : int -> A -> A) (acc : A) : A :=
   | S n => accR n (i + 1) f (f i acc)
   end.
 Definition accF {A} (e : extent) (f : int -> A -> A) acc := accR (fuel e) 0 f acc.
+
+(** Four entries a round: the running sum waits for one addition only. *)
+Fixpoint sum_strided (n : nat) (a : farr) (i d : int) (s : PrimFloat.float) : PrimFloat.float :=
+  match n with
+  | O => s
+  | S (S (S (S n))) =>
+      let i1 := i + d in let i2 := i1 + d in let i3 := i2 + d in
+      sum_strided n a (i3 + d) d (s + ((fget a i + fget a i1) + (fget a i2 + fget a i3)))%float
+  | S n => sum_strided n a (i + d) d (s + fget a i)%float
+  end.
 
 Definition divide (a b : int) : int := if a <? b then 0 else a / b.
 Definition inv (d : int) : int := 4398046511104 / d + 1.

@@ -2,7 +2,7 @@
 
     [inverse e1 e2 phi psi]  [phi] and [psi] are inverse to each other where both stay in range
     [above v r]              if finite, [v] is at least [r] *)
-From Coq Require Import Bool ZArith Reals Lra Lia Floats Uint63.
+From Coq Require Import Bool ZArith Reals Lra Lia Floats Uint63 Ring63.
 From Flocq Require Import Core BinarySingleNaN IEEE754.PrimFloat.
 From Provenn Require Import Base.Vector Base.VectorProof Base.Binary64 Base.Binary64Proof.
 From Provenn Require Import Base.Dot Base.DotProof Ops.Loops.
@@ -176,6 +176,27 @@ Proof.
   now rewrite (inverse_eqb e1 e2 phi psi i k H Hi Hk).
 Qed.
 
+(** A sum over the indices that [p] chooses: those that [nth] numbers, which [place] undoes. *)
+Lemma sum_numbered e times (p : int -> bool) (nth place : int -> int) f : wf e -> wf times ->
+  (forall t, below times t -> below e (nth t) /\ p (nth t) = true /\ place (nth t) = t) ->
+  (forall i, below e i -> p i = true -> below times (place i) /\ nth (place i) = i) ->
+  sum e (fun i => if p i then f i else 0) = sum times (fun t => f (nth t)).
+Proof.
+  intros We Wt A B.
+  transitivity (sum e (fun i => sum times (fun t => if (i =? nth t)%uint63 then f i else 0))).
+  - apply sum_ext; [exact We|]. intros i Hi.
+    transitivity (sum times (fun t => if (t =? place i)%uint63 then if p i then f i else 0 else 0)).
+    + rewrite (sum_single_if times (place i) (fun _ => if p i then f i else 0) Wt).
+      destruct (p i) eqn:P; [|now destruct (_ <? _)%uint63]. destruct (B i Hi P) as (T & _).
+      apply ltb_below in T. now rewrite T.
+    + apply sum_ext; [exact Wt|]. intros t Ht. destruct (A t Ht) as (_ & P & Q).
+      destruct (eq_reflect i (nth t)) as [->|N]; [rewrite Q, P; now destruct (eq_reflect t t)|].
+      destruct (eq_reflect t (place i)) as [->|]; [|reflexivity]. destruct (p i) eqn:P'; [|reflexivity].
+      now destruct (B i Hi P') as (_ & E); symmetry in E.
+  - rewrite sum_exchange. apply sum_ext; [exact Wt|]. intros t Ht. apply sum_single; [exact We|].
+    now apply A.
+Qed.
+
 Lemma sum_if e (b : bool) f : sum e (fun i => if b then f i else 0) = if b then sum e f else 0.
 Proof.
   destruct b; [reflexivity|]. unfold sum. generalize 0%uint63.
@@ -231,6 +252,58 @@ Proof.
   apply (accR_sums f F G B); auto.
   - change (to_Z 0) with 0%Z. rewrite E, N. intros j a d' o' r' m' Hj. apply H. unfold below. lia.
   - change (to_Z 0) with 0%Z. change wB with 9223372036854775808%Z. rewrite E, N. lia.
+Qed.
+
+(** ** Sums of entries *)
+Lemma sums_entry x : sums x 0 0 (fR x) (Rabs (fR x)).
+Proof. intros _. exists (Leaf (fR x)). cbn [exact magnitude depth ops]. repeat split; auto. constructor. Qed.
+
+Lemma sum_strided_sums a i d n : forall t s k o r m, (2 <= k)%nat -> sums s k o r m ->
+  sums (sum_strided n a (i + t * d) d s) (n + k) (n + o)
+    (r + sumR n t (fun t => fR (fget a (i + t * d)%uint63)))
+    (m + sumR n t (fun t => Rabs (fR (fget a (i + t * d)%uint63)))).
+Proof.
+  induction n as [n IH] using (well_founded_induction lt_wf). intros t s k o r m K T0.
+  assert (one : forall n', n = S n' -> sums
+    (sum_strided n' a (i + t * d + d) d (s + fget a (i + t * d)%uint63)) (n + k) (n + o)
+    (r + sumR n t (fun t => fR (fget a (i + t * d)%uint63)))
+    (m + sumR n t (fun t => Rabs (fR (fget a (i + t * d)%uint63))))).
+  { intros n' ->. replace (i + t * d + d)%uint63 with (i + (t + 1) * d)%uint63 by ring.
+    cbn [sumR]. rewrite <- !Rplus_assoc.
+    assert (T := sums_add _ _ _ _ _ _ _ _ _ _ T0 (sums_entry (fget a (i + t * d)))).
+    eapply sums_le; [apply (IH n' ltac:(lia)); [|exact T] | |]; lia. }
+  destruct n as [|n1]; [cbn; now rewrite !Rplus_0_r|]. cbn [sum_strided].
+  destruct n1 as [|n2]; [now apply one|]. destruct n2 as [|n3]; [now apply one|].
+  destruct n3 as [|n]; [now apply one|]. clear one. cbv zeta. cbn [sumR].
+  replace (i + t * d + d + d + d + d)%uint63 with (i + (t + 1 + 1 + 1 + 1) * d)%uint63 by ring.
+  replace (i + t * d + d + d + d)%uint63 with (i + (t + 1 + 1 + 1) * d)%uint63 by ring.
+  replace (i + t * d + d + d)%uint63 with (i + (t + 1 + 1) * d)%uint63 by ring.
+  replace (i + t * d + d)%uint63 with (i + (t + 1) * d)%uint63 by ring.
+  assert (E := fun t => sums_entry (fget a (i + t * d)%uint63)). set (j := (t + 1 + 1 + 1)%uint63) in *.
+  assert (T := sums_add _ _ _ _ _ _ _ _ _ _ T0 (sums_add _ _ _ _ _ _ _ _ _ _
+    (sums_add _ _ _ _ _ _ _ _ _ _ (E t) (E (t + 1)%uint63))
+    (sums_add _ _ _ _ _ _ _ _ _ _ (E (t + 1 + 1)%uint63) (E j)))).
+  apply (IH n ltac:(lia) (j + 1)%uint63) in T; [|lia].
+  rewrite !Rplus_assoc in T. eapply sums_le; [exact T| |]; lia.
+Qed.
+
+Lemma sum_strided_error e a i d : wf e -> fin (sum_strided (fuel e) a i d 0) ->
+  Rabs (fR (sum_strided (fuel e) a i d 0) - sum e (fun t => fR (fget a (i + t * d)%uint63))) <=
+    fR (gamma (len e)) * sum e (fun t => Rabs (fR (fget a (i + t * d)%uint63))) + fR tiny.
+Proof.
+  intros W F. pose proof (wf_len e W) as L. pose proof (nat_of_to_Z (len e)) as N.
+  assert (T := sums_le _ _ _ _ _ 2 0 sums_0 ltac:(lia) (le_n 0)).
+  apply (sum_strided_sums a i d (fuel e) 0) in T; [|lia].
+  replace (i + 0 * d)%uint63 with i in T by ring. rewrite !Rplus_0_l in T.
+  apply (sums_error _ _ _ _ _ (len e)) in T; trivial; rewrite ?(wf_fuel e W).
+  - apply gamma_fin. lia.
+  - lia.
+  - rewrite Nat.add_0_r, INR_IZR_INZ, N. apply IZR_le in L. lra.
+Qed.
+Lemma sum_one e f : wf e -> (len e =? 1)%uint63 = true -> sum e f = f 0%uint63.
+Proof.
+  intros W E. apply Uint63.eqb_spec in E. unfold sum. rewrite (wf_fuel e W), E.
+  change (nat_of 1) with 1%nat. cbn [sumR]. ring.
 Qed.
 
 (** ** Accumulated upper bounds *)

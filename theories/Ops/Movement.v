@@ -5,6 +5,7 @@
     [digits ps i]       index whose mixed-radix digits, least significant first, have the given strides
     [transposing s p]   the map from a tensor of shape [s] to the one with its axes permuted by [p]
     [embed], [project]  index [i] of blocks of [s], at offset [off] inside blocks of [t], and back
+    [repeating]         the map from each block to several copies of it
     [placing], [taking] the maps that put such blocks into larger ones, and take them out again *)
 From Coq Require Import Floats Uint63 List.
 From Provenn Require Import Base.Vector IR.LinMap.
@@ -51,5 +52,10 @@ Definition project (s t off i : int) : int :=
 (** A tensor of [outer] blocks of [s] placed into [outer] blocks of [t], and the range taken out again. *)
 Definition placing (outer s t off : int) : linmap :=
   reindex (extent_of (outer * s)) (extent_of (outer * t)) (project s t off) (embed s t off).
+(** A tensor of [outer] blocks of [s], each of which stands [n] times in a row in the result: the sum of its [placing]s
+    ([MovementProof.repeating_placings]). *)
+Definition repeating (outer s n : int) : linmap :=
+  repeated (extent_of (outer * s)) (extent_of (outer * (n * s)))
+    (fun i => let b := i / s in (b / n) * s + (i - b * s)) (embed s (n * s) 0) n s.
 Definition taking (outer s t off : int) : linmap :=
   reindex (extent_of (outer * t)) (extent_of (outer * s)) (embed s t off) (project s t off).

@@ -39,6 +39,17 @@ let rec add n m =
   | O -> m
   | S p -> S (add p m)
 
+(** val eqb : nat -> nat -> bool **)
+
+let rec eqb n m =
+  match n with
+  | O -> (match m with
+          | O -> true
+          | S _ -> false)
+  | S n' -> (match m with
+             | O -> false
+             | S m' -> eqb n' m')
+
 (** val lsr0 : Uint63.t -> Uint63.t -> Uint63.t **)
 
 let lsr0 = Uint63.l_sr
@@ -67,9 +78,9 @@ let div = Uint63.div
 
 let mod0 = Uint63.rem
 
-(** val eqb : Uint63.t -> Uint63.t -> bool **)
+(** val eqb0 : Uint63.t -> Uint63.t -> bool **)
 
-let eqb = Uint63.equal
+let eqb0 = Uint63.equal
 
 (** val ltb : Uint63.t -> Uint63.t -> bool **)
 
@@ -87,9 +98,9 @@ let abs = Float64.abs
 
 let sqrt = Float64.sqrt
 
-(** val eqb0 : Float64.t -> Float64.t -> bool **)
+(** val eqb1 : Float64.t -> Float64.t -> bool **)
 
-let eqb0 = Float64.eq
+let eqb1 = Float64.eq
 
 (** val ltb0 : Float64.t -> Float64.t -> bool **)
 
@@ -324,7 +335,7 @@ let ok_len n =
 (** val finb : Float64.t -> bool **)
 
 let finb x =
-  eqb0 (sub0 x x) (Float64.of_float (0x0p+0))
+  eqb1 (sub0 x x) (Float64.of_float (0x0p+0))
 
 type words = { count : Uint63.t; word : (Uint63.t -> Float64.t) }
 
@@ -392,13 +403,13 @@ let get_float f p =
 (** val to_int : Float64.t -> Uint63.t option **)
 
 let to_int x =
-  if eqb0 x (Float64.of_float (0x0p+0))
+  if eqb1 x (Float64.of_float (0x0p+0))
   then Some (Uint63.of_int (0))
   else if (&&) (leb0 (Float64.of_float (0x1p+0)) x)
             (ltb0 x (Float64.of_float (0x1p+53)))
        then let (m, e) = frshiftexp x in
             let n = lsr0 (normfr_mantissa m) (sub (Uint63.of_int (2154)) e) in
-            if eqb0 (of_uint63 n) x then Some n else None
+            if eqb1 (of_uint63 n) x then Some n else None
        else None
 
 (** val get_int : words -> Uint63.t -> Uint63.t res **)
@@ -469,17 +480,17 @@ let get_block n f p =
 let check_head f magic =
   bind (get_float f (Uint63.of_int (0))) (fun m ->
     bind
-      (if eqb0 m magic
+      (if eqb1 m magic
        then Ok ()
        else Err (NotThisFormat, (Uint63.of_int (0)), m, magic)) (fun _ ->
       bind (get_float f (Uint63.of_int (1))) (fun v ->
         bind
-          (if eqb0 v (Float64.of_float (0x1p+0))
+          (if eqb1 v (Float64.of_float (0x1p+0))
            then Ok ()
            else Err (NotThisVersion, (Uint63.of_int (1)), v,
                   (Float64.of_float (0x1p+0)))) (fun _ ->
           bind (get_int f (Uint63.of_int (2))) (fun n ->
-            if eqb n f.count
+            if eqb0 n f.count
             then Ok ()
             else Err (WrongCount, (Uint63.of_int (2)), (of_uint63 n),
                    (of_uint63 f.count)))))))
@@ -500,9 +511,9 @@ let allb e p =
 
 let rec counts n i =
   match n with
-  | O -> eqb i (Uint63.of_int (0))
+  | O -> eqb0 i (Uint63.of_int (0))
   | S n0 ->
-    if eqb i (Uint63.of_int (0))
+    if eqb0 i (Uint63.of_int (0))
     then false
     else counts n0 (sub i (Uint63.of_int (1)))
 
@@ -641,7 +652,7 @@ let conv_same c w wt =
       allb c.vert.taps (fun ky ->
         allb c.horz.taps (fun kx ->
           allb c.cout (fun j ->
-            eqb0 (fget wt (tidx c (add0 (mul g c.cin.len) k) j ky kx))
+            eqb1 (fget wt (tidx c (add0 (mul g c.cin.len) k) j ky kx))
               (fget w (widx c (add0 (mul g c.cout.len) j) k ky kx)))))))
 
 (** val conv_turned_weights : conv -> farr -> farr **)
@@ -692,7 +703,8 @@ type linmap =
 | Diag of extent * farr
 | Dense of Uint63.t * extent * extent * extent * extent * farr * farr
 | Convolution of conv * extent * extent * farr * farr
-| Reindex of extent * extent * Uint63.t table * Uint63.t table
+| Reindex of extent * extent * Uint63.t table * Uint63.t table * extent
+   * Uint63.t
 
 (** val dense : Uint63.t -> Uint63.t -> Uint63.t -> farr -> linmap **)
 
@@ -708,13 +720,20 @@ let convolution c w =
   Convolution (c, (extent_of (conv_in c)), (extent_of (conv_out c)), w,
     (conv_turned_weights c w))
 
+(** val repeated :
+    extent -> extent -> (Uint63.t -> Uint63.t) -> (Uint63.t -> Uint63.t) ->
+    Uint63.t -> Uint63.t -> linmap **)
+
+let repeated ein eout phi psi times0 step =
+  Reindex (ein, eout, (tabulate eout.len max_int phi),
+    (tabulate ein.len max_int psi), (extent_of times0), step)
+
 (** val reindex :
     extent -> extent -> (Uint63.t -> Uint63.t) -> (Uint63.t -> Uint63.t) ->
     linmap **)
 
 let reindex ein eout phi psi =
-  Reindex (ein, eout, (tabulate eout.len max_int phi),
-    (tabulate ein.len max_int psi))
+  repeated ein eout phi psi (Uint63.of_int (1)) (Uint63.of_int (0))
 
 (** val in_ext : linmap -> extent **)
 
@@ -723,7 +742,7 @@ let in_ext = function
 | Diag (e, _) -> e
 | Dense (_, _, _, ein, _, _, _) -> ein
 | Convolution (_, ein, _, _, _) -> ein
-| Reindex (ein, _, _, _) -> ein
+| Reindex (ein, _, _, _, _, _) -> ein
 
 (** val out_ext : linmap -> extent **)
 
@@ -732,14 +751,21 @@ let out_ext = function
 | Diag (e, _) -> e
 | Dense (_, _, _, _, eout, _, _) -> eout
 | Convolution (_, _, eout, _, _) -> eout
-| Reindex (_, eout, _, _) -> eout
+| Reindex (_, eout, _, _, _, _) -> eout
 
 (** val terms : linmap -> Uint63.t **)
 
 let terms = function
 | Dense (_, m, n, _, _, _, _) -> if ltb m.len n.len then n.len else m.len
 | Convolution (v, _, _, _, _) -> conv_terms v
+| Reindex (_, _, _, _, times0, _) -> times0.len
 | _ -> (Uint63.of_int (1))
+
+(** val turn :
+    (Uint63.t -> Uint63.t) -> Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t **)
+
+let turn psi step k i =
+  div (sub i (psi k)) step
 
 (** val valid : linmap -> bool **)
 
@@ -752,25 +778,34 @@ let valid l =
            (&&) (wf_ext m)
              ((&&) (wf_ext n)
                ((&&) (ok_len rows)
-                 ((&&) (eqb ein.len (mul rows n.len))
-                   ((&&) (eqb eout.len (mul rows m.len))
+                 ((&&) (eqb0 ein.len (mul rows n.len))
+                   ((&&) (eqb0 eout.len (mul rows m.len))
                      (allb n (fun k ->
                        allb m (fun j ->
-                         eqb0 (fget wt (add0 (mul k m.len) j))
+                         eqb1 (fget wt (add0 (mul k m.len) j))
                            (fget w (add0 (mul j n.len) k)))))))))
          | Convolution (v, ein, eout, w, wt) ->
            (&&) (conv_ok v w wt)
-             ((&&) (eqb ein.len (conv_in v)) (eqb eout.len (conv_out v)))
-         | Reindex (ein, eout, phi, psi) ->
-           (&&)
-             (allb eout (fun i ->
-               if ltb (entry phi i) ein.len
-               then eqb (entry psi (entry phi i)) i
-               else true))
-             (allb ein (fun k ->
-               if ltb (entry psi k) eout.len
-               then eqb (entry phi (entry psi k)) k
-               else true))
+             ((&&) (eqb0 ein.len (conv_in v)) (eqb0 eout.len (conv_out v)))
+         | Reindex (ein, eout, phi, psi, times0, step) ->
+           let to0 = fun k t -> add0 (entry psi k) (mul t step) in
+           (&&) (wf_ext times0)
+             ((&&)
+               (allb eout (fun i ->
+                 let k = entry phi i in
+                 if ltb k ein.len
+                 then let t = turn (entry psi) step k i in
+                      (&&) (ltb (entry psi k) eout.len)
+                        ((&&) (ltb t times0.len) (eqb0 (to0 k t) i))
+                 else true))
+               (allb ein (fun k ->
+                 if ltb (entry psi k) eout.len
+                 then allb times0 (fun t ->
+                        let i = to0 k t in
+                        (&&) (ltb i eout.len)
+                          ((&&) (eqb0 (entry phi i) k)
+                            (eqb0 (turn (entry psi) step k i) t)))
+                 else true)))
          | _ -> true)))
 
 type unary =
@@ -810,7 +845,7 @@ let ext = function
 (** val same_len : extent -> extent -> bool **)
 
 let same_len a b =
-  eqb a.len b.len
+  eqb0 a.len b.len
 
 (** val size_at : node list -> nat -> extent option **)
 
@@ -872,7 +907,7 @@ let rec position a p k =
   match p with
   | [] -> k
   | b :: p0 ->
-    if eqb a b then k else position a p0 (add0 k (Uint63.of_int (1)))
+    if eqb0 a b then k else position a p0 (add0 k (Uint63.of_int (1)))
 
 (** val upto : nat -> Uint63.t -> Uint63.t list **)
 
@@ -915,6 +950,13 @@ let project s t off i =
 let placing outer s t off =
   reindex (extent_of (mul outer s)) (extent_of (mul outer t))
     (project s t off) (embed s t off)
+
+(** val repeating : Uint63.t -> Uint63.t -> Uint63.t -> linmap **)
+
+let repeating outer s n =
+  repeated (extent_of (mul outer s)) (extent_of (mul outer (mul n s)))
+    (fun i -> let b = div i s in add0 (mul (div b n) s) (sub i (mul b s)))
+    (embed s (mul n s) (Uint63.of_int (0))) n s
 
 (** val taking : Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t -> linmap **)
 
@@ -962,7 +1004,7 @@ let rec same a b =
   | x :: a0 ->
     (match b with
      | [] -> false
-     | y :: b0 -> (&&) (eqb x y) (same a0 b0))
+     | y :: b0 -> (&&) (eqb0 x y) (same a0 b0))
 
 (** val last_of : Uint63.t list -> Uint63.t **)
 
@@ -982,7 +1024,7 @@ let bias more m every times0 p =
      | [] ->
        bind (constant b p) (fun c ->
          bind (demand (same b.shape (m :: [])) WrongShape p) (fun _ ->
-           if eqb every (Uint63.of_int (1))
+           if eqb0 every (Uint63.of_int (1))
            then Ok (Some (ftab (mul times0 m) (fun i -> fget c (mod0 i m))))
            else Ok (Some (ftab (mul m every) (fun i -> fget c (div i every))))))
      | _ :: _ -> fail Malformed p)
@@ -1008,7 +1050,7 @@ let linear s x w more p =
                   ((&&)
                     ((&&) (ltb (Uint63.of_int (0)) m)
                       (ltb (Uint63.of_int (0)) n))
-                    (eqb (last_of (snd x).shape) n))
+                    (eqb0 (last_of (snd x).shape) n))
                   (same s (app (removelast (snd x).shape) (m :: []))))
                 WrongShape p) (fun _ ->
               bind (bias more m (Uint63.of_int (1)) rows p) (fun b -> Ok
@@ -1130,9 +1172,9 @@ let convolve s attrs x w more p =
                                                                     ((&&)
                                                                     ((&&)
                                                                     ((&&)
-                                                                    (eqb n
+                                                                    (eqb0 n
                                                                     (Uint63.of_int (1)))
-                                                                    (eqb n'
+                                                                    (eqb0 n'
                                                                     (Uint63.of_int (1))))
                                                                     (ltb
                                                                     (Uint63.of_int (0))
@@ -1166,19 +1208,20 @@ let convolve s attrs x w more p =
                                                                     ((&&)
                                                                     ((&&)
                                                                     ((&&)
-                                                                    (eqb o o')
-                                                                    (eqb ci
+                                                                    (eqb0 o
+                                                                    o')
+                                                                    (eqb0 ci
                                                                     (mul g cg)))
-                                                                    (eqb
+                                                                    (eqb0
                                                                     (mul
                                                                     (div o g)
                                                                     g) o))
-                                                                    (eqb oh
+                                                                    (eqb0 oh
                                                                     (positions
                                                                     h top
                                                                     bottom kh
                                                                     sh dh)))
-                                                                    (eqb ov
+                                                                    (eqb0 ov
                                                                     (positions
                                                                     v west
                                                                     east kv
@@ -1282,6 +1325,29 @@ let rec placed ops axis0 outer inner total off =
                                                      inner total
                                                      (add0 off size))
 
+(** val alike : (nat * shaped) list -> bool **)
+
+let alike = function
+| [] -> false
+| p :: ops0 -> let (d, _) = p in forallb (fun o -> eqb (fst o) d) ops0
+
+(** val beside :
+    (nat * shaped) list -> nat -> Uint63.t -> Uint63.t -> Uint63.t -> term
+    list **)
+
+let beside ops axis0 outer inner total =
+  match ops with
+  | [] -> []
+  | p :: _ ->
+    let (d, x) = p in
+    if alike ops
+    then (d,
+           (repeating outer
+             (mul (nth axis0 x.shape (Uint63.of_int (0))) inner)
+             (fold_left (fun n _ -> add0 n (Uint63.of_int (1))) ops
+               (Uint63.of_int (0))))) :: []
+    else placed ops axis0 outer inner total (Uint63.of_int (0))
+
 (** val without : nat -> Uint63.t list -> Uint63.t list **)
 
 let without axis0 s =
@@ -1323,7 +1389,7 @@ let function0 f s x p =
 let number x p =
   bind (constant (snd x) p) (fun c ->
     bind
-      (demand (eqb (product (snd x).shape) (Uint63.of_int (1))) WrongShape p)
+      (demand (eqb0 (product (snd x).shape) (Uint63.of_int (1))) WrongShape p)
       (fun _ -> Ok (fget c (Uint63.of_int (0)))))
 
 (** val concat :
@@ -1339,14 +1405,13 @@ let concat s ops axis0 p =
         ((&&)
           (forallb (fun o -> same (without a s) (without a (snd o).shape))
             ops)
-          (eqb
+          (eqb0
             (fold_left (fun n o ->
               add0 n (nth a (snd o).shape (Uint63.of_int (0)))) ops
               (Uint63.of_int (0))) (nth a s (Uint63.of_int (0)))))
         (forallb (fun o -> ltb (Uint63.of_int (0)) (product (snd o).shape))
           ops)) WrongShape p) (fun _ -> Ok (Affine ((extent_of (product s)),
-    (placed ops a outer inner (nth a s (Uint63.of_int (0)))
-      (Uint63.of_int (0))), None)))
+    (beside ops a outer inner (nth a s (Uint63.of_int (0)))), None)))
 
 (** val slice :
     Uint63.t list -> (nat * shaped) -> Uint63.t -> Uint63.t -> Uint63.t ->
@@ -1364,7 +1429,7 @@ let slice s x axis0 start stop p =
           ((&&)
             ((&&) (same (without a s) (without a (snd x).shape))
               (ltb start stop)) (leb stop total))
-          (eqb (sub stop start) (nth a s (Uint63.of_int (0)))))
+          (eqb0 (sub stop start) (nth a s (Uint63.of_int (0)))))
         (ltb (Uint63.of_int (0)) inner)) WrongShape p) (fun _ -> Ok (Affine
     ((extent_of (product s)), (((fst x),
     (taking outer (mul (nth a s (Uint63.of_int (0))) inner) (mul total inner)
@@ -1391,7 +1456,7 @@ type tag =
 
 let rec find t = function
 | [] -> None
-| p :: l0 -> let (k, a) = p in if eqb t k then Some a else find t l0
+| p :: l0 -> let (k, a) = p in if eqb0 t k then Some a else find t l0
 
 (** val tag_of : Uint63.t -> tag option **)
 
@@ -1619,7 +1684,7 @@ let read_node f k p prev =
   bind (get_size f p) (fun number0 ->
     bind (get_int f (add0 p (Uint63.of_int (1)))) (fun dtype ->
       bind
-        (demand (eqb dtype (Uint63.of_int (1))) UnknownOperation
+        (demand (eqb0 dtype (Uint63.of_int (1))) UnknownOperation
           (add0 p (Uint63.of_int (1)))) (fun _ ->
         bind (get_size f (add0 p (Uint63.of_int (2)))) (fun rank ->
           bind (get_ints (nat_of rank) f (add0 p (Uint63.of_int (3))))
@@ -1646,7 +1711,7 @@ let read_node f k p prev =
                                (Float64.of_float (0x0p+0)))) (fun t ->
                           bind
                             (demand
-                              (eqb n_data
+                              (eqb0 n_data
                                 (match t with
                                  | TParameter -> product s
                                  | _ -> (Uint63.of_int (0)))) WrongShape p3)
@@ -1689,7 +1754,7 @@ let read_graph f =
           (read_nodes (nat_of n) f (Uint63.of_int (0)) (Uint63.of_int (6)) [])
           (fun pat ->
           let (all, p) = pat in
-          bind (demand (eqb p f.count) TrailingWords p) (fun _ ->
+          bind (demand (eqb0 p f.count) TrailingWords p) (fun _ ->
             bind (demand (ltb out n) MissingNode (Uint63.of_int (4)))
               (fun _ ->
               let ns = map (fun s -> s.node_of) all in
@@ -1817,7 +1882,7 @@ let round_all =
 (** val eq_all : Uint63.t -> farr -> farr -> farr **)
 
 let eq_all =
-  zip32 (fun x y -> flag (eqb0 x y))
+  zip32 (fun x y -> flag (eqb1 x y))
 
 (** val lt_all : Uint63.t -> farr -> farr -> farr **)
 
@@ -1835,7 +1900,8 @@ let products l i =
   match l with
   | Dense (_, _, n, _, _, _, _) -> n.fuel
   | Convolution (c, _, _, _, _) -> nat_of (mul c.cin.len (kplane c))
-  | Reindex (ein, _, phi, _) -> if ltb (entry phi i) ein.len then S O else O
+  | Reindex (ein, _, phi, _, _, _) ->
+    if ltb (entry phi i) ein.len then S O else O
   | _ -> S O
 
 (** val factor : linmap -> Uint63.t -> Uint63.t -> Float64.t **)
@@ -1850,7 +1916,7 @@ let factor l i t =
   | Dense (_, m, n, _, _, w, _) -> fget w (add0 (mul (mod0 i m.len) n.len) t)
   | Convolution (c, _, _, w, _) ->
     fget w (add0 (mul (ochan c i) (mul c.cin.len (kplane c))) t)
-  | Reindex (_, _, _, _) -> (Float64.of_float (0x1p+0))
+  | Reindex (_, _, _, _, _, _) -> (Float64.of_float (0x1p+0))
 
 (** val conv_place : conv -> Uint63.t -> Uint63.t -> Uint63.t **)
 
@@ -1870,7 +1936,7 @@ let place l i t =
   match l with
   | Dense (_, m, n, _, _, _, _) -> add0 (mul (div i m.len) n.len) t
   | Convolution (c, _, _, _, _) -> conv_place c i t
-  | Reindex (_, _, phi, _) -> entry phi i
+  | Reindex (_, _, phi, _, _, _) -> entry phi i
   | _ -> i
 
 (** val adds :
@@ -1980,7 +2046,7 @@ let evaluateF lib x =
 (** val is32 : Float64.t -> bool **)
 
 let is32 x =
-  (&&) (finb x) ((&&) (finb (r32 x)) (eqb0 (r32 x) x))
+  (&&) (finb x) ((&&) (finb (r32 x)) (eqb1 (r32 x) x))
 
 (** val row32 : extent -> linmap -> bool **)
 

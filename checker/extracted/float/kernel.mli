@@ -15,6 +15,8 @@ val app : 'a1 list -> 'a1 list -> 'a1 list
 
 val add : nat -> nat -> nat
 
+val eqb : nat -> nat -> bool
+
 val lsr0 : Uint63.t -> Uint63.t -> Uint63.t
 
 val land0 : Uint63.t -> Uint63.t -> Uint63.t
@@ -29,7 +31,7 @@ val div : Uint63.t -> Uint63.t -> Uint63.t
 
 val mod0 : Uint63.t -> Uint63.t -> Uint63.t
 
-val eqb : Uint63.t -> Uint63.t -> bool
+val eqb0 : Uint63.t -> Uint63.t -> bool
 
 val ltb : Uint63.t -> Uint63.t -> bool
 
@@ -39,7 +41,7 @@ val abs : Float64.t -> Float64.t
 
 val sqrt : Float64.t -> Float64.t
 
-val eqb0 : Float64.t -> Float64.t -> bool
+val eqb1 : Float64.t -> Float64.t -> bool
 
 val ltb0 : Float64.t -> Float64.t -> bool
 
@@ -262,11 +264,16 @@ type linmap =
 | Diag of extent * farr
 | Dense of Uint63.t * extent * extent * extent * extent * farr * farr
 | Convolution of conv * extent * extent * farr * farr
-| Reindex of extent * extent * Uint63.t table * Uint63.t table
+| Reindex of extent * extent * Uint63.t table * Uint63.t table * extent
+   * Uint63.t
 
 val dense : Uint63.t -> Uint63.t -> Uint63.t -> farr -> linmap
 
 val convolution : conv -> farr -> linmap
+
+val repeated :
+  extent -> extent -> (Uint63.t -> Uint63.t) -> (Uint63.t -> Uint63.t) ->
+  Uint63.t -> Uint63.t -> linmap
 
 val reindex :
   extent -> extent -> (Uint63.t -> Uint63.t) -> (Uint63.t -> Uint63.t) ->
@@ -277,6 +284,9 @@ val in_ext : linmap -> extent
 val out_ext : linmap -> extent
 
 val terms : linmap -> Uint63.t
+
+val turn :
+  (Uint63.t -> Uint63.t) -> Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t
 
 val valid : linmap -> bool
 
@@ -337,6 +347,8 @@ val project : Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t
 
 val placing : Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t -> linmap
 
+val repeating : Uint63.t -> Uint63.t -> Uint63.t -> linmap
+
 val taking : Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t -> linmap
 
 val graph_magic : Float64.t
@@ -372,6 +384,11 @@ val convolve :
 val placed :
   (nat * shaped) list -> nat -> Uint63.t -> Uint63.t -> Uint63.t -> Uint63.t
   -> term list
+
+val alike : (nat * shaped) list -> bool
+
+val beside :
+  (nat * shaped) list -> nat -> Uint63.t -> Uint63.t -> Uint63.t -> term list
 
 val without : nat -> Uint63.t list -> Uint63.t list
 

@@ -115,7 +115,7 @@ class Noise:
         if "affine" not in facts:
             exact = "exact" in facts
             return (0.0 if exact else self.factor * self.ulps * 2 * UNIT), FLUSHED if exact else CURVE_LOST
-        if "movement" in facts and len(node.inputs) == 1:
+        if "movement" in facts and len(set(node.inputs)) == 1:
             return 0.0, FLUSHED
         terms = 2.0 + len(node.inputs)
         if "elementwise" not in facts and "movement" not in facts:
