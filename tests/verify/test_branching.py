@@ -76,6 +76,17 @@ def test_signs_decide_what_has_many_inputs(name: str, checker_program: Path) -> 
     assert name == "images" or any(b.any() for x in leaves for s in x.signs for b in s.values())
 
 
+@pytest.mark.parametrize("name", WIDE)
+def test_one_process_and_one_seed_give_one_tree(name: str) -> None:
+    make, seed, radius, gap = WIDE[name]
+    graph = make()
+    prop = instance(graph, seed, radius, gap)
+    one, two = (engine.search(graph, prop, timeout=60.0, seed=3).certificate for _ in range(2))
+    assert one is not None
+    assert two is not None
+    assert one.tobytes() == two.tobytes()
+
+
 def test_input_splitting_alone_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
     make, seed, radius, gap = WIDE["dense"]
     graph = make()
