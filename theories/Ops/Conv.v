@@ -8,6 +8,7 @@
     [conv_sum]       one output of the convolution over the reals
     [conv_dot]       its float value; [conv_abs] an upper bound of the sum of absolute values
     [conv_turn]      an output vector with the channel index moved innermost
+    [zeros n a i]    the [n] entries of [a] from [i] are 0
     [conv_back]      the transposed map on a vector, four entries at a time
     [met]            taps and the output positions that they reach
     [met_to]        those among the taps up to [t] where there is a light
@@ -106,14 +107,28 @@ Definition conv_abs (c : conv) (w x : farr) (i : int) : float :=
 Definition conv_turn (c : conv) (lam : farr) : farr :=
   let n := ochans c in
   let p := oplane c in
-  let m := inv n in
-  ftab (conv_out c) (fun t => let q := div_by m t in fget lam ((t - q * n) * p + q)).
+  let n4 := n >> 2 in
+  if n4 * 4 =? n then
+    let m := inv n4 in
+    ftab4 (conv_out c) (fun b =>
+      let q := div_by m b in
+      let i := (b - q * n4) * 4 * p + q in
+      let i1 := i + p in let i2 := i1 + p in
+      ((fget lam i, fget lam i1), (fget lam i2, fget lam (i2 + p))))
+  else
+    let m := inv n in
+    ftab (conv_out c) (fun t => let q := div_by m t in fget lam ((t - q * n) * p + q)).
 
 (** 0 at the positions where all channels of a turned vector are 0, elsewhere 1. *)
+Fixpoint zeros (n : nat) (a : farr) (i : int) : bool :=
+  match n with
+  | O => true
+  | S n => if (fget a i =? 0)%float then zeros n a (i + 1) else false
+  end.
 Definition conv_live (c : conv) (turned : farr) : farr :=
   let n := ochans c in
   let f := nat_of n in
-  ftab (oplane c) (fun p => if allR f (p * n) (fun j => fget turned j =? 0) then 0 else 1)%float.
+  ftab (oplane c) (fun p => if zeros f turned (p * n) then 0 else 1)%float.
 
 (** 0 at the rows and at the columns where all is 0, elsewhere 1. *)
 Definition marks (n m : int) (dark : int -> int -> bool) : farr :=

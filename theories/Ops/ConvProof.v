@@ -305,6 +305,18 @@ Proof.
   splits; auto; rewrite E; [now apply (div_pair (a * q) 4)|now apply (mod_pair (a * q) 4)].
 Qed.
 
+Lemma ok_quarter n : ok_len n = true -> ok_len (n >> 2) = true /\ (to_Z (n >> 2) <= to_Z n)%Z.
+Proof.
+  intros O%ok_len_le. pose proof (to_Z_bounded n).
+  assert (to_Z (n >> 2) <= to_Z n)%Z.
+  { rewrite lsr_spec. change (2 ^ to_Z 2)%Z with 4%Z. apply Z.div_le_upper_bound; lia. }
+  split; [apply ok_len_intro; lia|assumption].
+Qed.
+Lemma quarter_eq j : (j / 4 * 4 + j mod 4)%uint63 = j.
+Proof. destruct (quarter j) as (r & _ & -> & E). exact E. Qed.
+Lemma is_part_mod j : is_part (j mod 4).
+Proof. destruct (quarter j) as (r & C & E & _). now rewrite E. Qed.
+
 (** ** The convolution as a matrix *)
 Section Conv.
 Variable c : conv.
@@ -587,21 +599,32 @@ Proof.
   apply sum_ext; [exact Wi|]. intros k _. now rewrite widx_step, iidx_step.
 Qed.
 
+Lemma below_small n i : ok_len n = true -> below (extent_of n) i -> (to_Z i < 2097152)%Z.
+Proof. intros O%ok_len_le B%below_lt. lia. Qed.
+
 Lemma fget_conv_turn y ch oy ox : below (extent_of (ochans c)) ch -> below (extent_of Ho) oy ->
   below (extent_of Wo) ox -> fget (conv_turn c y) ((oy * Wo + ox) * ochans c + ch) = fget y (oidx c ch oy ox).
 Proof.
-  facts. intros Hch Hy Hx. unfold conv_turn.
-  pose proof (below_pair Ho Wo oy ox OHo OWo Hy Hx) as P.
-  assert (B : below (extent_of (oplane c * ochans c)) ((oy * Wo + ox) * ochans c + ch))
-    by now apply below_pair.
-  rewrite fget_ftab; [|exact Oout|].
-  - assert (S : (to_Z ((oy * Wo + ox) * ochans c + ch) < 2097152)%Z).
-    { apply below_lt in B. replace (oplane c * ochans c)%uint63 with (conv_out c) in B
-        by (unfold conv_out, oplane; ring). apply ok_len_le in Oout. lia. }
-    cbv zeta. rewrite div_by_inv, (div_pair (oplane c) (ochans c)) by assumption.
-    f_equal. unfold oidx, oplane. ring.
-  - replace (conv_out c) with (oplane c * ochans c)%uint63 by (unfold conv_out, oplane; ring).
-    now apply below_lt.
+  facts. intros Hch Hy Hx. unfold conv_turn. cbv zeta.
+  pose proof (below_pair Ho Wo oy ox OHo OWo Hy Hx) as P. set (q := (oy * Wo + ox)%uint63) in *.
+  assert (EQ : (oplane c * ochans c = conv_out c)%uint63) by (unfold conv_out, oplane; ring).
+  assert (EI : forall j, (j * oplane c + q = oidx c j oy ox)%uint63) by (intros; unfold oidx, oplane, q; ring).
+  assert (B : below (extent_of (oplane c * ochans c)) (q * ochans c + ch)) by now apply below_pair.
+  rewrite EQ in B. destruct (eq_reflect (ochans c >> 2 * 4) (ochans c)) as [F|F].
+  - set (n4 := (ochans c >> 2)%uint63) in *. destruct (ok_quarter _ Oo) as (O4 & L4). fold n4 in O4, L4.
+    assert (Oa : ok_len (oplane c * n4) = true) by (apply (ok_mul_le _ (ochans c)); auto; now rewrite EQ).
+    assert (Hch' := Hch). rewrite <- F in Hch'.
+    destruct (quarter_pair _ _ _ _ Op O4 Oa P Hch') as (B4 & Bb & _ & D & M). rewrite F in D, M.
+    rewrite (fget_ftab4 (conv_out c) _ _ Oout (below_lt _ _ B)). rewrite D, M.
+    rewrite !(div_by_inv n4) by (assumption || exact (below_small _ _ Oa Bb)).
+    rewrite (div_pair (oplane c) n4) by assumption.
+    replace (q * n4 + ch / 4 - q * n4)%uint63 with (ch / 4)%uint63 by ring. rewrite <- EI.
+    transitivity (fget y ((ch / 4 * 4 + ch mod 4) * oplane c + q)); [unfold part|now rewrite quarter_eq].
+    destruct (is_part_mod ch) as [-> | [-> | [-> | ->]]]; cbn -[Uint63.add Uint63.mul Uint63.div Uint63.mod];
+      f_equal; ring.
+  - rewrite (fget_ftab (conv_out c) _ _ Oout (below_lt _ _ B)).
+    rewrite !(div_by_inv (ochans c)) by (assumption || exact (below_small _ _ Oout B)).
+    rewrite (div_pair (oplane c) (ochans c)) by assumption. rewrite <- EI. f_equal. ring.
 Qed.
 
 Lemma conv_same_spec g k ky kx j : below (extent_of (groups c)) g -> below (cin c) k ->
@@ -624,11 +647,13 @@ Proof.
   rewrite <- E at 1. ring.
 Qed.
 
+Lemma zeros_allR a n : forall i, zeros n a i = allR n i (fun j => (fget a j =? 0)%float).
+Proof. induction n as [|n IH]; intros i; cbn [zeros allR]; [reflexivity|]. now rewrite IH. Qed.
 Lemma conv_live_zero t p ch : below (extent_of (oplane c)) p -> below (extent_of (ochans c)) ch ->
   (fget (conv_live c t) p =? 0)%float = true -> fR (fget t (p * ochans c + ch)) = 0.
 Proof.
   facts. intros Bp Bc. unfold conv_live. cbv zeta. rewrite fget_ftab by (trivial; now apply below_lt).
-  destruct (allR _ _ _) eqn:A; [|discriminate]. intros _.
+  destruct (zeros _ _ _) eqn:A; [|discriminate]. intros _. rewrite zeros_allR in A.
   rewrite <- fR_0. apply eqb_fR. refine (allR_spec _ _ _ _ A _). rewrite nat_of_to_Z.
   pose proof (below_lt _ _ Bc). pose proof (to_Z_bounded ch).
   rewrite (to_Z_pair (oplane c) (ochans c)) by assumption.
@@ -736,20 +761,6 @@ Proof.
   fold (ichan c k) (irow c k) (icol c k) in Ek. split; [now apply below_pair|].
   rewrite Ek at 1. unfold p, iplane. ring.
 Qed.
-Lemma below_small n i : ok_len n = true -> below (extent_of n) i -> (to_Z i < 2097152)%Z.
-Proof. intros O%ok_len_le B%below_lt. lia. Qed.
-Lemma ok_quarter n : ok_len n = true -> ok_len (n >> 2) = true /\ (to_Z (n >> 2) <= to_Z n)%Z.
-Proof.
-  intros O%ok_len_le. pose proof (to_Z_bounded n).
-  assert (to_Z (n >> 2) <= to_Z n)%Z.
-  { rewrite lsr_spec. change (2 ^ to_Z 2)%Z with 4%Z. apply Z.div_le_upper_bound; lia. }
-  split; [apply ok_len_intro; lia|assumption].
-Qed.
-Lemma quarter_eq j : (j / 4 * 4 + j mod 4)%uint63 = j.
-Proof. destruct (quarter j) as (r & _ & -> & E). exact E. Qed.
-Lemma is_part_mod j : is_part (j mod 4).
-Proof. destruct (quarter j) as (r & C & E & _). now rewrite E. Qed.
-
 Section Quads.
 Variables (turned live : farr) (k : int).
 Hypothesis Hk : below (extent_of (conv_in c)) k.

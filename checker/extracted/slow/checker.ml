@@ -1733,9 +1733,30 @@ let conv_abs c w x i =
 let conv_turn c lam =
   let n = ochans c in
   let p = oplane c in
-  let m = inv n in
-  ftab (conv_out c) (fun t ->
-    let q = div_by m t in fget lam (add0 (mul (sub0 t (mul q n)) p) q))
+  let n4 = lsr0 n (Uint63.of_int (2)) in
+  if eqb0 (mul n4 (Uint63.of_int (4))) n
+  then let m = inv n4 in
+       ftab4 (conv_out c) (fun b ->
+         let q = div_by m b in
+         let i = add0 (mul (mul (sub0 b (mul q n4)) (Uint63.of_int (4))) p) q
+         in
+         let i1 = add0 i p in
+         let i2 = add0 i1 p in
+         (((fget lam i), (fget lam i1)), ((fget lam i2),
+         (fget lam (add0 i2 p)))))
+  else let m = inv n in
+       ftab (conv_out c) (fun t ->
+         let q = div_by m t in fget lam (add0 (mul (sub0 t (mul q n)) p) q))
+
+(** val zeros : nat -> farr -> Uint63.t -> bool **)
+
+let rec zeros n a i =
+  match n with
+  | O -> true
+  | S n0 ->
+    if eqb1 (fget a i) (Float64.of_float (0x0p+0))
+    then zeros n0 a (add0 i (Uint63.of_int (1)))
+    else false
 
 (** val conv_live : conv -> farr -> farr **)
 
@@ -1743,8 +1764,7 @@ let conv_live c turned =
   let n = ochans c in
   let f = nat_of n in
   ftab (oplane c) (fun p ->
-    if allR f (mul p n) (fun j ->
-         eqb1 (fget turned j) (Float64.of_float (0x0p+0)))
+    if zeros f turned (mul p n)
     then (Float64.of_float (0x0p+0))
     else (Float64.of_float (0x1p+0)))
 

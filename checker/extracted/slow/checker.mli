@@ -464,6 +464,8 @@ val conv_abs : conv -> farr -> farr -> Uint63.t -> Float64.t
 
 val conv_turn : conv -> farr -> farr
 
+val zeros : nat -> farr -> Uint63.t -> bool
+
 val conv_live : conv -> farr -> farr
 
 val marks : Uint63.t -> Uint63.t -> (Uint63.t -> Uint63.t -> bool) -> farr
