@@ -30,9 +30,9 @@ from provenn.verify.certificate import Again, Slopes, Step, Tighten
 from provenn.verify.pace import OutOfTime
 from provenn.verify.renewals import Renewals
 
-STEPS, AGAIN = 10, 3
+STEPS, AGAIN = 6, 3
 WORDS = 1 << 21
-FLOPS = 7e9
+FLOPS = 1e9
 GROUP_NUMBERS = 1 << 21
 WORTH = 0.99
 MANY, HALVINGS, SLOWER = 16, 3, 10.0
