@@ -155,7 +155,7 @@ def test_the_first_rejection_in_the_file_counts(bad: tuple[int, ...], checker_pr
 def long() -> Tree:
     """Seconds of work, half of it in another process at any time."""
     _, second = affine(network())
-    return Tree((Tighten(second, every=True),) * 25, leaf().end)
+    return Tree((Tighten(second, every=True),) * 150, leaf().end)
 
 
 def children(pid: int) -> list[int]:
