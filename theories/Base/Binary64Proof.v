@@ -170,7 +170,7 @@ Proof.
   apply rne_format. replace (fR x + fR x) with (fR x * bpow radix2 1) by (change (bpow radix2 1) with 2; ring).
   apply (mult_bpow_pos_exact_FLT radix2 (-1074) 53); [apply format_fR | lia].
 Qed.
-Lemma fR_half : fR 0.5 = / 2.
+Lemma fR_05 : fR 0.5 = / 2.
 Proof. rewrite (fR_pow2 0.5 4503599627370496 (-53) 52) by easy. reflexivity. Qed.
 
 (** Finite, it is that product. *)
@@ -181,7 +181,7 @@ Proof.
   destruct (fin_mul _ _ Fa) as (Fu & Ga & Ea). destruct (fin_mul _ _ Fb) as (Fv & Gb & Eb).
   destruct (fin_mul _ _ Fu) as (Fp & _ & Eu). destruct (fin_mul _ _ Fv) as (Fm & _ & Ev).
   destruct (fin_add _ _ Fp) as (Fx & _ & Ep). destruct (fin_sub _ _ Fm) as (_ & _ & Em).
-  rewrite fR_abs, fR_half in *.
+  rewrite fR_abs, fR_05 in *.
   assert (K : forall y (Fy : fin y), (rne (fR x * fR y) = fR ((x + PrimFloat.abs x) * 0.5 * a)%float
       \/ rne (fR x * fR y) = fR ((x - PrimFloat.abs x) * 0.5 * b)%float) ->
     fin (x * y)%float /\ rne (rne (fR x * fR y)) = fR (x * y)%float).

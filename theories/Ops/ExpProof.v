@@ -138,9 +138,6 @@ Proof.
 Qed.
 
 (** ** Squaring *)
-Lemma fR_05 : fR 0.5 = / 2.
-Proof. assert (E : fR 0.5 = 4503599627370496 / 9007199254740992) by literal. rewrite E. lra. Qed.
-
 Lemma exp_near_arg n x : fin (exp_near n x) -> fin x.
 Proof.
   revert x. induction n as [|n IH]; intros x; cbn [exp_near];
